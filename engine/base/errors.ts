@@ -1,0 +1,131 @@
+/** The one error that leaves a room, and the table of everything that can be wrong. */
+
+/** What a code means to whoever meets it: the HTTP status, whether trying again can help, and what to do. */
+interface ErrorEntry {
+  readonly httpStatus: number;
+  readonly retryable: boolean;
+  readonly help: string;
+}
+
+/** Codes are ROOM_PROBLEM. One line each, so that the table can be read as the list of what can go wrong. */
+export const errorTable = {
+  CONFIG_INVALID: entry(400, false, 'Correct the named setting; `vigia config` shows where each value came from.'),
+  CONFIG_UNKNOWN_PACK: entry(400, false, 'Set VIGIA_PACK to one of the packs that are installed.'),
+  DATA_DIR_NOT_WRITABLE: entry(500, false, 'Choose another folder with --data-dir or correct its permissions.'),
+  DATA_DIR_IN_USE: entry(
+    409,
+    false,
+    'Another Vigía uses this data folder. Close it or choose another with --data-dir.',
+  ),
+  PORT_IN_USE: entry(409, false, 'Choose another port with --port, or 0 for any free one.'),
+  REDIS_SERVER_MISSING: entry(500, false, 'Install redis-server, or set REDIS_URL to a server that runs already.'),
+  REDIS_START_FAILED: entry(500, true, 'See the log of the embedded server in the data folder.'),
+  REDIS_UNREACHABLE: entry(503, true, 'Check that the server runs, its address and the network.'),
+  REDIS_AUTH_FAILED: entry(503, false, 'Check the user name and the password in the URL.'),
+  REDIS_COMMAND_FAILED: entry(502, true, 'Redis refused the command; its own words are in the message.'),
+  REDIS_TIMEOUT: entry(504, true, 'Redis did not answer within the deadline.'),
+  SOURCE_NOT_FOUND: entry(
+    400,
+    false,
+    'Check VIGIA_SOURCE: a postgres:// URL, a DuckDB file, or a folder of CSV or Parquet.',
+  ),
+  SOURCE_UNREACHABLE: entry(503, true, 'Check that the database runs, its address, and the network.'),
+  SOURCE_AUTH_FAILED: entry(503, false, 'Check the user name and the password of the source.'),
+  SOURCE_SCHEMA_MISMATCH: entry(422, false, 'Add the named column to the source; the KPIs listed need it.'),
+  SQL_QUERY_FAILED: entry(502, false, 'The source refused the query; its own words are in the message.'),
+  SQL_TIMEOUT: entry(504, true, 'The query took longer than its deadline.'),
+  SQL_WRITE_REFUSED: entry(403, false, 'Sources are read-only; only SELECT is accepted.'),
+  SQL_CANCELLED: entry(499, true, 'The query was cancelled.'),
+  FILTER_INVALID: entry(400, false, 'Correct the named filter.'),
+  KPI_NOT_COMPUTED: entry(404, true, 'Nothing has been computed for these filters yet; ask for a refresh.'),
+  CACHE_LOADER_TIMEOUT: entry(
+    504,
+    true,
+    'The computation took longer than the caller would wait; it goes on in the background.',
+  ),
+  CACHE_LOADER_FAILED: entry(502, true, 'The computation failed; its cause is in the message.'),
+  CACHE_ENTRY_INVALID: entry(500, true, 'The stored entry could not be read and counts as a miss.'),
+  QUEUE_UNREACHABLE: entry(503, true, 'The broker cannot be reached, so no job can be queued.'),
+  QUEUE_TASK_NOT_FOUND: entry(404, false, 'No task has this id, or its record has been cleaned up.'),
+  QUEUE_JOB_FAILED: entry(502, true, 'The job failed; its error is in the message.'),
+  STORE_UNAVAILABLE: entry(503, true, 'The local database cannot be written; the console goes on in memory.'),
+  STORE_MIGRATION_FAILED: entry(500, false, 'The database was left as it was; its backup is beside it.'),
+  ALERT_NOT_FOUND: entry(404, false, 'No alert has this id.'),
+  SCHEDULE_NOT_FOUND: entry(404, false, 'No schedule has this id.'),
+  CALL_UNKNOWN: entry(404, false, 'The console and the engine are of different versions.'),
+  CALL_INPUT_INVALID: entry(400, false, 'Correct the named input.'),
+  CALL_FORBIDDEN: entry(403, false, 'The caller may not do this.'),
+  CALL_UNAUTHORIZED: entry(401, false, 'Send Authorization: Bearer <token>; the token is in the data folder.'),
+  CALL_DISCONNECTED: entry(503, true, 'The connection to the engine was lost; it is tried again by itself.'),
+  ENGINE_STOPPED: entry(503, true, 'The engine is stopping.'),
+  INTERNAL: entry(500, false, 'This is a defect; the log has the details.'),
+} as const;
+
+export type ErrorCode = keyof typeof errorTable;
+
+function entry(httpStatus: number, retryable: boolean, help: string): ErrorEntry {
+  return { httpStatus, retryable, help };
+}
+
+/** What crosses the wire of an error: no stack, no credentials. */
+export interface ErrorView {
+  code: ErrorCode;
+  /** What failed, on which named thing. */
+  message: string;
+  /** What to do about it. */
+  help: string;
+  retryable: boolean;
+  /** Named facts for programs; JSON-safe. */
+  details: Record<string, string | number | boolean | null>;
+}
+
+interface ErrorOptions {
+  cause?: unknown;
+  details?: ErrorView['details'];
+  retryable?: boolean;
+}
+
+export class EngineError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly details: ErrorView['details'];
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'EngineError';
+    this.code = code;
+    this.retryable = options.retryable ?? errorTable[code].retryable;
+    this.details = options.details ?? {};
+  }
+
+  get httpStatus(): number {
+    return errorTable[this.code].httpStatus;
+  }
+
+  toView(): ErrorView {
+    return {
+      code: this.code,
+      message: this.message,
+      help: errorTable[this.code].help,
+      retryable: this.retryable,
+      details: this.details,
+    };
+  }
+}
+
+/** Wraps a foreign error where it enters; an EngineError passes as it is. */
+export function toEngineError(error: unknown, code: ErrorCode, what: string): EngineError {
+  if (error instanceof EngineError) return error;
+  return new EngineError(code, `${what}: ${messageOf(error)}`, { cause: error });
+}
+
+/** The words of any thrown thing, with credentials in URLs blanked. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return redactUrls(text);
+}
+
+/** Replaces the user and password of every URL in `text` by `***`. */
+export function redactUrls(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@');
+}

@@ -1,0 +1,81 @@
+/** The cache as other rooms see it: what is read, computed once, and told. */
+import type { Stop } from '../base/clock.ts';
+import type { Freshness, LayerName } from '../model/freshness.ts';
+
+/** Identifies one entry and can be explained back to what it stands for. */
+export interface EntryKey {
+  readonly layer: LayerName;
+  readonly section: string;
+  /** 128-bit hash, hex, of pack, pack version, canonical filters and as-of date. */
+  readonly viewId: string;
+  /** `vigia:v1:{viewId}:layer:section`; the braces are the cluster hash tag. */
+  readonly redisKey: string;
+  /** What the hash was made from; stored in the entry itself. */
+  readonly meaning: string;
+}
+
+/** `value` is JSON-safe. It is shared between readers and must not be changed. */
+export interface CacheRead<Value> extends Freshness {
+  readonly value: Value | null;
+}
+
+export interface Loaded<Value> {
+  readonly value: Value;
+  readonly dataAsOfMs: number | null;
+}
+
+export interface ComputeOptions {
+  /** How long the caller waits; the computation itself goes on and is stored. */
+  readonly deadlineMs: number;
+  /** Compute even when a fresh entry exists; joins a computation that runs. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Everything counted inside the window. */
+export interface CacheFigures {
+  readonly windowMs: number;
+  readonly reads: number;
+  readonly hits: number;
+  readonly staleHits: number;
+  readonly misses: number;
+  readonly computations: number;
+  readonly computeMsTotal: number;
+  readonly bytesWritten: number;
+}
+
+/** The last known value of an entry, kept where Redis's death cannot reach it. */
+export interface Snapshot {
+  readonly redisKey: string;
+  readonly value: unknown;
+  readonly computedAtMs: number;
+  readonly dataAsOfMs: number | null;
+  readonly computeMs: number | null;
+}
+
+/** Filled in by the engine with the local store. */
+export interface SnapshotPort {
+  load(redisKey: string): Promise<Snapshot | null>;
+}
+
+export interface SectionCache {
+  /**
+   * Memory, then Redis, then snapshot; never computes, never throws: trouble is a miss with its reason.
+   * One round trip for all keys; answers in their order.
+   */
+  read<Value>(keys: readonly EntryKey[]): Promise<CacheRead<Value>[]>;
+  /**
+   * Answers a fresh entry, or computes it once for the whole fleet (process map, then a lease in Redis) and stores it.
+   * A failed computation changes nothing that is stored. Works without Redis: then once per process, kept in memory.
+   * @throws EngineError CACHE_LOADER_TIMEOUT, or what the loader threw
+   */
+  compute<Value>(
+    key: EntryKey,
+    loader: (signal: AbortSignal) => Promise<Loaded<Value>>,
+    options: ComputeOptions,
+  ): Promise<CacheRead<Value>>;
+  /** Called in every process soon after an entry was stored anywhere in the fleet. */
+  onStored(listener: (entry: { redisKey: string; viewId: string; section: string; layer: LayerName }) => void): Stop;
+  figures(windowMs: number): CacheFigures;
+  close(): Promise<void>;
+}
