@@ -1,0 +1,125 @@
+/** Reads the settings: flag before environment before the app's settings file before the default, each value's origin kept. */
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir, platform } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { EngineError, redactUrls } from '../base/errors.ts';
+import { defaultKpiSettings, layerSettings, type Settings } from './settings.ts';
+import { type SettingName, type SettingSpec, type SettingValues, settingSpecs } from './spec.ts';
+
+export type Origin = 'flag' | 'environment' | '.env file' | 'settings file' | 'default';
+
+export interface SettingOrigin {
+  readonly variable: string;
+  /** As it may be shown: secrets blanked. */
+  readonly shown: string;
+  readonly from: Origin;
+}
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly origins: readonly SettingOrigin[];
+}
+
+export interface SettingInputs {
+  /** Flags by name without dashes; values as written. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder whose `.env` file is read, when there is one. */
+  readonly workingDir: string;
+}
+
+/** @throws EngineError CONFIG_INVALID naming the variable, its value, and what is accepted. */
+export function loadSettings(inputs: SettingInputs): LoadedSettings {
+  const envFile = readEnvFile(join(inputs.workingDir, '.env'));
+  const early: Layers = { flags: inputs.flags, env: inputs.env, envFile, settingsFile: {} };
+  const dataDir = resolve(inputs.workingDir, readOne(settingSpecs.dataDir, early).value || defaultDataDir(inputs.env));
+  const layers: Layers = { ...early, settingsFile: readSettingsFile(join(dataDir, 'settings.json')) };
+  const origins: SettingOrigin[] = [];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of Object.keys(settingSpecs) as SettingName[]) {
+    const read = readOne<unknown>(settingSpecs[name], layers);
+    values[name] = read.value;
+    const shown = name === 'dataDir' ? dataDir : show(settingSpecs[name], read.value);
+    origins.push({ variable: settingSpecs[name].variable, shown, from: read.from });
+  }
+  return { settings: compose({ ...(values as SettingValues), dataDir }), origins };
+}
+
+/** Where the data lives when nobody says otherwise. */
+export function defaultDataDir(env: Readonly<Record<string, string | undefined>>): string {
+  if (platform() === 'darwin') return join(homedir(), 'Library', 'Application Support', 'vigia');
+  if (platform() === 'win32') return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'vigia');
+  return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'vigia');
+}
+
+interface Layers {
+  readonly flags: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly envFile: Readonly<Record<string, string | undefined>>;
+  readonly settingsFile: Readonly<Record<string, string | undefined>>;
+}
+
+function readOne<Value>(spec: SettingSpec<Value>, layers: Layers): { value: Value; from: Origin } {
+  const candidates: [Origin, string | undefined][] = [
+    ['flag', spec.flag === null ? undefined : layers.flags[spec.flag]],
+    ['environment', layers.env[spec.variable]],
+    ['.env file', layers.envFile[spec.variable]],
+    ['settings file', layers.settingsFile[spec.variable]],
+  ];
+  for (const [from, written] of candidates) {
+    if (written === undefined || written.trim() === '') continue;
+    const parsed = spec.schema.safeParse(written.trim());
+    if (parsed.success) return { value: parsed.data, from };
+    const name = from === 'flag' ? `--${spec.flag}` : spec.variable;
+    throw new EngineError(
+      'CONFIG_INVALID',
+      `${name} (from the ${from}) is "${show(spec, written)}", but must be ${spec.accepted}`,
+    );
+  }
+  return { value: spec.fallback, from: 'default' };
+}
+
+function show(spec: SettingSpec<unknown>, value: unknown): string {
+  if (value === null) return '(none)';
+  if (spec.secret === 'whole') return '***';
+  return redactUrls(typeof value === 'object' ? JSON.stringify(value) : String(value));
+}
+
+function compose(values: SettingValues): Settings {
+  const { ttlDashboardS, ttlKpisS, ttlChartsS, ttlFinancialsS, ...others } = values;
+  const { criticalDays, capitalRate, fastCollectionDays, monthlyGoal, targets, ...rest } = others;
+  return {
+    ...rest,
+    layers: {
+      dashboard: layerSettings(ttlDashboardS * 1000),
+      kpis: layerSettings(ttlKpisS * 1000),
+      charts: layerSettings(ttlChartsS * 1000),
+      financials: layerSettings(ttlFinancialsS * 1000),
+    },
+    kpis: {
+      criticalDays,
+      capitalRate,
+      fastCollectionDays,
+      monthlyGoal,
+      targets: { ...defaultKpiSettings.targets, ...targets },
+    },
+  };
+}
+
+function readEnvFile(file: string): Record<string, string | undefined> {
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+}
+
+function readSettingsFile(file: string): Record<string, string> {
+  if (!existsSync(file)) return {};
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof parsed !== 'object' || parsed === null) throw new Error('it is not a JSON object');
+    return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, String(value)]));
+  } catch (error) {
+    throw new EngineError('CONFIG_INVALID', `The settings file ${file} cannot be read: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,177 @@
+/** The table of settings: variable, flag, default, and what is accepted. */
+import { z } from 'zod';
+import { defaultKpiSettings, defaultLayerTtlMs, isoDateSchema } from './settings.ts';
+
+/** How one setting is written by a user and read by us. */
+export interface SettingSpec<Value> {
+  /** The environment variable; also the key in the app's settings file. */
+  readonly variable: string;
+  /** The command line flag without dashes; null where there is none. */
+  readonly flag: string | null;
+  readonly fallback: Value;
+  /** From the text a user wrote; throws (zod) when it is not accepted. */
+  readonly schema: z.ZodType<Value, string>;
+  /** What is accepted, for the error message. */
+  readonly accepted: string;
+  /** What may never be printed: nothing of it, the credentials in a URL, or all of it. */
+  readonly secret: 'none' | 'credentials' | 'whole';
+}
+
+interface Options<Value> {
+  readonly flag?: string;
+  readonly fallback: NoInfer<Value>;
+  readonly accepted: string;
+  readonly secret?: SettingSpec<Value>['secret'];
+}
+
+function spec<Value>(variable: string, schema: z.ZodType<Value, string>, options: Options<Value>): SettingSpec<Value> {
+  return {
+    variable,
+    schema,
+    flag: options.flag ?? null,
+    fallback: options.fallback,
+    accepted: options.accepted,
+    secret: options.secret ?? 'none',
+  };
+}
+
+const wholeNumber = (minimum: number, maximum: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .pipe(z.number().int().min(minimum).max(maximum)) as z.ZodType<number, string>;
+
+const decimal = (minimum: number, maximum: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number)
+    .pipe(z.number().min(minimum).max(maximum)) as z.ZodType<number, string>;
+
+const yesOrNo = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no'])
+  .transform((text) => ['true', '1', 'yes'].includes(text)) as z.ZodType<boolean, string>;
+
+const redisUrl = z
+  .string()
+  .refine((text) => /^(rediss?:\/\/[^\s]+|unix:\/\/\/[^\s]+|\/[^\s]+)$/.test(text)) as z.ZodType<string | null, string>;
+
+const text = z.string().min(1) as z.ZodType<string | null, string>;
+const redisAccepted = 'redis://host:port/db, rediss://… for TLS, or unix:///path/to/socket';
+const seconds = (variable: string, fallbackMs: number): SettingSpec<number> =>
+  spec(variable, wholeNumber(1, 604_800), { fallback: fallbackMs / 1000, accepted: 'whole seconds from 1 to 604800' });
+
+const mebibyte = 1024 * 1024;
+const bytesAccepted = 'a size such as 256mb or 2gb, at least 1mb';
+const byteSize = z
+  .string()
+  .regex(/^\d+(kb|mb|gb)$/i)
+  .transform((size) => {
+    const factor = { kb: 1024, mb: mebibyte, gb: 1024 * mebibyte }[size.slice(-2).toLowerCase() as 'kb' | 'mb' | 'gb'];
+    return Number(size.slice(0, -2)) * factor;
+  })
+  .pipe(z.number().min(mebibyte)) as z.ZodType<number, string>;
+
+const targets = z
+  .string()
+  .regex(/^[a-z_]+=\d+(\.\d+)?(,[a-z_]+=\d+(\.\d+)?)*$/)
+  .transform((list) => Object.fromEntries(list.split(',').map((pair) => splitTarget(pair)))) as z.ZodType<
+  Readonly<Record<string, number>>,
+  string
+>;
+
+function splitTarget(pair: string): [string, number] {
+  const at = pair.indexOf('=');
+  return [pair.slice(0, at), Number(pair.slice(at + 1))];
+}
+
+export const settingSpecs = {
+  cacheUrl: spec('REDIS_URL', redisUrl, { flag: 'redis', fallback: null, accepted: redisAccepted, secret: 'credentials' }),
+  brokerUrl: spec('CELERY_BROKER_URL', redisUrl, { fallback: null, accepted: redisAccepted, secret: 'credentials' }),
+  resultBackendUrl: spec('CELERY_RESULT_BACKEND', redisUrl, { fallback: null, accepted: redisAccepted, secret: 'credentials' }),
+  ttlDashboardS: seconds('REDIS_CACHE_TTL_DASHBOARD', defaultLayerTtlMs.dashboard),
+  ttlKpisS: seconds('REDIS_CACHE_TTL_KPIS', defaultLayerTtlMs.kpis),
+  ttlChartsS: seconds('REDIS_CACHE_TTL_CHARTS', defaultLayerTtlMs.charts),
+  ttlFinancialsS: seconds('REDIS_CACHE_TTL_FINANCIALS', defaultLayerTtlMs.financials),
+  source: spec('VIGIA_SOURCE', text, {
+    flag: 'source',
+    fallback: null,
+    accepted: 'a postgres:// URL, a DuckDB file, or a folder of CSV or Parquet files',
+    secret: 'credentials',
+  }),
+  demo: spec('VIGIA_DEMO', yesOrNo, { flag: 'demo', fallback: true, accepted: 'true or false' }),
+  demoRowCount: spec('VIGIA_DEMO_ROWS', wholeNumber(1, 10_000_000), {
+    fallback: 50_000,
+    accepted: 'a whole number from 1 to 10000000',
+  }),
+  pack: spec('VIGIA_PACK', z.string().min(1), { fallback: 'edp', accepted: 'the name of an installed pack' }),
+  asOf: spec('VIGIA_AS_OF', isoDateSchema as unknown as z.ZodType<string | null, string>, {
+    fallback: null,
+    accepted: 'a date such as 2026-03-31',
+  }),
+  dataDir: spec('VIGIA_DATA_DIR', z.string().min(1), {
+    flag: 'data-dir',
+    fallback: '',
+    accepted: 'a folder that can be written',
+  }),
+  port: spec('VIGIA_PORT', wholeNumber(0, 65_535), {
+    flag: 'port',
+    fallback: 0,
+    accepted: 'a port from 0 (any free one) to 65535',
+  }),
+  token: spec('VIGIA_TOKEN', z.string().min(16) as z.ZodType<string | null, string>, {
+    flag: 'token',
+    fallback: null,
+    accepted: 'at least 16 characters',
+    secret: 'whole',
+  }),
+  logLevel: spec('VIGIA_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error', 'silent']), {
+    fallback: 'info',
+    accepted: 'debug, info, warn, error or silent',
+  }),
+  memoryTierBytes: spec('VIGIA_MEMORY_TIER', byteSize, { fallback: 64 * mebibyte, accepted: bytesAccepted }),
+  cacheMemoryBytes: spec('VIGIA_CACHE_MEMORY', byteSize, { fallback: 256 * mebibyte, accepted: bytesAccepted }),
+  workerProcesses: spec('VIGIA_WORKER_PROCESSES', wholeNumber(0, 64), {
+    fallback: 1,
+    accepted: 'a whole number from 0 to 64',
+  }),
+  workerConcurrency: spec('VIGIA_WORKER_CONCURRENCY', wholeNumber(1, 64), {
+    fallback: 4,
+    accepted: 'a whole number from 1 to 64',
+  }),
+  maxJobsPerChild: spec('VIGIA_MAX_JOBS_PER_CHILD', wholeNumber(1, 1_000_000), {
+    fallback: 1000,
+    accepted: 'a whole number from 1 to 1000000',
+  }),
+  queryDeadlineMs: spec('VIGIA_QUERY_DEADLINE_MS', wholeNumber(100, 3_600_000), {
+    fallback: 60_000,
+    accepted: 'milliseconds from 100 to 3600000',
+  }),
+  criticalDays: spec('VIGIA_CRITICAL_DAYS', wholeNumber(1, 3650), {
+    fallback: defaultKpiSettings.criticalDays,
+    accepted: 'days from 1 to 3650',
+  }),
+  capitalRate: spec('VIGIA_CAPITAL_RATE', decimal(0, 10), {
+    fallback: defaultKpiSettings.capitalRate,
+    accepted: 'a yearly rate such as 0.12',
+  }),
+  fastCollectionDays: spec('VIGIA_FAST_COLLECTION_DAYS', wholeNumber(1, 3650), {
+    fallback: defaultKpiSettings.fastCollectionDays,
+    accepted: 'days from 1 to 3650',
+  }),
+  /** Added to the default targets, KPI by KPI. */
+  targets: spec('VIGIA_TARGETS', targets, {
+    fallback: defaultKpiSettings.targets,
+    accepted: 'targets by KPI id, such as dso_days=45,approval_rate=0.95',
+  }),
+  monthlyGoal: spec('VIGIA_MONTHLY_GOAL', decimal(0, 1e15) as z.ZodType<number | null, string>, {
+    fallback: defaultKpiSettings.monthlyGoal,
+    accepted: 'an amount in CLP',
+  }),
+} satisfies Record<string, SettingSpec<unknown>>;
+
+export type SettingName = keyof typeof settingSpecs;
+export type SettingValues = {
+  [Name in SettingName]: (typeof settingSpecs)[Name] extends SettingSpec<infer Value> ? Value : never;
+};

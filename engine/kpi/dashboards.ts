@@ -1,0 +1,249 @@
+/**
+ * Answers dashboards at once from what is known, has the rest computed, and never lets a reader wait while a
+ * usable value exists. Where jobs run is the queue's business, how values are kept the cache's.
+ */
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { EngineError, messageOf } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { CacheRead, SectionCache } from '../cache/cache.ts';
+import type { DashboardView, SectionName, SectionPayload, SectionView, SourceInfo } from '../model/dashboard.ts';
+import type { Filters } from '../model/filters.ts';
+import type { RefreshPort } from './refresh-port.ts';
+import type { RefreshTracker } from './refresh-tracker.ts';
+import type { SectionComputer } from './section-computer.ts';
+import type { View, Views } from './views.ts';
+
+export interface DashboardsOptions {
+  readonly packId: string;
+  readonly views: Views;
+  readonly cache: SectionCache;
+  readonly computer: SectionComputer;
+  readonly tracker: RefreshTracker;
+  readonly refresh: RefreshPort;
+  readonly sourceInfo: () => SourceInfo;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long a reader of a cold view waits for the essentials before answering without them. */
+  readonly essentialsDeadlineMs?: number;
+}
+
+interface Events {
+  changed: { viewId: string; sections: SectionName[] };
+}
+
+export class Dashboards {
+  readonly #options: Required<DashboardsOptions>;
+  readonly #events = new Emitter<Events>();
+  /** Views that this process computes itself because no worker's result could reach it. */
+  readonly #direct = new Map<string, Promise<void>>();
+
+  constructor(options: DashboardsOptions) {
+    this.#options = { essentialsDeadlineMs: 2_000, ...options };
+  }
+
+  on = this.#events.on.bind(this.#events);
+
+  /**
+   * The view as it is known now. Stale or missing sections are queued; missing essentials are computed here.
+   * With `waitMs` it waits up to that long for every section to be fresh.
+   * @throws EngineError FILTER_INVALID
+   */
+  async get(filters: Filters, waitMs = 0): Promise<DashboardView> {
+    const view = this.#options.views.resolve(filters);
+    let sections = await this.#read(view);
+    if (sections.some(({ freshness }) => freshness.state !== 'fresh')) {
+      sections = await this.#have(view, sections);
+    }
+    if (waitMs > 0) sections = await this.#awaitFresh(view, sections, waitMs);
+    return this.#compose(view, sections);
+  }
+
+  /** Forces a computation of every section. @throws EngineError FILTER_INVALID, QUEUE_UNREACHABLE */
+  async force(filters: Filters, requestedBy: string): Promise<{ taskId: string }> {
+    const view = this.#options.views.resolve(filters);
+    return this.#request(view, sectionNamesOf(view), true, requestedBy);
+  }
+
+  /** Told by the engine when an entry was stored anywhere in the fleet. */
+  stored(viewId: string, section: SectionName): void {
+    this.#events.emit('changed', { viewId, sections: [section] });
+  }
+
+  /** Told by the engine when a task of a view ended or moved on without storing. */
+  refreshMoved(viewId: string): void {
+    this.#events.emit('changed', { viewId, sections: [] });
+  }
+
+  /** Every section of the views asked for lately, the latest view first; reads, but never queues. */
+  async known(viewLimit: number): Promise<{ view: View; sections: SectionView[] }[]> {
+    const views = this.#options.views.recent().slice(0, viewLimit);
+    return Promise.all(views.map(async (view) => ({ view, sections: await this.#read(view) })));
+  }
+
+  async #read(view: View): Promise<SectionView[]> {
+    const reads = await this.#options.cache.read<SectionPayload>(view.sections.map(({ key }) => key));
+    const refresh = this.#options.tracker.statusOf(view.viewId);
+    return view.sections.map(({ name }, index) => sectionView(name, reads[index], refresh));
+  }
+
+  /** Sees to it that what is not fresh gets computed, and waits only for what nobody can show yet. */
+  async #have(view: View, sections: SectionView[]): Promise<SectionView[]> {
+    const due = sections.filter(({ freshness }) => freshness.state !== 'fresh').map(({ name }) => name);
+    const requested = this.#options.tracker.shouldWait(view.viewId) ? null : this.#queueOrCompute(view, due);
+    const cold = sections.some(({ name, payload }) => name === 'essentials' && payload === null);
+    if (!cold) return this.#refreshed(view, sections);
+    await Promise.all([requested, this.#computeEssentials(view)]);
+    return this.#read(view);
+  }
+
+  async #queueOrCompute(view: View, due: SectionName[]): Promise<void> {
+    try {
+      await this.#request(view, due, false, 'reader');
+    } catch (error) {
+      this.#options.logger.warn('A refresh could not be queued', { viewId: view.viewId, error: messageOf(error) });
+      this.#computeDirectly(view, due, false);
+    }
+  }
+
+  async #request(
+    view: View,
+    sections: SectionName[],
+    force: boolean,
+    requestedBy: string,
+  ): Promise<{ taskId: string }> {
+    const { refresh, tracker } = this.#options;
+    if (!refresh.available()) {
+      return { taskId: this.#computeDirectly(view, sections, force) };
+    }
+    const { viewId, filters, asOf } = view;
+    const { taskId } = await refresh.request({ viewId, filters, asOf, sections, force, requestedBy });
+    tracker.started(viewId, taskId);
+    this.refreshMoved(viewId);
+    return { taskId };
+  }
+
+  /** Without broker or cache the engine computes by itself, one view at a time, into its memory tier. */
+  #computeDirectly(view: View, sections: SectionName[], force: boolean): string {
+    const { computer, tracker } = this.#options;
+    const taskId = `direct:${view.viewId}`;
+    if (this.#direct.has(view.viewId)) return taskId;
+    tracker.started(view.viewId, taskId);
+    const earlier = [...this.#direct.values()];
+    const run = Promise.allSettled(earlier)
+      .then(() =>
+        computer.sections(view, sections, {
+          force,
+          onProgress: (_step, done, count) => tracker.progressed(taskId, count === 0 ? 1 : done / count),
+        }),
+      )
+      .then(
+        () => tracker.succeeded(taskId),
+        (error: unknown) => tracker.failed(taskId, messageOf(error)),
+      )
+      .finally(() => {
+        this.#direct.delete(view.viewId);
+        this.#events.emit('changed', { viewId: view.viewId, sections });
+      });
+    this.#direct.set(view.viewId, run);
+    return taskId;
+  }
+
+  async #computeEssentials(view: View): Promise<void> {
+    const essentials = view.sections.find(({ name }) => name === 'essentials');
+    if (!essentials) return;
+    const { computer, tracker, essentialsDeadlineMs: deadlineMs, logger } = this.#options;
+    try {
+      await computer.section(view, essentials, { deadlineMs, force: false });
+    } catch (error) {
+      logger.warn('Essentials could not be computed', { viewId: view.viewId, error: messageOf(error) });
+      const timedOut = error instanceof EngineError && error.code === 'CACHE_LOADER_TIMEOUT';
+      if (!timedOut && tracker.runningTaskOf(view.viewId) === null) tracker.failedView(view.viewId, messageOf(error));
+    }
+  }
+
+  async #awaitFresh(view: View, sections: SectionView[], waitMs: number): Promise<SectionView[]> {
+    const { clock, tracker } = this.#options;
+    const untilMs = clock.monotonicMs() + waitMs;
+    let current = sections;
+    while (current.some(({ freshness }) => freshness.state !== 'fresh')) {
+      const leftMs = untilMs - clock.monotonicMs();
+      if (leftMs <= 0) break;
+      await this.#nextChange(view.viewId, leftMs);
+      current = await this.#read(view);
+      const open = current.some(({ freshness }) => freshness.state !== 'fresh');
+      if (open && !tracker.shouldWait(view.viewId)) current = await this.#have(view, current);
+    }
+    return current;
+  }
+
+  /** Resolves at the view's next change, or after `longestMs`; a second at most, so that a lost event costs little. */
+  #nextChange(viewId: string, longestMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        stop();
+        disarm();
+        resolve();
+      };
+      const stop = this.#events.on('changed', (change) => {
+        if (change.viewId === viewId) finish();
+      });
+      const disarm = this.#options.clock.after(Math.min(longestMs, 1_000), finish);
+    });
+  }
+
+  #refreshed(view: View, sections: SectionView[]): SectionView[] {
+    const refresh = this.#options.tracker.statusOf(view.viewId);
+    return sections.map((section) => withRefresh(section, refresh));
+  }
+
+  #compose(view: View, sections: SectionView[]): DashboardView {
+    const { packId, views, tracker, sourceInfo } = this.#options;
+    const freshnesses = sections.map(({ freshness }) => freshness);
+    return {
+      viewId: view.viewId,
+      pack: packId,
+      filters: view.filters,
+      asOf: view.asOf,
+      asOfFixed: views.asOfFixed,
+      source: sourceInfo(),
+      sections,
+      oldestComputedAtMs: oldest(freshnesses.map(({ computedAtMs }) => computedAtMs)),
+      oldestDataAsOfMs: oldest(freshnesses.map(({ dataAsOfMs }) => dataAsOfMs)),
+      staleSectionCount: freshnesses.filter(({ state }) => state !== 'fresh').length,
+      taskId: tracker.runningTaskOf(view.viewId),
+    };
+  }
+}
+
+function sectionNamesOf(view: View): SectionName[] {
+  return view.sections.map(({ name }) => name);
+}
+
+function sectionView(
+  name: SectionName,
+  read: CacheRead<SectionPayload> | undefined,
+  refresh: SectionView['freshness']['refresh'],
+): SectionView {
+  if (!read) throw new EngineError('INTERNAL', `The cache gave no answer for section ${name}`);
+  const { value: payload, ...freshness } = read;
+  return { name, payload, freshness: { ...freshness, refresh: freshness.state === 'fresh' ? idleUnlessRunning(refresh) : refresh } };
+}
+
+/** A fresh section has no failure to tell of, but may be part of a forced refresh. */
+function idleUnlessRunning(refresh: SectionView['freshness']['refresh']): SectionView['freshness']['refresh'] {
+  return refresh.status === 'failed' ? { status: 'idle' } : refresh;
+}
+
+function withRefresh(section: SectionView, refresh: SectionView['freshness']['refresh']): SectionView {
+  if (section.freshness.state === 'fresh') return section;
+  return { ...section, freshness: { ...section.freshness, refresh } };
+}
+
+/** The least of the times; null when one of them is unknown. */
+function oldest(times: (number | null)[]): number | null {
+  return times.reduce<number | null>(
+    (least, time) => (least === null || time === null ? null : Math.min(least, time)),
+    Number.POSITIVE_INFINITY,
+  );
+}

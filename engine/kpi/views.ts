@@ -1,0 +1,94 @@
+/** Turns filters into a view (its id and the cache keys of its sections) and remembers which views people look at. */
+import type { Clock } from '../base/clock.ts';
+import type { EntryKey } from '../cache/cache.ts';
+import { entryKey } from '../cache/key.ts';
+import type { SectionName } from '../model/dashboard.ts';
+import type { Filters } from '../model/filters.ts';
+import { localDate } from './as-of.ts';
+import type { KpiPack, NormalizedFilters } from './pack.ts';
+
+export interface View {
+  readonly viewId: string;
+  readonly filters: NormalizedFilters;
+  /** ISO date. */
+  readonly asOf: string;
+  /** In the pack's order. */
+  readonly sections: readonly ViewSection[];
+}
+
+export interface ViewSection {
+  readonly name: SectionName;
+  readonly key: EntryKey;
+}
+
+export interface ViewsOptions {
+  readonly pack: KpiPack;
+  /** Fixed as-of date; null follows the clock. */
+  readonly asOf: string | null;
+  readonly clock: Clock;
+  /** How many recently asked views are remembered. */
+  readonly rememberedCount?: number;
+}
+
+export class Views {
+  readonly #pack: KpiPack;
+  readonly #asOf: string | null;
+  readonly #clock: Clock;
+  readonly #rememberedCount: number;
+  /** Most recently asked last. */
+  readonly #recent = new Map<string, View>();
+
+  constructor({ pack, asOf, clock, rememberedCount = 200 }: ViewsOptions) {
+    this.#pack = pack;
+    this.#asOf = asOf;
+    this.#clock = clock;
+    this.#rememberedCount = rememberedCount;
+  }
+
+  get asOf(): string {
+    return this.#asOf ?? localDate(this.#clock.now());
+  }
+
+  get asOfFixed(): boolean {
+    return this.#asOf !== null;
+  }
+
+  /** @throws EngineError FILTER_INVALID */
+  resolve(filters: Filters): View {
+    return this.of(this.#pack.normalizeFilters(filters), this.asOf);
+  }
+
+  /** The view of filters that are canonical already, as jobs carry them. */
+  of(filters: NormalizedFilters, asOf: string): View {
+    const lookup = `${asOf}${JSON.stringify(filters)}`;
+    const view = this.#recent.get(lookup) ?? this.#build(filters, asOf);
+    this.#remember(lookup, view);
+    return view;
+  }
+
+  /** Views asked for lately, the latest first. */
+  recent(): View[] {
+    return [...this.#recent.values()].toReversed();
+  }
+
+  byId(viewId: string): View | null {
+    return this.recent().find((view) => view.viewId === viewId) ?? null;
+  }
+
+  #build(filters: NormalizedFilters, asOf: string): View {
+    const { id: pack, version: packVersion } = this.#pack;
+    const sections = this.#pack.sections.map(({ name, layer }) => ({
+      name,
+      key: entryKey({ pack, packVersion, filters, asOf, layer, section: name }),
+    }));
+    const viewId = sections[0]?.key.viewId ?? '';
+    return { viewId, filters, asOf, sections };
+  }
+
+  #remember(lookup: string, view: View): void {
+    this.#recent.delete(lookup);
+    this.#recent.set(lookup, view);
+    const oldest = this.#recent.keys().next();
+    if (this.#recent.size > this.#rememberedCount && !oldest.done) this.#recent.delete(oldest.value);
+  }
+}
