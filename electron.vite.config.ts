@@ -11,6 +11,7 @@ export default defineConfig({
       rollupOptions: {
         input: {
           index: 'src/main/index.ts',
+          web: 'src/web/serve.ts',
           cli: 'src/cli/index.ts',
           worker: 'src/cli/worker.ts',
         },
