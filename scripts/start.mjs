@@ -1,6 +1,5 @@
 /** `npm start`: opens the console in Electron where that is possible, else in the system's browser, else prints its address. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { electronBinary } from './electron-binary.mjs';
 import { programs, supervise } from './programs.mjs';
 import { root, say } from './setup/steps.mjs';
@@ -34,6 +33,6 @@ function openInBrowser(page) {
     win32: ['explorer.exe', [page]],
   }[process.platform] ?? ['xdg-open', [page]];
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  child.on('error', () => say(`The browser could not be opened (${command} is missing); open ${join(page)} yourself.`));
+  child.on('error', () => say(`The browser could not be opened (${command} is missing); open ${page} yourself.`));
   child.unref();
 }
