@@ -49,6 +49,8 @@ export interface KpiPack {
   readonly title: string;
   /** Changes whenever a formula changes, so that entries of old formulas are not served. */
   readonly version: number;
+  /** The table whose rows are counted when the source is described. */
+  readonly mainTable: string;
   readonly filters: readonly FilterDefinition[];
   readonly kpis: readonly KpiDefinition[];
   /** Sections in the order in which they are worth computing, with the layer that each is cached in. */

@@ -1,0 +1,73 @@
+/** The verbs a host may call, one for each call of the contract; each only hands on to the room that knows. */
+import type { AlertHistoryPage, AlertHistoryQuery, AlertStatus } from '../model/alert.ts';
+import type { DashboardView } from '../model/dashboard.ts';
+import type { FilterOption, Filters } from '../model/filters.ts';
+import type { Overview, SystemHealth } from '../model/health.ts';
+import type { Series, SignalName } from '../model/sample.ts';
+import type { ScheduleView } from '../model/schedule.ts';
+import type { PerformanceMetrics, SystemInfo } from '../model/system.ts';
+import type { QueueCounts, TaskStatus, WorkerView } from '../model/task.ts';
+
+/** Who calls, as far as the transport can tell. */
+interface Caller {
+  readonly name: string;
+}
+
+/** What the verbs are made of; filled in by the engine. */
+export interface VerbParts {
+  readonly systemInfo: () => SystemInfo;
+  readonly systemHealth: () => Promise<SystemHealth>;
+  readonly overview: () => Promise<Overview>;
+  readonly performance: () => PerformanceMetrics;
+  /** Measures the time of a cached read as its caller sees it. */
+  readonly timed: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  readonly dashboards: {
+    get(filters: Filters, waitMs: number): Promise<DashboardView>;
+    force(filters: Filters, requestedBy: string): Promise<{ taskId: string }>;
+  };
+  readonly filterOptions: () => Promise<FilterOption[]>;
+  readonly tasks: {
+    status(taskId: string): Promise<TaskStatus>;
+    cancel(taskId: string): Promise<TaskStatus>;
+  };
+  readonly alerts: {
+    list(): AlertStatus[];
+    history(query: AlertHistoryQuery): AlertHistoryPage;
+    acknowledge(ruleId: string, who: string, note: string): void;
+  };
+  readonly series: (signal: SignalName, fromMs: number, toMs: number, maxPoints: number) => Series;
+  readonly workers: () => Promise<WorkerView[]>;
+  readonly queueCounts: () => Promise<QueueCounts[]>;
+  readonly schedules: () => ScheduleView[];
+}
+
+/** Typed by what it is; that it covers the contract is checked where a host makes a dispatcher of it. */
+export function createVerbs(parts: VerbParts) {
+  return {
+    'system.info': async () => parts.systemInfo(),
+    'system.health': () => parts.systemHealth(),
+    'overview.get': () => parts.overview(),
+    'dashboard.get': ({ filters, waitMs }: { filters: Filters; waitMs: number }) =>
+      // Waiting was asked for, so it is no sign of a slow console.
+      waitMs > 0 ? parts.dashboards.get(filters, waitMs) : parts.timed(() => parts.dashboards.get(filters, 0)),
+    'dashboard.filters': async () => ({ options: await parts.filterOptions() }),
+    'dashboard.refresh': ({ filters }: { filters: Filters }, caller: Caller) =>
+      parts.dashboards.force(filters, caller.name),
+    'task.status': ({ taskId }: { taskId: string }) => parts.tasks.status(taskId),
+    'task.cancel': ({ taskId }: { taskId: string }) => parts.tasks.cancel(taskId),
+    'alerts.now': async () => ({ alerts: parts.alerts.list() }),
+    'alerts.history': async (query: AlertHistoryQuery) => parts.alerts.history(query),
+    'alerts.acknowledge': async ({ ruleId, note }: { ruleId: string; note: string }, caller: Caller) => {
+      parts.alerts.acknowledge(ruleId, caller.name, note);
+      return { done: true as const };
+    },
+    'samples.series': async (wanted: { signal: SignalName; fromMs: number; toMs: number; maxPoints: number }) =>
+      parts.series(wanted.signal, wanted.fromMs, wanted.toMs, wanted.maxPoints),
+    'performance.metrics': async () => parts.performance(),
+    'workers.list': async () => ({ workers: await parts.workers() }),
+    'queues.counts': async () => ({ queues: await parts.queueCounts() }),
+    'schedules.list': async () => ({ schedules: parts.schedules() }),
+  };
+}
+
+export type Verbs = ReturnType<typeof createVerbs>;
