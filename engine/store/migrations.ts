@@ -1,0 +1,144 @@
+/** The shape of the local database, one numbered step after another; a step that was released is never changed. */
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+const firstDepth = `
+CREATE TABLE setting (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL,
+  updated_at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE notice (
+  id TEXT PRIMARY KEY,
+  level TEXT NOT NULL,
+  message TEXT NOT NULL,
+  at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX notice_at ON notice (at_ms);
+
+CREATE TABLE payload (
+  id INTEGER PRIMARY KEY,
+  content_hash BLOB NOT NULL UNIQUE,
+  body BLOB NOT NULL
+);
+
+CREATE TABLE snapshot (
+  redis_key TEXT PRIMARY KEY,
+  lineage TEXT,
+  computed_at_ms INTEGER NOT NULL,
+  data_as_of_ms INTEGER,
+  compute_ms REAL,
+  payload_id INTEGER NOT NULL REFERENCES payload (id)
+) WITHOUT ROWID;
+CREATE INDEX snapshot_computed ON snapshot (computed_at_ms);
+CREATE INDEX snapshot_lineage ON snapshot (lineage, computed_at_ms) WHERE lineage IS NOT NULL;
+CREATE INDEX snapshot_payload ON snapshot (payload_id);
+
+CREATE TABLE snapshot_history (
+  redis_key TEXT NOT NULL,
+  computed_at_ms INTEGER NOT NULL,
+  data_as_of_ms INTEGER,
+  compute_ms REAL,
+  payload_id INTEGER NOT NULL REFERENCES payload (id),
+  PRIMARY KEY (redis_key, computed_at_ms)
+) WITHOUT ROWID;
+CREATE INDEX snapshot_history_computed ON snapshot_history (computed_at_ms);
+CREATE INDEX snapshot_history_payload ON snapshot_history (payload_id);
+
+CREATE TABLE signal (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE sample (
+  signal_id INTEGER NOT NULL REFERENCES signal (id),
+  at_ms INTEGER NOT NULL,
+  value REAL,
+  count INTEGER NOT NULL,
+  span_ms INTEGER NOT NULL,
+  PRIMARY KEY (signal_id, at_ms)
+) WITHOUT ROWID;
+
+CREATE TABLE alert_state (
+  rule_id TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  since_ms INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  kind_since_ms INTEGER NOT NULL,
+  seen_at_ms INTEGER NOT NULL,
+  value REAL,
+  observation_count INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE alert_transition (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  rule_id TEXT NOT NULL,
+  title TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  from_state TEXT NOT NULL,
+  to_state TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  value REAL,
+  threshold REAL NOT NULL,
+  evidence TEXT NOT NULL,
+  words TEXT NOT NULL
+);
+CREATE INDEX alert_transition_rule ON alert_transition (rule_id, id);
+CREATE INDEX alert_transition_to ON alert_transition (to_state, id);
+CREATE INDEX alert_transition_at ON alert_transition (at_ms, id);
+
+CREATE TABLE acknowledgement (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  rule_id TEXT NOT NULL,
+  who TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  cleared_at_ms INTEGER
+);
+CREATE INDEX acknowledgement_rule ON acknowledgement (rule_id, id);
+
+CREATE TABLE notification (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  transition_id INTEGER NOT NULL REFERENCES alert_transition (id) ON DELETE CASCADE,
+  channel TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  next_at_ms INTEGER NOT NULL,
+  last_error TEXT,
+  UNIQUE (transition_id, channel)
+);
+CREATE INDEX notification_due ON notification (state, next_at_ms);
+
+CREATE TABLE schedule_run (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  schedule_id TEXT NOT NULL,
+  due_ms INTEGER NOT NULL,
+  started_at_ms INTEGER,
+  ended_at_ms INTEGER,
+  outcome TEXT NOT NULL,
+  late_ms INTEGER,
+  task_id TEXT,
+  error TEXT
+);
+CREATE INDEX schedule_run_schedule ON schedule_run (schedule_id, due_ms);
+CREATE INDEX schedule_run_due ON schedule_run (due_ms);
+
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  transport TEXT NOT NULL,
+  call TEXT NOT NULL,
+  input TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  error TEXT
+);
+CREATE INDEX audit_at ON audit (at_ms);
+`;
+
+export const migrations: readonly Migration[] = [{ version: 1, name: 'first depth', sql: firstDepth }];

@@ -1,0 +1,138 @@
+/** The local database as other rooms see it: one small class a kind of record, one file behind them. */
+import { statSync } from 'node:fs';
+import type { Clock, Stop } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { messageOf } from '../base/errors.ts';
+import type { IdSource } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Notice } from '../model/system.ts';
+import { AlertStore } from './alert-store.ts';
+import { AuditStore } from './audit-store.ts';
+import { Connection, type Medium } from './connection.ts';
+import { type Migration, migrations } from './migrations.ts';
+import { NoticeStore } from './notice-store.ts';
+import { NotificationStore } from './notification-store.ts';
+import { markClosed, type OpenOptions, openDatabase, replaceFailed } from './open-database.ts';
+import { defaultStoreLimits, type PruneCounts, Retention, type StoreLimits } from './retention.ts';
+import { RunLedgerStore } from './run-ledger-store.ts';
+import { SampleStore } from './sample-store.ts';
+import { SettingStore } from './setting-store.ts';
+import { SnapshotStore } from './snapshot-store.ts';
+
+export interface StoreOptions {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  /** How long one sample speaks for. */
+  readonly samplePeriodMs?: number;
+  readonly limits?: Partial<StoreLimits>;
+  /** For tests of upgrades. */
+  readonly migrations?: readonly Migration[];
+}
+
+interface StoreEvents {
+  notice: Notice;
+}
+
+export class Store {
+  readonly file: string;
+  readonly snapshots: SnapshotStore;
+  readonly samples: SampleStore;
+  readonly alerts: AlertStore;
+  readonly notifications: NotificationStore;
+  readonly runs: RunLedgerStore;
+  readonly audit: AuditStore;
+  readonly notices: NoticeStore;
+  readonly settings: SettingStore;
+  readonly #connection: Connection;
+  readonly #retention: Retention;
+  readonly #clock: Clock;
+  readonly #emitter: Emitter<StoreEvents>;
+
+  constructor(options: StoreOptions, connection: Connection, emitter: Emitter<StoreEvents>) {
+    this.file = options.file;
+    this.#connection = connection;
+    this.#clock = options.clock;
+    this.#emitter = emitter;
+    this.#retention = new Retention(connection, { ...defaultStoreLimits, ...options.limits });
+    this.snapshots = new SnapshotStore(connection);
+    this.samples = new SampleStore(connection, options.samplePeriodMs ?? 5_000);
+    this.alerts = new AlertStore(connection);
+    this.notifications = new NotificationStore(connection);
+    this.runs = new RunLedgerStore(connection);
+    this.audit = new AuditStore(connection);
+    this.notices = new NoticeStore(connection);
+    this.settings = new SettingStore(connection, options.clock);
+  }
+
+  /** `memory`: nothing is kept past the end of the process; a notice says why. */
+  get medium(): Medium {
+    return this.#connection.medium;
+  }
+
+  /** Told of every notice that the store itself raises after it was opened; earlier ones are in `notices`. */
+  onNotice(listener: (notice: Notice) => void): Stop {
+    return this.#emitter.on('notice', listener);
+  }
+
+  /** Bytes on disk, the write-ahead log included; in memory, bytes of the pages. */
+  sizeBytes(): number {
+    if (this.medium === 'memory') return this.#retention.usedBytes();
+    return [this.file, `${this.file}-wal`].reduce(
+      (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
+  }
+
+  /** Removes what is past its age or its ceiling, in steps of a few milliseconds. @throws EngineError STORE_UNAVAILABLE, ENGINE_STOPPED */
+  prune(): Promise<PruneCounts> {
+    return this.#retention.prune(this.#clock.now());
+  }
+
+  /** Writes the log back into the file and lets it go; closing twice is harmless. */
+  close(): void {
+    if (this.#connection.closed) return;
+    markClosed(this.#connection);
+    if (this.medium === 'file') this.#connection.pragma('wal_checkpoint(TRUNCATE)');
+    this.#connection.close();
+  }
+}
+
+/**
+ * Opens the local database whatever state its file is in: a damaged one is set aside, one that cannot be written is
+ * replaced by memory. What happened is in `notices`. Never throws because of the file.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { clock, ids, logger } = options;
+  const emitter = new Emitter<StoreEvents>((error) =>
+    logger.error('a listener of the store failed', { error: messageOf(error) }),
+  );
+  const raised: Notice[] = [];
+  const open: { store: Store | null } = { store: null };
+  const openOptions: OpenOptions = {
+    file: options.file,
+    migrations: options.migrations ?? migrations,
+    stamp: () => new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, ''),
+    nowMs: () => clock.now(),
+    tell: (level, message) => {
+      const notice: Notice = { id: ids.next(), level, message, atMs: clock.now() };
+      logger[level === 'error' ? 'error' : 'warn'](message);
+      raised.push(notice);
+      // While a statement is being repeated on the new database nothing else may be written to it.
+      if (open.store) queueMicrotask(() => publish(open.store, notice, emitter));
+    },
+  };
+  const opened = await openDatabase(openOptions);
+  const connection = new Connection(opened, (failed, error) => replaceFailed(openOptions, failed, error));
+  const store = new Store(options, connection, emitter);
+  for (const notice of raised) store.notices.add(notice);
+  open.store = store;
+  return store;
+}
+
+function publish(store: Store | null, notice: Notice, emitter: Emitter<StoreEvents>): void {
+  if (!store) return;
+  store.notices.add(notice);
+  emitter.emit('notice', notice);
+}
