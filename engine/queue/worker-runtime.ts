@@ -1,0 +1,217 @@
+/** What runs inside a worker process: one BullMQ worker a queue, heartbeats, cancellation, draining and recycling. */
+import { hostname } from 'node:os';
+import { type Job, Worker } from 'bullmq';
+import type { Clock, Stop } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { IdSource } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import type { QueueName } from '../model/task.ts';
+import { type BrokerConnection, BrokerLine, blockingOptions, queuePrefix } from './broker.ts';
+import { brokerTime, controlChannel, filterRevoked, storeReport, type WorkerReport } from './fleet.ts';
+import { type JobHandlers, JobRunner } from './job-runner.ts';
+import { measureLoopDelay } from './loop-delay.ts';
+import { type QueueSlots, slotCount, slotsFor } from './slots.ts';
+
+export interface WorkerTiming {
+  /** A job whose worker was not heard of for this long is run again by another. */
+  readonly lockMs: number;
+  /** How often abandoned jobs are looked for. */
+  readonly stalledCheckMs: number;
+  readonly heartbeatMs: number;
+  /** How often one job may lose its worker before it counts as the cause and fails. */
+  readonly maxStalledCount: number;
+}
+
+export interface WorkerOptions {
+  readonly connection: BrokerConnection;
+  readonly queues: readonly QueueName[];
+  /** Jobs at once in all; {@link slotsFor} shares them out. */
+  readonly concurrency: number;
+  readonly handlers: JobHandlers;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  /** Of this program. */
+  readonly version: string;
+  /** Ends as `recycled` after this many jobs; null never. */
+  readonly maxJobs?: number | null;
+  readonly timing?: Partial<WorkerTiming>;
+}
+
+export interface RunningWorker {
+  readonly workerId: string;
+  /** Resolves when every queue is being listened to; waits for an absent broker. */
+  readonly ready: Promise<void>;
+  /** Resolves when nothing runs any more and all lines are closed. */
+  readonly done: Promise<'stopped' | 'recycled'>;
+  /** Takes no new job, lets the active ones finish for `drainMs`, then asks them to stop and gives them back. */
+  stop(drainMs?: number): Promise<void>;
+}
+
+const defaultTiming: WorkerTiming = { lockMs: 15_000, stalledCheckMs: 5_000, heartbeatMs: 5_000, maxStalledCount: 5 };
+const brokerRetryMs = 1_000;
+const defaultDrainMs = 2_500;
+const goodbyeDeadlineMs = 500;
+const rememberedCount = 10_000;
+
+export function runWorker(options: WorkerOptions): RunningWorker {
+  return new WorkerRuntime(options);
+}
+
+class WorkerRuntime implements RunningWorker {
+  readonly workerId: string;
+  readonly ready: Promise<void>;
+  readonly done: Promise<'stopped' | 'recycled'>;
+  readonly #options: WorkerOptions;
+  readonly #timing: WorkerTiming;
+  readonly #slots: QueueSlots;
+  readonly #runner: JobRunner;
+  readonly #workers: Worker[];
+  readonly #commands: BrokerLine;
+  readonly #control: BrokerLine;
+  readonly #loopDelay = measureLoopDelay();
+  readonly #startedAtMs: number;
+  /** Cancelled tasks that were heard of before their job got here. */
+  readonly #revoked = new Set<string>();
+  readonly #stopHeartbeat: Stop;
+  readonly #finished = Promise.withResolvers<'stopped' | 'recycled'>();
+  #beating = false;
+  #closed = false;
+  #stopping: Promise<void> | null = null;
+  #clockSkewMs = 0;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#timing = { ...defaultTiming, ...options.timing };
+    this.#slots = slotsFor(options.queues, options.concurrency);
+    this.#startedAtMs = options.clock.now();
+    this.workerId = options.ids.next();
+    this.done = this.#finished.promise;
+    const { handlers, clock, logger, connection } = options;
+    this.#runner = new JobRunner({ handlers, clock, logger, wasRevoked: (id, job) => this.#wasRevoked(id, job) });
+    this.#commands = new BrokerLine(connection, (error) => this.#lineLost(error));
+    this.#control = new BrokerLine(connection, (error) => this.#lineLost(error));
+    this.#workers = options.queues.map((queue) => this.#work(queue));
+    this.ready = this.#start();
+    // Whoever does not wait for it learns from `done` and the log.
+    this.ready.catch((error: unknown) => logger.error('The worker could not start', { error: messageOf(error) }));
+    this.#stopHeartbeat = clock.every(this.#timing.heartbeatMs, () => void this.#beat());
+  }
+
+  stop(drainMs = defaultDrainMs): Promise<void> {
+    this.#stopping ??= this.#drain('stopped', drainMs);
+    return this.#stopping;
+  }
+
+  async #start(): Promise<void> {
+    await Promise.all([
+      ...this.#workers.map((worker) => worker.waitUntilReady()),
+      this.#control.subscribe(controlChannel, (taskId) => this.#revoke(taskId)),
+    ]);
+    await this.#beat();
+  }
+
+  #work(queue: QueueName): Worker {
+    const { lockMs, stalledCheckMs, maxStalledCount } = this.#timing;
+    const worker = new Worker(queue, (job) => this.#run(queue, job), {
+      connection: blockingOptions(this.#options.connection, () => this.#closed),
+      prefix: queuePrefix,
+      name: this.workerId,
+      concurrency: this.#slots[queue] ?? 1,
+      lockDuration: lockMs,
+      stalledInterval: stalledCheckMs,
+      maxStalledCount,
+      runRetryDelay: brokerRetryMs,
+    });
+    worker.on('error', (error) => this.#lineLost(error));
+    worker.on('lockRenewalFailed', (jobIds) => {
+      for (const jobId of jobIds) this.#runner.stop(`${queue}:${jobId}`, 'lock-lost');
+    });
+    return worker;
+  }
+
+  async #run(queue: QueueName, job: Job): Promise<unknown> {
+    try {
+      return await this.#runner.run(queue, job);
+    } finally {
+      const { maxJobs } = this.#options;
+      if (maxJobs && this.#runner.processedCount >= maxJobs) this.#stopping ??= this.#drain('recycled', null);
+    }
+  }
+
+  #revoke(taskId: string): void {
+    if (this.#runner.stop(taskId, 'revoked')) return;
+    if (this.#revoked.size >= rememberedCount) this.#revoked.clear();
+    this.#revoked.add(taskId);
+  }
+
+  /** A job that was begun before may have been cancelled while nobody held it, so the broker is asked. */
+  async #wasRevoked(taskId: string, job: Job): Promise<boolean> {
+    if (this.#revoked.delete(taskId)) return true;
+    if (job.attemptsStarted <= 1) return false;
+    return (await filterRevoked(await this.#commands.commands(), [taskId])).length > 0;
+  }
+
+  async #beat(goodbye = false): Promise<void> {
+    if (this.#beating && !goodbye) return;
+    this.#beating = true;
+    try {
+      const commands = await this.#commands.commands();
+      const sentMs = this.#options.clock.now();
+      this.#clockSkewMs = sentMs - (await brokerTime(commands));
+      await storeReport(commands, this.#report(goodbye));
+      // A request to stop that was sent while this line was down is made good here.
+      const revoked = await filterRevoked(
+        commands,
+        this.#runner.active.map(({ taskId }) => taskId),
+      );
+      for (const taskId of revoked) this.#runner.stop(taskId, 'revoked');
+    } catch (error) {
+      this.#lineLost(error);
+    } finally {
+      this.#beating = false;
+    }
+  }
+
+  #report(goodbye: boolean): WorkerReport {
+    const { clock, version, queues } = this.#options;
+    return {
+      workerId: this.workerId,
+      host: hostname(),
+      pid: process.pid,
+      version,
+      queues: [...queues],
+      concurrency: slotCount(this.#slots),
+      startedAtMs: this.#startedAtMs,
+      sentAtMs: clock.now(),
+      activeJobs: [...this.#runner.active],
+      processedCount: this.#runner.processedCount,
+      failedCount: this.#runner.failedCount,
+      rssBytes: process.memoryUsage.rss(),
+      eventLoopDelayMs: this.#loopDelay.takeP99Ms(),
+      slots: this.#slots,
+      lastStartedAtMs: this.#runner.lastStartedAtMs,
+      clockSkewMs: this.#clockSkewMs,
+      goodbye,
+    };
+  }
+
+  /** @param drainMs null: active jobs may take as long as they need. */
+  async #drain(outcome: 'stopped' | 'recycled', drainMs: number | null): Promise<void> {
+    const { clock, logger } = this.#options;
+    logger.info('The worker stops', { workerId: this.workerId, outcome, active: this.#runner.active.length });
+    const disarm = drainMs === null ? () => undefined : clock.after(drainMs, () => this.#runner.stopAll('draining'));
+    await Promise.allSettled(this.#workers.map((worker) => worker.close()));
+    disarm();
+    this.#stopHeartbeat();
+    this.#loopDelay.stop();
+    await Promise.race([this.#beat(true), clock.sleep(goodbyeDeadlineMs)]);
+    this.#closed = true;
+    await Promise.allSettled([this.#commands.close(), this.#control.close()]);
+    this.#finished.resolve(outcome);
+  }
+
+  #lineLost(error: unknown): void {
+    if (!this.#closed) this.#options.logger.debug('The broker is away', { error: messageOf(error) });
+  }
+}
