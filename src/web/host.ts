@@ -1,5 +1,6 @@
 /** The web host: the console's page, the contract over a WebSocket and the guide's REST routes, on this machine only. */
 import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { basename } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
@@ -10,6 +11,7 @@ import { failure } from '../shared/failure.ts';
 import type { HostedEngine } from '../shared/hosted-engine.ts';
 import { contentSecurityPolicy } from '../shared/page-policy.ts';
 import { createGuard, type Guard } from './guard.ts';
+import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts';
 import { addRestRoutes, CallFailed, sendError } from './rest.ts';
 import { type SocketSession, serveSocket } from './socket.ts';
 
@@ -35,6 +37,8 @@ export interface WebHost {
   readonly port: number;
   /** `http://127.0.0.1:<port>`. */
   readonly address: string;
+  /** An address that opens the console for one browser, once, within a minute. */
+  openingLink(): string;
   /** Ends every connection within a second or so. */
   close(): Promise<void>;
 }
@@ -54,8 +58,9 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     routerOptions: { ignoreTrailingSlash: true },
   });
   const sessions = new Set<SocketSession>();
+  const connections = trackConnections(server);
+  const links = createOneTimeLinks(() => performance.now());
 
-  addHooks(server, guard, () => port);
   addErrorAnswers(server, options.onDefect);
   await server.register(fastifyWebsocket, {
     options: {
@@ -64,8 +69,11 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     },
     errorHandler: (_error, socket) => socket.terminate(),
   });
+  // After the WebSocket's own hook, which marks an upgrade: a refused one must be hung up on.
+  addHooks(server, guard, () => port);
   addSocketRoute(server, guard, dispatch, sessions);
   server.get('/health/live', async () => ({ ok: true }));
+  addOpeningRoute(server, links, options.token);
   await server.register(async (guarded) => {
     guarded.addHook('onRequest', async (request) => {
       const refusal = guard.checkBearer(request);
@@ -82,12 +90,12 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   return {
     port,
     address: `http://${loopback}:${port}`,
+    openingLink: () => `http://${loopback}:${port}${links.make()}`,
     async close() {
       stopTopics();
       stopPings();
       const cut = setTimeout(() => {
-        for (const client of server.websocketServer.clients) client.terminate();
-        server.server.closeAllConnections();
+        for (const connection of connections) connection.destroy();
       }, closePatienceMs);
       await server.close();
       clearTimeout(cut);
@@ -147,6 +155,14 @@ function addSocketRoute(server: FastifyInstance, guard: Guard, dispatch: Dispatc
   );
 }
 
+/** The token travels in the address's fragment: it is in no log and in no later request. */
+function addOpeningRoute(server: FastifyInstance, links: OneTimeLinks, token: string): void {
+  server.get<{ Params: { code: string } }>('/open/:code', async (request, reply) => {
+    const isValid = links.redeem(request.params.code);
+    return await reply.redirect(isValid ? `/#token=${encodeURIComponent(token)}` : '/', 303);
+  });
+}
+
 /** Assets carry a hash of their content in their name and never change; the page itself is asked for each time. */
 async function addPage(server: FastifyInstance, rendererDir: string): Promise<void> {
   if (!existsSync(rendererDir)) return;
@@ -187,6 +203,16 @@ function pingSockets(server: FastifyInstance): () => void {
   }, pingPeriodMs);
   timer.unref();
   return () => clearInterval(timer);
+}
+
+/** Node forgets a connection that was upgraded; closing has to find it all the same. */
+function trackConnections(server: FastifyInstance): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  server.server.on('connection', (connection: Socket) => {
+    connections.add(connection);
+    connection.on('close', () => connections.delete(connection));
+  });
+  return connections;
 }
 
 function portOf(server: FastifyInstance): number {
