@@ -18,6 +18,11 @@ export const errorTable = {
     'Another Vigía uses this data folder. Close it or choose another with --data-dir.',
   ),
   PORT_IN_USE: entry(409, false, 'Choose another port with --port, or 0 for any free one.'),
+  REDIS_URL_INVALID: entry(
+    400,
+    false,
+    'Write redis://[user:password@]host[:port][/db], rediss://… for TLS, or unix:///path/to/socket.',
+  ),
   REDIS_SERVER_MISSING: entry(500, false, 'Install redis-server, or set REDIS_URL to a server that runs already.'),
   REDIS_START_FAILED: entry(500, true, 'See the log of the embedded server in the data folder.'),
   REDIS_UNREACHABLE: entry(503, true, 'Check that the server runs, its address and the network.'),

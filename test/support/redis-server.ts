@@ -10,7 +10,15 @@ export interface TestRedis {
   readonly socketPath: string;
   /** For ioredis and everything that takes a URL. */
   readonly url: string;
+  /** Of the process that runs now. */
   readonly pid: number;
+  /** SIGKILL, as a crash; answers when it is gone. */
+  kill(): Promise<void>;
+  /** Kills it if it still runs and starts it again; without persistence it comes back empty. */
+  restart(): Promise<void>;
+  /** A stopped process takes connections and bytes and never answers. */
+  freeze(): void;
+  thaw(): void;
   /** Stops the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -26,17 +34,31 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<TestR
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'vigia-redis-')));
   const socketPath = join(folder, 'redis.sock');
   const args = ['--port', '0', '--unixsocket', socketPath, '--dir', folder, '--save', '', ...(options.args ?? [])];
-  const server = spawn('redis-server', args, { stdio: 'ignore' });
-  await until(() => answersPing(socketPath), 5_000, 'redis-server');
+  let server = await launch(socketPath, args);
   return {
     socketPath,
     url: `unix://${socketPath}`,
-    pid: server.pid ?? 0,
+    get pid() {
+      return server.pid ?? 0;
+    },
+    kill: () => ended(server),
+    async restart() {
+      await ended(server);
+      server = await launch(socketPath, args);
+    },
+    freeze: () => void server.kill('SIGSTOP'),
+    thaw: () => void server.kill('SIGCONT'),
     async stop() {
       await ended(server);
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function launch(socketPath: string, args: readonly string[]): Promise<ChildProcess> {
+  const server = spawn('redis-server', args, { stdio: 'ignore' });
+  await until(() => answersPing(socketPath), 5_000, 'redis-server');
+  return server;
 }
 
 async function ended(server: ChildProcess): Promise<void> {
@@ -46,6 +68,7 @@ async function ended(server: ChildProcess): Promise<void> {
   await gone;
 }
 
+/** A server with a password refuses the PING of a stranger, but it is up. */
 function answersPing(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path, () => socket.write('PING\r\n'));
@@ -53,7 +76,7 @@ function answersPing(path: string): Promise<boolean> {
       socket.destroy();
       resolve(answered);
     };
-    socket.once('data', (data) => finish(data.toString().startsWith('+PONG')));
+    socket.once('data', (data) => finish(/^(\+PONG|-NOAUTH)/.test(data.toString())));
     socket.once('error', () => finish(false));
   });
 }
