@@ -25,6 +25,8 @@ export interface WorkerSupervisorOptions {
 
 export interface WorkerExit {
   readonly pid: number;
+  /** Null when it ended before it listened to its queues. */
+  readonly workerId: string | null;
   /** `recycled`: ended by itself in order, as after its last job. */
   readonly reason: 'recycled' | 'crashed' | 'stopped';
   readonly code: number | null;
@@ -134,7 +136,15 @@ export class WorkerSupervisor {
     const inOrder = code === 0 && slot.workerId !== null;
     const reason = this.#stopping ? 'stopped' : inOrder ? 'recycled' : 'crashed';
     const restartInMs = this.#restartIn(slot, reason, uptimeMs);
-    const exit: WorkerExit = { pid: child.pid ?? 0, reason, code, signal, uptimeMs, restartInMs };
+    const exit: WorkerExit = {
+      pid: child.pid ?? 0,
+      workerId: slot.workerId,
+      reason,
+      code,
+      signal,
+      uptimeMs,
+      restartInMs,
+    };
     if (reason === 'crashed') logger.warn('A worker process crashed', { ...exit });
     else logger.info('A worker process ended', { ...exit });
     if (restartInMs !== null) slot.disarmRestart = clock.after(restartInMs, () => this.#launch(slot));

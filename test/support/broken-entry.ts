@@ -1,0 +1,2 @@
+/** A worker process that never gets to work. */
+process.exit(3);
