@@ -56,6 +56,7 @@ export const errorTable = {
   STORE_UNAVAILABLE: entry(503, true, 'The local database cannot be written; the console goes on in memory.'),
   STORE_MIGRATION_FAILED: entry(500, false, 'The database was left as it was; its backup is beside it.'),
   ALERT_NOT_FOUND: entry(404, false, 'No alert has this id.'),
+  ALERT_NOT_FIRING: entry(409, false, 'Only an alert that is pending or fires can be acknowledged.'),
   SCHEDULE_NOT_FOUND: entry(404, false, 'No schedule has this id.'),
   CALL_UNKNOWN: entry(404, false, 'The console and the engine are of different versions.'),
   CALL_INPUT_INVALID: entry(400, false, 'Correct the named input.'),

@@ -62,7 +62,9 @@ export class AlertStore {
       return transitions.map(({ transition, notify }) => {
         const id = this.#addTransition(transition);
         for (const channel of notify) this.#owe(id, channel, transition.atMs);
-        if (transition.from === 'firing') this.#clearAcknowledgement(transition.ruleId, transition.atMs);
+        if (transition.to !== 'firing' && transition.to !== 'pending') {
+          this.#clearAcknowledgement(transition.ruleId, transition.atMs);
+        }
         return id;
       });
     });

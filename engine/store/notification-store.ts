@@ -23,14 +23,22 @@ export class NotificationStore {
     this.#connection = connection;
   }
 
-  /** What may be sent at `nowMs`, in the order in which it came up. @throws EngineError STORE_UNAVAILABLE */
+  /**
+   * What may be sent at `nowMs`, in the order in which it came up; what came up later on a channel waits for what is
+   * tried again on it.
+   * @throws EngineError STORE_UNAVAILABLE
+   */
   due(nowMs: number, limit: number): OwedNotification[] {
     return this.#connection
       .rows<OwedRow>(
         `SELECT n.id, n.channel, n.attempts, t.id AS transitionId, t.rule_id AS ruleId, t.title, t.severity,
            t.from_state AS "from", t.to_state AS "to", t.at_ms AS atMs, t.value, t.threshold, t.evidence
          FROM notification n JOIN alert_transition t ON t.id = n.transition_id
-         WHERE n.state = 'due' AND n.next_at_ms <= ? ORDER BY n.id LIMIT ?`,
+         WHERE n.state = 'due' AND n.next_at_ms <= ? AND NOT EXISTS (
+           SELECT 1 FROM notification earlier WHERE earlier.state = 'due' AND earlier.channel = n.channel
+             AND earlier.id < n.id AND earlier.next_at_ms > ?)
+         ORDER BY n.id LIMIT ?`,
+        Math.floor(nowMs),
         Math.floor(nowMs),
         limit,
       )
