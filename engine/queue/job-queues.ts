@@ -8,6 +8,7 @@ import { type JobName, type QueueCounts, type QueueName, queueNames, type TaskSt
 import { BrokerCaller, type BrokerCommands, type BrokerConnection, callerOptions, queuePrefix } from './broker.ts';
 import { askToStop, brokerTime, findRevoked, readReports, storeRevoked, type WorkerReport } from './fleet.ts';
 import { deduplicationKeyOf, type JobData, type JobPriority, jobPolicy, jobRules } from './jobs.ts';
+import { settleWithin } from './settle-within.ts';
 import { TaskFeed } from './task-feed.ts';
 import { bullStateSchema, isFinished, parseTaskId, revokedReason, taskIdOf, taskStatusOf } from './task-status.ts';
 
@@ -132,10 +133,8 @@ export class JobQueues {
     if (this.#closed) return;
     this.#closed = true;
     const queues = Object.values(this.#queues);
-    await Promise.race([
-      Promise.allSettled([this.#feed.close(), ...queues.map((queue) => queue.getBackend().close(true))]),
-      this.#options.clock.sleep(closeDeadlineMs),
-    ]);
+    const closing = Promise.allSettled([this.#feed.close(), ...queues.map((queue) => queue.getBackend().close(true))]);
+    await settleWithin(this.#options.clock, closeDeadlineMs, closing);
   }
 
   #open(name: QueueName): Queue {

@@ -20,6 +20,10 @@ const eventNames = ['waiting', 'delayed', 'active', 'progress', 'completed', 'fa
 /** Events of one task within this time are read once. */
 const gatherMs = 10;
 const batchSize = 100;
+/** Between batches, so that a flood of jobs is not slowed by being watched; meanwhile a task's events become one reading. */
+const batchPauseMs = 50;
+/** Beyond this many waiting readings only the tasks queued here are told of. */
+const touchedCount = 5_000;
 /** An open task that nothing was heard of is looked at this often. */
 const recheckMs = 5_000;
 const expectedCount = 500;
@@ -57,6 +61,7 @@ export class TaskFeed {
   }
 
   touch(taskId: string): void {
+    if (this.#touched.size >= touchedCount && !this.#expected.has(taskId)) return;
     this.#touched.add(taskId);
     if (this.#flushing || this.#closed) return;
     this.#flushing = true;
@@ -91,6 +96,7 @@ export class TaskFeed {
         const batch = [...this.#touched].slice(0, batchSize);
         for (const taskId of batch) this.#touched.delete(taskId);
         await Promise.all(batch.map((taskId) => this.#tell(taskId)));
+        if (this.#touched.size > 0) await this.#options.clock.sleep(batchPauseMs);
       }
     } finally {
       this.#flushing = false;

@@ -10,6 +10,7 @@ import { type BrokerConnection, BrokerLine, blockingOptions, queuePrefix } from 
 import { brokerTime, controlChannel, filterRevoked, storeReport, type WorkerReport } from './fleet.ts';
 import { type JobHandlers, JobRunner } from './job-runner.ts';
 import { measureLoopDelay } from './loop-delay.ts';
+import { settleWithin } from './settle-within.ts';
 import { type QueueSlots, slotCount, slotsFor } from './slots.ts';
 
 export interface WorkerTiming {
@@ -205,7 +206,7 @@ class WorkerRuntime implements RunningWorker {
     disarm();
     this.#stopHeartbeat();
     this.#loopDelay.stop();
-    await Promise.race([this.#beat(true), clock.sleep(goodbyeDeadlineMs)]);
+    await settleWithin(clock, goodbyeDeadlineMs, this.#beat(true));
     this.#closed = true;
     await Promise.allSettled([this.#commands.close(), this.#control.close()]);
     this.#finished.resolve(outcome);

@@ -4,6 +4,7 @@ import type { Clock, Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { settleWithin } from './settle-within.ts';
 import { type ChildSettings, readyMessageSchema } from './worker-channel.ts';
 
 export interface WorkerSupervisorOptions {
@@ -166,13 +167,12 @@ export class WorkerSupervisor {
     const left = this.#slots.flatMap(({ child }) => (child ? [child] : []));
     const gone = Promise.all(left.map(exited));
     for (const child of left) child.kill('SIGTERM');
-    const stopped = await Promise.race([gone.then(() => true), clock.sleep(graceMs).then(() => false)]);
-    if (stopped) return;
+    if (await settleWithin(clock, graceMs, gone)) return;
     for (const child of left.filter((candidate) => !hasExited(candidate))) {
       logger.warn('A worker process did not stop in time and is killed', { pid: child.pid });
       child.kill('SIGKILL');
     }
-    await Promise.race([gone, clock.sleep(killedMs)]);
+    await settleWithin(clock, killedMs, gone);
   }
 }
 
