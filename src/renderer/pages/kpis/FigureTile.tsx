@@ -1,0 +1,129 @@
+/** One KPI as a tile: value, unit, target, change against the previous period, trend, both ages, state. */
+import type { ReactElement, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { FigureView } from '../../format/numbers.ts';
+import { useFormat } from '../../format/use-format.ts';
+import type { SectionView } from '../../state/dashboard.ts';
+import { useIsOffline } from '../../state/services.ts';
+import { Ages } from '../../ui/Ages.tsx';
+import { TargetBar } from '../../ui/Bars.tsx';
+import { useShownState } from '../../ui/freshness.ts';
+import { Sparkline } from '../../ui/Sparkline.tsx';
+import { Tile } from '../../ui/Tile.tsx';
+import { humanName } from './known.ts';
+
+interface FigureTileProps {
+  readonly id: string;
+  readonly figure: FigureView;
+  readonly section: SectionView;
+  readonly isTarget: boolean;
+}
+
+export function FigureTile({ id, figure, section, isTarget }: FigureTileProps): ReactElement {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  const isOffline = useIsOffline();
+  const state = useShownState(section.freshness, isOffline);
+  const label = t(`kpi.${id}.label`, { defaultValue: humanName(id) });
+  const formula = i18n.exists(`kpi.${id}.formula`) ? t(`kpi.${id}.formula`) : undefined;
+  const quantity = figure.value === null ? null : format.quantity(figure.value, figure.unit);
+  const unit = figure.unit === 'count' ? t(`kpi.${id}.unit`, { defaultValue: '' }) : (quantity?.unit ?? '');
+  return (
+    <Tile
+      id={`kpi-${id}`}
+      label={label}
+      {...(formula === undefined ? {} : { explanation: <Explanation formula={formula} state={state.title} /> })}
+      value={quantity === null ? null : { text: quantity.text, unit }}
+      noValueWord={t('state.noData')}
+      lines={
+        figure.value === null
+          ? [figure.noDataReason, null]
+          : [<Change key="change" figure={figure} />, <Target key="target" figure={figure} />]
+      }
+      picture={<Picture figure={figure} label={label} />}
+      state={state}
+      ages={<Ages computedAtMs={section.freshness.computedAtMs} dataAsOfMs={section.freshness.dataAsOfMs} />}
+      isTarget={isTarget}
+    />
+  );
+}
+
+/** A KPI that this source cannot give, with the column that it lacks. */
+export function MissingTile({
+  id,
+  reason,
+  section,
+}: {
+  readonly id: string;
+  readonly reason: string;
+  readonly section: SectionView;
+}): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Tile
+      id={`kpi-${id}`}
+      label={t(`kpi.${id}.label`, { defaultValue: humanName(id) })}
+      value={null}
+      noValueWord={t('state.noData')}
+      lines={[t('kpis.notInSource', { reason }), null]}
+      picture={null}
+      state={{ kind: 'unknown', word: t('state.unknown') }}
+      ages={<Ages computedAtMs={section.freshness.computedAtMs} dataAsOfMs={section.freshness.dataAsOfMs} />}
+    />
+  );
+}
+
+function Explanation({ formula, state }: { readonly formula: string; readonly state: string }): ReactElement {
+  return (
+    <>
+      <p>{formula}</p>
+      <p>{state}</p>
+    </>
+  );
+}
+
+const arrows = { up: '▲', down: '▼', same: '=' } as const;
+
+function Change({ figure }: { readonly figure: FigureView }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const change = format.change(figure);
+  if (change === null) return null;
+  const verdict = change.verdict === null ? '' : ` · ${t(`kpis.verdict.${change.verdict}`)}`;
+  return (
+    <>
+      <span aria-hidden="true">{arrows[change.direction]} </span>
+      <b className="num">{change.text}</b>
+      {verdict}
+      {figure.previousLabel !== null && <span> · {figure.previousLabel}</span>}
+    </>
+  );
+}
+
+function Target({ figure }: { readonly figure: FigureView }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (figure.target === null) return null;
+  const { text, unit } = format.quantity(figure.target, figure.unit);
+  return t('kpis.target', { target: unit === '' ? text : `${text} ${unit}` });
+}
+
+function Picture({ figure, label }: { readonly figure: FigureView; readonly label: string }): ReactNode {
+  const { t } = useTranslation();
+  const { trend, target, value, unit } = figure;
+  const knownCount = trend.filter((point) => point !== null).length;
+  if (knownCount >= 2) {
+    return (
+      <Sparkline
+        values={trend}
+        heightPx={26}
+        limit={target}
+        limitTone="muted"
+        label={t('kpis.trend', { label, count: trend.length })}
+      />
+    );
+  }
+  if (target === null || value === null || target <= 0) return null;
+  const full = unit === 'ratio' && value <= 1 && target <= 1 ? 1 : Math.max(value, target) * 1.15;
+  return <TargetBar ratio={value / full} targetRatio={target / full} />;
+}

@@ -1,0 +1,78 @@
+/** The five links a KPI passes on its way to the screen, with what flows between them; a broken one stands out. */
+import { Fragment, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Card } from '../../ui/Card.tsx';
+import { State } from '../../ui/State.tsx';
+import { type ChainNode, healthKinds, type Overview } from './overview-model.ts';
+
+const nodeIds = ['source', 'workers', 'broker', 'cache', 'kpis'] as const;
+
+interface ChainProps {
+  readonly overview: Overview | null;
+  readonly isOffline: boolean;
+}
+
+export function Chain({ overview, isOffline }: ChainProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Card title={t('overview.chain')} note={t('overview.chainNote')} testId="chain">
+      <ol className="chain">
+        {nodeIds.map((id, index) => {
+          const node = overview?.chain.find((each) => each.id === id);
+          return (
+            <Fragment key={id}>
+              <Node id={id} node={node} isOffline={isOffline} />
+              {index < nodeIds.length - 1 && <Flow node={node} isOffline={isOffline} />}
+            </Fragment>
+          );
+        })}
+      </ol>
+    </Card>
+  );
+}
+
+interface NodeProps {
+  readonly id: (typeof nodeIds)[number];
+  readonly node: ChainNode | undefined;
+  readonly isOffline: boolean;
+}
+
+function Node({ id, node, isOffline }: NodeProps): ReactElement {
+  const { t } = useTranslation();
+  const isBad = node?.state === 'failed' && !isOffline;
+  return (
+    <li className={isBad ? 'node bad' : 'node'} data-testid={`node-${id}`} data-health={node?.state ?? 'unknown'}>
+      <h3>
+        {t(`overview.node.${id}`)}
+        {node === undefined ? (
+          <State kind="unknown" word={t('state.unknown')} />
+        ) : (
+          <State
+            kind={isOffline ? 'expired' : healthKinds[node.state]}
+            word={isOffline ? t('state.lastKnown') : node.word}
+          />
+        )}
+      </h3>
+      {node?.facts.map((fact) => (
+        <div key={fact}>{fact}</div>
+      ))}
+    </li>
+  );
+}
+
+function Flow({
+  node,
+  isOffline,
+}: {
+  readonly node: ChainNode | undefined;
+  readonly isOffline: boolean;
+}): ReactElement {
+  const { t } = useTranslation();
+  const isBad = node?.state === 'failed' && !isOffline;
+  const flow = isOffline ? null : (node?.flow ?? null);
+  return (
+    <li className={isBad ? 'flow bad' : 'flow'}>
+      {flow === null ? <span>&nbsp;</span> : <span title={t('overview.flow', { flow })}>{flow}</span>}
+    </li>
+  );
+}

@@ -1,0 +1,97 @@
+/** The four headline figures against their alert thresholds, each with its last hour as a line. */
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatDuration } from '../../format/dates.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useNow } from '../../state/services.ts';
+import { Sparkline } from '../../ui/Sparkline.tsx';
+import type { StateKind } from '../../ui/State.tsx';
+import { Tile, TileSkeleton } from '../../ui/Tile.tsx';
+import {
+  asWords,
+  healthKinds,
+  longestGapMs,
+  type Overview,
+  type OverviewFigure,
+  showFigure,
+} from './overview-model.ts';
+
+const figureIds = ['hit_rate', 'response_time', 'workers', 'redis_memory'] as const;
+/** Shorter gaps are the ordinary distance between samples. */
+const mentionedGapMs = 60_000;
+
+interface FiguresProps {
+  readonly overview: Overview | null;
+  readonly isOffline: boolean;
+}
+
+export function Figures({ overview, isOffline }: FiguresProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <div className="grid figures">
+      {figureIds.map((id) => {
+        const figure = overview?.figures.find((each) => each.id === id);
+        const label = t(`overview.figure.${id}`);
+        if (figure === undefined) return <TileSkeleton key={id} id={`figure-${id}`} label={label} />;
+        return <FigureTile key={id} figure={figure} label={label} isOffline={isOffline} />;
+      })}
+    </div>
+  );
+}
+
+interface FigureTileProps {
+  readonly figure: OverviewFigure;
+  readonly label: string;
+  readonly isOffline: boolean;
+}
+
+function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const value = figure.value === null ? null : showFigure(format, figure.value, figure.unit);
+  const threshold = asWords(showFigure(format, figure.threshold, figure.unit));
+  const gapMs = longestGapMs(figure.series.points);
+  const unit = value === null ? '' : [value.unit, figure.note ?? ''].filter(Boolean).join(' ');
+  return (
+    <Tile
+      id={`figure-${figure.id}`}
+      label={label}
+      value={value === null ? null : { text: value.text, unit }}
+      noValueWord={t('state.noData')}
+      lines={[
+        t(`overview.alertWhen.${figure.badWhen}`, { threshold }),
+        figure.value === null
+          ? figure.noDataReason
+          : gapMs >= mentionedGapMs
+            ? t('overview.gap', { duration: formatDuration(gapMs) })
+            : null,
+      ]}
+      picture={
+        <Sparkline
+          values={figure.series.points.map((point) => point.value)}
+          heightPx={44}
+          limit={figure.threshold}
+          tone={figure.state === 'failed' && !isOffline ? 'failed' : 'plain'}
+          fromZero={figure.unit !== 'ms'}
+          label={t('overview.lastHour', { label, value: value === null ? t('state.noData') : asWords(value) })}
+        />
+      }
+      state={useFigureState(figure, isOffline)}
+      ages={
+        <span>
+          {t('overview.observations', { count: figure.observationCount, text: format.number(figure.observationCount) })}
+        </span>
+      }
+    />
+  );
+}
+
+function useFigureState(figure: OverviewFigure, isOffline: boolean): { kind: StateKind; word: string } {
+  const { t } = useTranslation();
+  const { firingSinceMs } = figure;
+  const duration = useNow((nowMs) => (firingSinceMs === null ? '' : formatDuration(nowMs - firingSinceMs)));
+  if (isOffline) return { kind: 'expired', word: t('state.lastKnown') };
+  if (firingSinceMs !== null) return { kind: 'failed', word: t('state.firingFor', { duration }) };
+  if (figure.value === null) return { kind: 'unknown', word: t('state.noData') };
+  return { kind: healthKinds[figure.state], word: t(`state.${figure.state}`) };
+}

@@ -1,0 +1,66 @@
+/** The Overview: which link of the chain is broken, the four figures with their thresholds, what is stale and why. */
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useIsOffline, useLive, useServices } from '../../state/services.ts';
+import { Age } from '../../ui/Age.tsx';
+import { State, type StateKind } from '../../ui/State.tsx';
+import { AlertStrip } from './AlertStrip.tsx';
+import { Chain } from './Chain.tsx';
+import { Figures } from './Figures.tsx';
+import type { Overview } from './overview-model.ts';
+import { healthKinds } from './overview-model.ts';
+import './overview.css';
+import { StaleTable } from './StaleTable.tsx';
+
+export function OverviewPage(): ReactElement {
+  const { t } = useTranslation();
+  const { overview } = useServices();
+  const { data } = useLive(overview);
+  const isOffline = useIsOffline();
+  return (
+    <div data-testid="page-overview">
+      <header className="top">
+        <h1>{t('pages.overview')}</h1>
+        <Headline overview={data} isOffline={isOffline} />
+        <span className="space" />
+        {data !== null && (
+          <span className="sub">
+            {t('overview.seen')} <Age atMs={data.atMs} />
+          </span>
+        )}
+      </header>
+      <Chain overview={data} isOffline={isOffline} />
+      <Figures overview={data} isOffline={isOffline} />
+      <div className="grid lower">
+        <StaleTable overview={data} isOffline={isOffline} />
+        <AlertStrip />
+      </div>
+    </div>
+  );
+}
+
+function Headline({
+  overview,
+  isOffline,
+}: {
+  readonly overview: Overview | null;
+  readonly isOffline: boolean;
+}): ReactElement {
+  const { t } = useTranslation();
+  if (overview === null) return <State kind="unknown" word={t('overview.unknown')} />;
+  const brokenCount = overview.chain.filter((node) => node.state === 'failed').length;
+  const kind: StateKind = isOffline ? 'expired' : healthKinds[overview.state];
+  const word = isOffline
+    ? t('state.lastKnown')
+    : brokenCount > 0
+      ? t('overview.brokenLink', { count: brokenCount })
+      : t(`state.${overview.state}`);
+  return (
+    <>
+      <State kind={kind} word={word} />
+      <span className="sub" data-testid="headline">
+        {overview.headline ?? t('overview.headlineWell')}
+      </span>
+    </>
+  );
+}

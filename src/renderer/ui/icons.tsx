@@ -1,0 +1,44 @@
+/** The console's icons: strokes in the colour of their text, hidden from screen readers because a word stands beside. */
+import type { ReactElement } from 'react';
+
+const paths = {
+  overview: 'M2 9.5 5 6l3 2.5L13.5 3M2 13.5h12',
+  kpis: 'M3 13V8M8 13V3M13 13V6',
+  alerts: 'M4 11V7a4 4 0 0 1 8 0v4l1 1.5H3L4 11ZM7 14h2',
+  fresh: 'm3.5 8.500 3 3 6-7',
+  stale: 'M13.500 8a5.500 5.500 0 1 1-11 0 5.500 5.500 0 0 1 11 0ZM8 5v3l2 1.500',
+  refreshing: 'M13 8a5 5 0 1 1-1.500-3.600L13 6M13 2.800V6h-3.200',
+  failed: 'M8 2.500 14 13H2L8 2.500ZM8 6.500v3M8 11.300v.1',
+  unknown:
+    'M6.200 6.400A1.800 1.800 0 1 1 8 8.600v.7M8 11.400v.1M13.500 8a5.500 5.500 0 1 1-11 0 5.500 5.500 0 0 1 11 0Z',
+  expired: 'M4 2.500h8M4 13.500h8M5 2.500c0 3.500 6 4 6 5.500s-6 2-6 5.500M11 2.500c0 3.500-6 4-6 5.500s6 2 6 5.500',
+  search: 'M11 7a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM10 10l3.500 3.500',
+  close: 'm4 4 8 8M12 4l-8 8',
+  pause: 'M5.500 3.500v9M10.500 3.500v9',
+  play: 'M5 3.500v9l7-4.500-7-4.500Z',
+  export: 'M8 10V2.500M5 5.200 8 2.300l3 2.900M3 9.500v4h10v-4',
+  chevron: 'm4.500 6.500 3.500 3.500 3.500-3.500',
+  dark: 'M13 9.500A5.500 5.500 0 0 1 6.500 3a5.500 5.500 0 1 0 6.500 6.500Z',
+  light:
+    'M10.500 8a2.500 2.500 0 1 1-5 0 2.500 2.500 0 0 1 5 0ZM8 1.800v1.400M8 12.800v1.400M1.800 8h1.400M12.800 8h1.400M3.600 3.600l1 1M11.400 11.400l1 1M12.400 3.600l-1 1M4.600 11.400l-1 1',
+  system: 'M2.500 3h11v7.500h-11zM6 13.500h4M8 10.500v3',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { readonly name: IconName }): ReactElement {
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={paths[name]} />
+    </svg>
+  );
+}
