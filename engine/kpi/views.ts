@@ -75,6 +75,14 @@ export class Views {
     return this.recent().find((view) => view.viewId === viewId) ?? null;
   }
 
+  byKey(redisKey: string): { view: View; section: ViewSection } | null {
+    for (const view of this.#recent.values()) {
+      const section = view.sections.find(({ key }) => key.redisKey === redisKey);
+      if (section) return { view, section };
+    }
+    return null;
+  }
+
   #build(filters: NormalizedFilters, asOf: string): View {
     const { id: pack, version: packVersion } = this.#pack;
     const sections = this.#pack.sections.map(({ name, layer }) => ({

@@ -1,0 +1,204 @@
+/** Wires the rooms into one engine, starts them in order and stops them in reverse. */
+import { z } from 'zod';
+import type { DesktopNotify } from './alerts/ports.ts';
+import { createVerbs, type Verbs } from './api/verbs.ts';
+import { type Stop, systemClock } from './base/clock.ts';
+import { Emitter } from './base/emitter.ts';
+import { messageOf } from './base/errors.ts';
+import { systemIds, systemRandom } from './base/ids.ts';
+import type { Logger } from './base/logger.ts';
+import type { Settings } from './config/settings.ts';
+import { ResponseTimes } from './health/response-times.ts';
+import { SourceHolder } from './kpi/source-holder.ts';
+import type { SectionName } from './model/dashboard.ts';
+import type { RedisRole } from './model/health.ts';
+import type { SystemInfo } from './model/system.ts';
+import type { TaskStatus } from './model/task.ts';
+import { brokerConnection } from './queue/broker.ts';
+import { JobQueues } from './queue/job-queues.ts';
+import type { ChildSettings } from './queue/worker-channel.ts';
+import { WorkerSightings } from './queue/worker-sightings.ts';
+import { WorkerSupervisor } from './queue/worker-supervisor.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import { openStore } from './store/store.ts';
+import { CleanUps } from './wiring/clean-ups.ts';
+import type { Foundation } from './wiring/foundation.ts';
+import { openKpis } from './wiring/kpis.ts';
+import { openLinks } from './wiring/links.ts';
+import { openMonitoring } from './wiring/monitoring.ts';
+import { packNamed } from './wiring/packs.ts';
+import { auditCommand, type CommandRecord, pruneStore } from './wiring/records.ts';
+import { scheduledJobs } from './wiring/scheduled-jobs.ts';
+import { describeExpected, openPackSource } from './wiring/source.ts';
+import { tasksOf } from './wiring/tasks.ts';
+import { version } from './version.ts';
+import type { WorkerSettings } from './worker.ts';
+
+export interface EngineOptions {
+  readonly settings: Settings;
+  readonly host: SystemInfo['host'];
+  /** The program of a worker process; it calls `runWorkerProcess`. */
+  readonly workerEntry: string;
+  readonly logger: Logger;
+  /** Null where there is no desktop. */
+  readonly desktop: DesktopNotify | null;
+}
+
+/** What the engine pushes; the same names and payloads as the contract's topics. */
+export interface EngineTopics {
+  'dashboard.changed': { viewId: string; sections: SectionName[] };
+  'task.changed': TaskStatus;
+  'health.sampled': { atMs: number };
+  'alerts.changed': { ruleId: string };
+  'link.changed': { role: RedisRole; state: string };
+}
+
+export interface Engine {
+  readonly handlers: Verbs;
+  on<Name extends keyof EngineTopics>(topic: Name, listener: (payload: EngineTopics[Name]) => void): Stop;
+  /** Writes one line of the audit log; never throws. */
+  audit(record: CommandRecord): void;
+  /** Takes four seconds at most. Calling it twice is harmless. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything and resolves when calls can be answered; connections, workers and the source come up meanwhile.
+ * The caller holds the data folder (`openDataDir`).
+ * @throws EngineError CONFIG_UNKNOWN_PACK, REDIS_SERVER_MISSING, REDIS_START_FAILED
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { settings, logger } = options;
+  const foundation: Foundation = { clock: systemClock, ids: systemIds, random: systemRandom, logger };
+  const cleanUps = new CleanUps(logger);
+  try {
+    return await start(options, foundation, cleanUps);
+  } catch (error) {
+    logger.error('The engine could not start', { error: messageOf(error), dataDir: settings.dataDir });
+    await cleanUps.run();
+    throw error;
+  }
+}
+
+/** A worker reaches the servers where this engine does. */
+function workerSettings(settings: Settings, urls: Readonly<Record<RedisRole, string>>): ChildSettings {
+  const own: WorkerSettings = { ...settings, cacheUrl: urls.cache, brokerUrl: urls.broker };
+  return z.json().parse(own);
+}
+
+async function start(options: EngineOptions, foundation: Foundation, cleanUps: CleanUps): Promise<Engine> {
+  const { settings, logger } = options;
+  const { clock } = foundation;
+  const startedAtMs = clock.now();
+  const installed = packNamed(settings.pack);
+  const { pack } = installed;
+  const topics = new Emitter<EngineTopics>((error) =>
+    logger.error('A listener to the engine failed', { error: messageOf(error) }),
+  );
+  const [store, links] = await Promise.all([
+    openStore({ file: `${settings.dataDir}/vigia.db`, ...foundation }),
+    openLinks(settings, foundation),
+  ]);
+  cleanUps.add('store', () => store.close());
+  cleanUps.add('links', () => links.close());
+
+  const sourceQueries = new ResponseTimes({ clock });
+  const responses = new ResponseTimes({ clock });
+  const holder = new SourceHolder({
+    open: () => openPackSource(settings, installed, foundation),
+    pack,
+    expected: describeExpected(settings),
+    onQuery: ({ durationMs }) => sourceQueries.record(durationMs),
+    ...foundation,
+  });
+  cleanUps.add('source', () => holder.close());
+
+  const queues = new JobQueues({ connection: brokerConnection(links.broker.connectionOptions()), ...foundation });
+  cleanUps.add('queues', () => queues.close());
+  const sightings = new WorkerSightings({ queues, clock });
+  const kpis = openKpis({ settings, pack, links, queues, holder, store }, foundation);
+  cleanUps.add('cache', () => kpis.close());
+  const desktop = options.desktop;
+  const monitoring = openMonitoring(
+    { links, kpis, queues, sightings, holder, store, responses, sourceQueries, desktop },
+    foundation,
+  );
+  const scheduler = new Scheduler({
+    jobOf: scheduledJobs(pack, kpis.views),
+    queues,
+    ledger: store.runs,
+    clock,
+    logger,
+  });
+  const supervisor = new WorkerSupervisor({
+    entryPath: options.workerEntry,
+    env: { VIGIA_LOG_LEVEL: settings.logLevel },
+    settings: workerSettings(settings, links.urls),
+    processCount: settings.workerProcesses,
+    clock,
+    logger,
+  });
+
+  const stops = [
+    kpis.dashboards.on('changed', (change) => topics.emit('dashboard.changed', change)),
+    queues.onTaskChanged((status) => topics.emit('task.changed', status)),
+    queues.onTaskChanged((status) => {
+      if (status.job === 'clean-up' && status.state === 'SUCCESS') pruneStore(store, logger);
+    }),
+    monitoring.onSampled((atMs) => topics.emit('health.sampled', { atMs })),
+    monitoring.alerts.onChanged((change) => topics.emit('alerts.changed', change)),
+    links.cache.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
+    links.broker.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
+  ];
+  cleanUps.add('listeners', () => stops.forEach((stop) => stop()));
+  monitoring.start();
+  cleanUps.add('monitoring', () => monitoring.stop());
+  scheduler.start();
+  cleanUps.add('scheduler', () => scheduler.stop());
+  cleanUps.add('workers', () => supervisor.stop());
+  // Demo data is there before a worker looks for it; without a source workers start all the same.
+  const startWorkers = (): void => {
+    if (!cleanUps.running) supervisor.start();
+  };
+  holder.get().then(startWorkers, startWorkers);
+
+  const handlers = createVerbs({
+    systemInfo: () => ({
+      version,
+      nodeVersion: process.version,
+      host: options.host,
+      startedAtMs,
+      nowMs: clock.now(),
+      pack: { id: pack.id, title: pack.title },
+      source: holder.info(),
+      asOf: kpis.views.asOf,
+      asOfFixed: kpis.views.asOfFixed,
+      links: [links.cache.view(), links.broker.view()],
+      notices: store.notices.list(),
+      dataDir: settings.dataDir,
+    }),
+    systemHealth: monitoring.systemHealth,
+    overview: monitoring.overview,
+    performance: monitoring.performance,
+    timed: async (work) => {
+      const startMs = clock.monotonicMs();
+      const value = await work();
+      responses.record(clock.monotonicMs() - startMs);
+      return value;
+    },
+    dashboards: kpis.dashboards,
+    filterOptions: () => kpis.filterOptions.list(),
+    tasks: tasksOf(queues, kpis.tracker),
+    alerts: monitoring.alerts,
+    series: (signal, fromMs, toMs, maxPoints) => store.samples.series(signal, fromMs, toMs, maxPoints),
+    workers: () => sightings.list(),
+    queueCounts: () => queues.counts(),
+    schedules: () => scheduler.list(),
+  });
+  return {
+    handlers,
+    on: topics.on.bind(topics),
+    audit: (record) => auditCommand(store, record, foundation),
+    stop: () => cleanUps.run(),
+  };
+}

@@ -1,0 +1,11 @@
+/** The only door for hosts. */
+export type { DesktopNotify } from './alerts/ports.ts';
+export { EngineError, messageOf } from './base/errors.ts';
+export { createLogger, type Logger } from './base/logger.ts';
+export { type DataDir, openDataDir } from './config/data-dir.ts';
+export { type LoadedSettings, loadSettings } from './config/load.ts';
+export type { Settings } from './config/settings.ts';
+export { createEngine, type Engine } from './engine.ts';
+export { version } from './version.ts';
+export { packNamed } from './wiring/packs.ts';
+export { runWorkerProcess } from './worker.ts';

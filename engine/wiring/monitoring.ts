@@ -1,0 +1,266 @@
+/** Watching it all: samples into the local store, alert rules over them, and the facts behind Overview and health. */
+import { AlertEngine } from '../alerts/alert-engine.ts';
+import { desktopChannel } from '../alerts/channels/desktop.ts';
+import { defaultRules } from '../alerts/default-rules.ts';
+import type { DesktopNotify } from '../alerts/ports.ts';
+import type { Stop } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import { measureProcess } from '../health/loop-delay.ts';
+import { buildOverview } from '../health/overview.ts';
+import type { FigureId, FigureRule, HealthFacts, KnownValue } from '../health/overview-facts.ts';
+import type { RedisProbe } from '../health/ports.ts';
+import { ResponseTimes } from '../health/response-times.ts';
+import { Sampler } from '../health/sampler.ts';
+import { buildSystemHealth } from '../health/system-health.ts';
+import type { SourceHolder } from '../kpi/source-holder.ts';
+import type { Overview, RedisMemory, RedisRole, SystemHealth } from '../model/health.ts';
+import type { SignalName } from '../model/sample.ts';
+import type { PerformanceMetrics } from '../model/system.ts';
+import type { JobQueues } from '../queue/job-queues.ts';
+import type { WorkerSightings } from '../queue/worker-sightings.ts';
+import { sampleRedis } from '../redis/info.ts';
+import type { RedisLink } from '../redis/link.ts';
+import type { Store } from '../store/store.ts';
+import type { Foundation } from './foundation.ts';
+import type { KpiParts } from './kpis.ts';
+import type { Links } from './links.ts';
+
+export interface MonitoringInputs {
+  readonly links: Links;
+  readonly kpis: KpiParts;
+  readonly queues: JobQueues;
+  readonly sightings: WorkerSightings;
+  readonly holder: SourceHolder;
+  readonly store: Store;
+  /** Latencies of reads as their callers saw them, and of the source's queries. */
+  readonly responses: ResponseTimes;
+  readonly sourceQueries: ResponseTimes;
+  /** Null where there is no desktop. */
+  readonly desktop: DesktopNotify | null;
+}
+
+export interface Monitoring {
+  readonly alerts: AlertEngine;
+  overview(): Promise<Overview>;
+  systemHealth(): Promise<SystemHealth>;
+  performance(): PerformanceMetrics;
+  /** Called after each round of samples was stored and judged. */
+  onSampled(listener: (atMs: number) => void): Stop;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const figureWindowMs = 5 * 60_000;
+const flowWindowMs = 60_000;
+const sparklineMs = 60 * 60_000;
+const sparklinePoints = 120;
+/** Fewer reads in the window say nothing about a rate; the same floor as the rule's. */
+const minimumCount = 20;
+const viewLimit = 50;
+/** A source that can be reached is counted every half minute; one that cannot is tried each round. */
+const probeEveryRounds = 6;
+
+const figureRules: Readonly<Record<FigureId, readonly string[]>> = {
+  hit_rate: ['cache-hit-rate-low'],
+  response_time: ['response-slow'],
+  workers: ['workers-few'],
+  redis_memory: ['redis-cache-memory-high', 'redis-broker-memory-high'],
+};
+
+const figureSignals: Readonly<Record<FigureId, SignalName>> = {
+  hit_rate: 'cache.hit_ratio',
+  response_time: 'response.p95_ms',
+  workers: 'workers.available_count',
+  redis_memory: 'redis.cache.memory_ratio',
+};
+
+export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation): Monitoring {
+  const { store, kpis } = inputs;
+  const { clock, logger } = foundation;
+  const self = measureProcess();
+  const memory: Record<RedisRole, RedisMemory | null> = { cache: null, broker: null };
+  const finished = countFinished(inputs.queues);
+  const sampler = new Sampler({
+    clock,
+    logger,
+    sink: store.samples,
+    ports: {
+      redis: [probe(inputs.links.cache, memory, foundation), probe(inputs.links.broker, memory, foundation)],
+      cache: { figures: (windowMs) => kpis.cache.figures(windowMs), entryCount: async () => null },
+      responses: inputs.responses,
+      sourceQueries: inputs.sourceQueries,
+      workers: { views: () => inputs.sightings.list() },
+      queues: { counts: () => inputs.queues.counts(), finishedCount: async () => finished.count() },
+      process: self,
+    },
+  });
+  const alerts = new AlertEngine({
+    clock,
+    logger,
+    rules: defaultRules,
+    samples: store.samples,
+    records: store.alerts,
+    notifications: store.notifications,
+    channels: inputs.desktop ? [desktopChannel(inputs.desktop)] : [],
+  });
+  let rounds = 0;
+  const listeners = new Set<(atMs: number) => void>();
+  const stopJudging = sampler.onSampled((round) => {
+    void alerts.evaluate(round).then(() => {
+      for (const listener of listeners) listener(round.atMs);
+    });
+    rounds += 1;
+    if (!inputs.holder.info().reachable || rounds % probeEveryRounds === 0) void inputs.holder.probe();
+  });
+  const facts = (): Promise<HealthFacts> => gatherFacts(inputs, alerts, memory, foundation);
+  return {
+    alerts,
+    overview: async () => {
+      const [health, values] = await Promise.all([facts(), knownValues(kpis)]);
+      return buildOverview({ ...health, values, ...lines(inputs, health.atMs) });
+    },
+    systemHealth: async () => buildSystemHealth(await facts()),
+    performance: () => performanceOf(inputs, self, clock.now()),
+    onSampled(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start: () => void sampler.start(),
+    async stop() {
+      stopJudging();
+      finished.stop();
+      await sampler.stop();
+      self.stop();
+    },
+  };
+}
+
+function probe(
+  link: RedisLink,
+  memory: Record<RedisRole, RedisMemory | null>,
+  { clock }: Foundation,
+): RedisProbe {
+  return {
+    role: link.role,
+    async ping() {
+      const startMs = clock.monotonicMs();
+      await link.command('PING', (client) => client.ping());
+      return clock.monotonicMs() - startMs;
+    },
+    async memory() {
+      memory[link.role] = null;
+      const { facts } = await sampleRedis(link, clock);
+      memory[link.role] = facts.memory;
+      return facts.memory;
+    },
+  };
+}
+
+function countFinished(queues: JobQueues): { count(): number; stop: Stop } {
+  let count = 0;
+  const stop = queues.onTaskChanged(({ state }) => {
+    if (state === 'SUCCESS' || state === 'FAILURE') count += 1;
+  });
+  return { count: () => count, stop };
+}
+
+async function gatherFacts(
+  { links, kpis, queues, sightings, holder, responses }: MonitoringInputs,
+  alerts: AlertEngine,
+  memory: Readonly<Record<RedisRole, RedisMemory | null>>,
+  { clock, logger }: Foundation,
+): Promise<HealthFacts> {
+  const unseen = (error: unknown): null => {
+    logger.debug('A part of the health could not be seen', { error: messageOf(error) });
+    return null;
+  };
+  const [workers, counts] = await Promise.all([
+    sightings.list().catch(unseen),
+    queues.counts().catch(unseen),
+  ]);
+  return {
+    atMs: clock.now(),
+    links: [links.cache.view(), links.broker.view()],
+    source: holder.info(),
+    workers: links.broker.isReady ? workers : null,
+    queues: counts,
+    cache: { ...kpis.cache.figures(figureWindowMs), entryCount: null },
+    response: responses.window(figureWindowMs),
+    memory,
+    minimumCount,
+    rules: rulesOf(alerts),
+  };
+}
+
+function rulesOf(alerts: AlertEngine): Record<FigureId, FigureRule> {
+  const statuses = new Map(alerts.list().map((status) => [status.rule.id, status]));
+  const ruleOf = (id: FigureId): FigureRule => {
+    const mine = figureRules[id].flatMap((ruleId) => statuses.get(ruleId) ?? []);
+    const firing = mine.filter(({ state }) => state === 'firing').map(({ sinceMs }) => sinceMs);
+    const rule = mine[0]?.rule;
+    return {
+      threshold: rule?.threshold ?? 0,
+      badWhen: rule?.comparison ?? 'above',
+      firingSinceMs: firing.length === 0 ? null : Math.min(...firing),
+    };
+  };
+  return {
+    hit_rate: ruleOf('hit_rate'),
+    response_time: ruleOf('response_time'),
+    workers: ruleOf('workers'),
+    redis_memory: ruleOf('redis_memory'),
+  };
+}
+
+async function knownValues({ dashboards }: KpiParts): Promise<KnownValue[]> {
+  const views = await dashboards.known(viewLimit);
+  return views.flatMap(({ view, sections }) =>
+    sections
+      .filter(({ payload }) => payload !== null)
+      .map(({ name, freshness }) => ({ section: name, filters: { ...view.filters }, freshness })),
+  );
+}
+
+function lines({ store, kpis, sourceQueries, responses }: MonitoringInputs, atMs: number) {
+  const line = (id: FigureId) => store.samples.series(figureSignals[id], atMs - sparklineMs, atMs, sparklinePoints);
+  const perSecond = (count: number): number => count / (flowWindowMs / 1_000);
+  const cache = kpis.cache.figures(flowWindowMs);
+  const queries = sourceQueries.window(flowWindowMs);
+  const jobs = store.samples.window('queue.jobs_per_second', atMs - flowWindowMs, atMs);
+  return {
+    series: {
+      hit_rate: line('hit_rate'),
+      response_time: line('response_time'),
+      workers: line('workers'),
+      redis_memory: line('redis_memory'),
+    },
+    flows: {
+      queries: perSecond(queries.count),
+      jobs: jobs.mean,
+      writes: perSecond(cache.computations),
+      reads: perSecond(responses.window(flowWindowMs).count),
+    },
+    sourceQueryP95Ms: queries.p95Ms,
+  };
+}
+
+function performanceOf(
+  { kpis, responses }: MonitoringInputs,
+  self: { lastLoopDelayP99Ms(): number; rssBytes(): number },
+  atMs: number,
+): PerformanceMetrics {
+  const cache = kpis.cache.figures(figureWindowMs);
+  const response = responses.window(figureWindowMs);
+  return {
+    atMs,
+    ...cache,
+    hitRatio: cache.reads === 0 ? null : (cache.hits + cache.staleHits) / cache.reads,
+    responseMeanMs: response.meanMs,
+    responseP50Ms: response.p50Ms,
+    responseP95Ms: response.p95Ms,
+    responseP99Ms: response.p99Ms,
+    entryCount: null,
+    loopDelayP99Ms: self.lastLoopDelayP99Ms(),
+    rssBytes: self.rssBytes(),
+  };
+}

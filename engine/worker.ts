@@ -1,0 +1,86 @@
+/** The worker process: the source, the cache and the job handlers, driven by the queues. */
+import { systemClock } from './base/clock.ts';
+import { systemIds, systemRandom } from './base/ids.ts';
+import { createLogger } from './base/logger.ts';
+import { createSectionCache } from './cache/section-cache.ts';
+import type { Settings } from './config/settings.ts';
+import { SectionComputer } from './kpi/section-computer.ts';
+import { SourceHolder } from './kpi/source-holder.ts';
+import { Views } from './kpi/views.ts';
+import { queueNames } from './model/task.ts';
+import { brokerConnection } from './queue/broker.ts';
+import { serveWorkerProcess } from './queue/worker-process.ts';
+import { type RunningWorker, runWorker } from './queue/worker-runtime.ts';
+import { parseRedisUrl } from './redis/address.ts';
+import { RedisLink } from './redis/link.ts';
+import { version } from './version.ts';
+import type { Foundation } from './wiring/foundation.ts';
+import { jobHandlers } from './wiring/job-handlers.ts';
+import { packNamed } from './wiring/packs.ts';
+import { describeExpected, openPackSource } from './wiring/source.ts';
+
+/** What the engine sends to each worker process over its private channel. */
+export interface WorkerSettings extends Settings {
+  readonly cacheUrl: string;
+  readonly brokerUrl: string;
+}
+
+/** Runs until it is told to stop, recycled or orphaned, then ends the process. */
+export async function runWorkerProcess(): Promise<void> {
+  const cleanUps: (() => Promise<void>)[] = [];
+  const logger = createLogger({ level: process.env['VIGIA_LOG_LEVEL'] ?? 'info' });
+  const foundation: Foundation = { clock: systemClock, ids: systemIds, random: systemRandom, logger };
+  await serveWorkerProcess({
+    ...foundation,
+    // The parent is the same program of the same version, so its settings are what they claim to be.
+    start: (settings) => startWorker(settings as unknown as WorkerSettings, foundation, cleanUps),
+    cleanUp: async () => {
+      for (const cleanUp of cleanUps.toReversed()) await cleanUp();
+    },
+  });
+}
+
+function startWorker(
+  settings: WorkerSettings,
+  foundation: Foundation,
+  cleanUps: (() => Promise<void>)[],
+): RunningWorker {
+  const { clock } = foundation;
+  const installed = packNamed(settings.pack);
+  const { pack } = installed;
+  const link = new RedisLink({ role: 'cache', url: settings.cacheUrl, ...foundation });
+  cleanUps.push(() => link.close());
+  const cache = createSectionCache({
+    link,
+    // A worker computes; last known values are for readers.
+    snapshots: { load: async () => null },
+    layers: settings.layers,
+    memoryBytes: settings.memoryTierBytes / 4,
+    ...foundation,
+  });
+  cleanUps.push(() => cache.close());
+  const holder = new SourceHolder({
+    open: () => openPackSource(settings, installed, foundation),
+    pack,
+    expected: describeExpected(settings),
+    ...foundation,
+  });
+  cleanUps.push(() => holder.close());
+  const computer = new SectionComputer({
+    pack,
+    cache,
+    source: holder.get,
+    settings: settings.kpis,
+    queryDeadlineMs: settings.queryDeadlineMs,
+  });
+  const views = new Views({ pack, asOf: settings.asOf, clock });
+  return runWorker({
+    connection: brokerConnection(parseRedisUrl(settings.brokerUrl).options),
+    queues: queueNames,
+    concurrency: settings.workerConcurrency,
+    handlers: jobHandlers({ computer, views, pack, link, ...foundation }),
+    version,
+    maxJobs: settings.maxJobsPerChild,
+    ...foundation,
+  });
+}
