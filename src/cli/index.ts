@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+/** The command line: `vigia serve | config | demo`. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { EngineError, version } from '../../engine/index.ts';
+import { exitCodeOf, lastWords, usage } from '../shared/command-line.ts';
+import { printConfig } from './config.ts';
+import { makeDemo } from './demo.ts';
+
+const badUsageExitCode = 2;
+
+const program = new Command('vigia')
+  .description(
+    'A console with an engine inside: keeps business KPIs fast and shows whether everything behind them is well.',
+  )
+  .version(version)
+  .exitOverride();
+
+program
+  .command('serve')
+  .description(`run the engine and the web console until Ctrl+C\n${usage}`)
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (_options, command: Command) => await becomeServer(command.args));
+
+program
+  .command('config')
+  .description('print every setting, its value and where it came from')
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action((_options, command: Command) => printConfig(command.args));
+
+program
+  .command('demo')
+  .description('write demo data into the data folder')
+  .option('--rows <number>', 'how many payment statements', '50000')
+  .option('--seed <number>', 'the same seed gives the same data', '1')
+  .option('--data-dir <folder>', 'where everything is kept')
+  .option('--file <path>', 'write this DuckDB file instead; show it with VIGIA_SOURCE=<path>')
+  .action(makeDemo);
+
+/** The server is a program of its own that lies beside this one; this process becomes it. */
+async function becomeServer(args: readonly string[]): Promise<void> {
+  const isBuilt = import.meta.filename.endsWith('.js');
+  const entry = join(import.meta.dirname, isBuilt ? 'web.js' : '../web/serve.ts');
+  process.argv.splice(1, process.argv.length - 1, entry, ...args);
+  await import(/* @vite-ignore */ pathToFileURL(entry).href);
+}
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : badUsageExitCode;
+  else {
+    process.stderr.write(`${error instanceof EngineError ? lastWords(error) : String(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+});

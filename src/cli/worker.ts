@@ -1,0 +1,4 @@
+/** The program of a worker process. */
+import { runWorkerProcess } from '../../engine/index.ts';
+
+await runWorkerProcess();
