@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopAsked.resolve());
   // Whoever started us is gone when the channel to it closes.
   process.on('disconnect', () => stopAsked.resolve());
-  stopAsked.promise.then(() => {
+  void stopAsked.promise.then(() => {
     setTimeout(() => process.exit(process.exitCode ?? 0), stopPatienceMs).unref();
   });
   const { flags } = parseCommandLine(process.argv.slice(2));
