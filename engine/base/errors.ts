@@ -37,6 +37,7 @@ export const errorTable = {
   SOURCE_UNREACHABLE: entry(503, true, 'Check that the database runs, its address, and the network.'),
   SOURCE_AUTH_FAILED: entry(503, false, 'Check the user name and the password of the source.'),
   SOURCE_SCHEMA_MISMATCH: entry(422, false, 'Add the named column to the source; the KPIs listed need it.'),
+  SOURCE_DATA_INVALID: entry(422, false, 'Correct the named file, line and column.'),
   SQL_QUERY_FAILED: entry(502, false, 'The source refused the query; its own words are in the message.'),
   SQL_TIMEOUT: entry(504, true, 'The query took longer than its deadline.'),
   SQL_WRITE_REFUSED: entry(403, false, 'Sources are read-only; only SELECT is accepted.'),
