@@ -1,7 +1,7 @@
 /** An engine that answers what a test gives it: for tests of hosts, which must not depend on how figures come about. */
 import { Emitter } from '../../engine/base/emitter.ts';
 import { EngineError } from '../../engine/base/errors.ts';
-import { type CallName, type CallOutput, calls, type Handlers, type TopicPayloads } from '../../src/shared/contract.ts';
+import { type CallOutput, calls, type Handlers, type TopicPayloads } from '../../src/shared/contract.ts';
 import type { CommandRecord } from '../../src/shared/dispatcher.ts';
 import type { HostedEngine } from '../../src/shared/hosted-engine.ts';
 
@@ -86,6 +86,3 @@ function section(name: 'essentials' | 'kpis', state: 'fresh' | 'stale'): Dashboa
     },
   };
 }
-
-/** Every call that the contract has; for tests that must cover all. */
-export const callNames = Object.keys(calls) as CallName[];
