@@ -12,6 +12,10 @@ export function schemaVersion(database: Database.Database): number {
   return Number(database.pragma('user_version', { simple: true }));
 }
 
+export function newestVersion(steps: readonly Migration[]): number {
+  return Math.max(0, ...steps.map((step) => step.version));
+}
+
 /**
  * Applies the steps that are missing, in one transaction.
  * @throws EngineError STORE_MIGRATION_FAILED with the database as it was
@@ -52,7 +56,7 @@ export async function copyBeforeUpgrade(
   stamp: string,
 ): Promise<string | null> {
   const from = schemaVersion(database);
-  const newest = Math.max(...steps.map((step) => step.version));
+  const newest = newestVersion(steps);
   if (from === 0 || from >= newest) return null;
   const copy = `${file}.before-v${newest}-${stamp}`;
   try {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { EngineError, messageOf } from '../base/errors.ts';
 import { isCorruption, type OpenedDatabase, sqliteCode } from './connection.ts';
-import { applyMigrations, copyBeforeUpgrade, schemaVersion } from './migrate.ts';
+import { applyMigrations, copyBeforeUpgrade, newestVersion, schemaVersion } from './migrate.ts';
 import type { Migration } from './migrations.ts';
 
 /** How long a statement waits for another process's lock before it fails; the engine's thread stands still meanwhile. */
@@ -98,8 +98,8 @@ function checkHeader(file: string): void {
 }
 
 function configure(database: Database.Database): void {
-  // Must come before the first table; lets a clean-up give pages back in small steps.
-  database.pragma('auto_vacuum = INCREMENTAL');
+  // Lets a clean-up give pages back in small steps. Must come before the first table; later it would only write the header again.
+  if (Number(database.pragma('page_count', { simple: true })) === 0) database.pragma('auto_vacuum = INCREMENTAL');
   database.pragma('journal_mode = WAL');
   // With a WAL, NORMAL keeps every committed write through the death of the process, because the write is in the
   // system's hands by then. A power cut can lose the last seconds, never the database. FULL would wait for the disk
@@ -110,7 +110,7 @@ function configure(database: Database.Database): void {
 }
 
 function refuseNewer(version: number, options: OpenOptions): void {
-  const newest = Math.max(...options.migrations.map((step) => step.version));
+  const newest = newestVersion(options.migrations);
   if (version <= newest) return;
   throw new EngineError(
     'STORE_MIGRATION_FAILED',
@@ -154,15 +154,20 @@ function setAsideAndStartAnew(options: OpenOptions, error: unknown): OpenedDatab
 
 function openInMemory(options: OpenOptions, error: unknown, content: Buffer | null): OpenedDatabase {
   const carried = fromContent(content, options.migrations);
-  const database = carried ?? new Database(':memory:');
-  database.pragma('foreign_keys = ON');
-  applyMigrations(database, options.migrations);
+  const database = carried ?? empty(options.migrations);
   const kept = carried ? ' What it held can still be read.' : '';
   options.tell(
     'error',
     `The local database ${options.file} cannot be used (${reasonOf(error)}). Vigía goes on in memory: what happens from now on is lost when it stops.${kept}`,
   );
   return { database, medium: 'memory' };
+}
+
+function empty(steps: readonly Migration[]): Database.Database {
+  const database = new Database(':memory:');
+  database.pragma('foreign_keys = ON');
+  applyMigrations(database, steps);
+  return database;
 }
 
 /** Null when the content cannot serve as a database of this version. */
@@ -173,16 +178,17 @@ function fromContent(content: Buffer | null, steps: readonly Migration[]): Datab
   let database: Database.Database | null = null;
   try {
     database = new Database(content);
-    const newest = Math.max(...steps.map((step) => step.version));
     const version = schemaVersion(database);
-    if (version > 0 && version <= newest && database.pragma('quick_check(1)', { simple: true }) === 'ok')
-      return database;
-    database.close();
+    if (version === 0 || version > newestVersion(steps)) throw new DamagedFile('of another version');
+    if (database.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new DamagedFile('not whole');
+    database.pragma('foreign_keys = ON');
+    applyMigrations(database, steps);
+    return database;
   } catch {
-    // A copy that cannot be read is worth no more than none.
+    // A copy that cannot be read is worth no more than none; the notice says that the file cannot be used.
     database?.close();
+    return null;
   }
-  return null;
 }
 
 function readableCopy(options: OpenOptions): Buffer | null {

@@ -1,0 +1,314 @@
+/** What each kind of record keeps, finds again, and lets go. */
+import { describe, expect, it } from 'vitest';
+import type { AlertHistoryQuery, AlertState } from '../../../engine/model/alert.ts';
+import type { NewTransition } from '../../../engine/store/alert-store.ts';
+import type { Store } from '../../../engine/store/store.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { storeRoom } from '../../support/store-room.ts';
+
+const day = 86_400_000;
+const minute = 60_000;
+const snapshot = (redisKey: string, computedAtMs: number, value: unknown) => ({
+  redisKey,
+  value,
+  computedAtMs,
+  dataAsOfMs: null,
+  computeMs: 2,
+});
+
+describe('snapshots', () => {
+  it('give back what was saved, and null for what never was', async () => {
+    const store = await storeRoom().open();
+    const kept = { ...snapshot('k', 1_000, { texto: 'ñandú', list: [1, null, true] }), dataAsOfMs: 900 };
+    store.snapshots.save(kept);
+    expect(await store.snapshots.load('k')).toEqual(kept);
+    expect(await store.snapshots.load('other')).toBeNull();
+  });
+
+  it('keep the newest as last known, whatever the order of arrival', async () => {
+    const store = await storeRoom().open();
+    store.snapshots.save(snapshot('k', 2_000, 'new'));
+    store.snapshots.save(snapshot('k', 1_000, 'old'));
+    expect(await store.snapshots.load('k')).toMatchObject({ value: 'new', computedAtMs: 2_000 });
+    expect(await store.snapshots.loadAt('k', 1_500)).toMatchObject({ value: 'old' });
+    expect(await store.snapshots.loadAt('k', 500)).toBeNull();
+    expect(store.snapshots.history('k', 9).map(({ computedAtMs }) => computedAtMs)).toEqual([2_000, 1_000]);
+  });
+
+  it('store equal contents once', async () => {
+    const store = await storeRoom().open();
+    const value = Array.from({ length: 3_000 }, (_, n) => (n * 7_919) % 10_007);
+    store.snapshots.save(snapshot('k', 0, value));
+    const before = store.sizeBytes();
+    for (let n = 1; n <= 100; n += 1) store.snapshots.save(snapshot('k', n, value));
+    store.close();
+    expect(store.sizeBytes()).toBeLessThan(before + 40_000);
+  });
+
+  it('find the newest of a lineage under another key, and list the latest', async () => {
+    const store = await storeRoom().open();
+    store.snapshots.save(snapshot('monday', 1_000, 'm'), 'all/kpis');
+    store.snapshots.save(snapshot('tuesday', 2_000, 't'), 'all/kpis');
+    store.snapshots.save(snapshot('elsewhere', 3_000, 'e'), 'client-a/kpis');
+    expect(await store.snapshots.loadLineage('all/kpis')).toMatchObject({ redisKey: 'tuesday' });
+    expect(await store.snapshots.loadLineage('none')).toBeNull();
+    expect((await store.snapshots.latestAll(2)).map(({ redisKey }) => redisKey)).toEqual(['elsewhere', 'tuesday']);
+    expect(store.snapshots.count()).toBe(3);
+  });
+});
+
+describe('samples', () => {
+  const start = Date.UTC(2026, 0, 10);
+  const fill = (store: Store, count: number, from = start): void => {
+    for (let n = 0; n < count; n += 1) {
+      store.samples.append([{ signal: 'redis.cache.ping_ms', atMs: from + n * 5_000, value: n % 10, count: 1 }]);
+    }
+  };
+
+  it('give a window its mean weighted by the observations, and its newest sample', async () => {
+    const store = await storeRoom().open();
+    store.samples.append([{ signal: 'cache.hit_ratio', atMs: 1_000, value: 0.5, count: 30 }]);
+    store.samples.append([{ signal: 'cache.hit_ratio', atMs: 2_000, value: 1, count: 10 }]);
+    store.samples.append([{ signal: 'cache.hit_ratio', atMs: 3_000, value: null, count: 0 }]);
+    expect(store.samples.window('cache.hit_ratio', 0, 3_000)).toEqual({
+      mean: 0.625,
+      observationCount: 40,
+      last: { atMs: 3_000, value: null },
+    });
+    expect(store.samples.window('cache.hit_ratio', 2_000, 3_000)).toMatchObject({ mean: null, observationCount: 0 });
+    expect(store.samples.window('response.p95_ms', 0, 9_000)).toEqual({ mean: null, observationCount: 0, last: null });
+    expect(store.samples.lastAtMs()).toBe(3_000);
+  });
+
+  it('give a day as no more points than asked for, with true means', async () => {
+    const store = await storeRoom().open();
+    fill(store, 17_280);
+    const { points } = store.samples.series('redis.cache.ping_ms', start, start + day, 240);
+    expect(points.length).toBeGreaterThan(200);
+    expect(points.length).toBeLessThanOrEqual(240);
+    for (const { value } of points) expect(Math.abs((value ?? 0) - 4.5)).toBeLessThan(0.5);
+  });
+
+  it('show where nobody looked as a gap, at any width', async () => {
+    const store = await storeRoom().open();
+    fill(store, 720);
+    fill(store, 720, start + 2 * 3_600_000);
+    for (const maxPoints of [5_000, 240, 60]) {
+      const { points } = store.samples.series('redis.cache.ping_ms', start, start + 3 * 3_600_000, maxPoints);
+      const gaps = points.filter(({ value }) => value === null);
+      expect(gaps).toHaveLength(1);
+      expect(gaps[0]?.atMs).toBe(start + 3_600_000);
+    }
+  });
+
+  it('become means of a minute after a day, with the same mean, and go after their time', async () => {
+    const clock = new ManualClock(start + 2 * day);
+    const room = storeRoom(clock);
+    const store = await room.open({ limits: { sampleMs: 30 * day } });
+    fill(store, 2_880);
+    const before = store.samples.window('redis.cache.ping_ms', start, start + 4 * 3_600_000);
+    const counts = await store.prune();
+    expect(counts).toMatchObject({ samplesThinned: 2_640, samples: 0 });
+    const after = store.samples.window('redis.cache.ping_ms', start, start + 4 * 3_600_000);
+    expect(after.mean).toBeCloseTo(before.mean ?? Number.NaN, 2);
+    const { points } = store.samples.series('redis.cache.ping_ms', start, start + 4 * 3_600_000, 1_000);
+    expect(points.every(({ value }) => value !== null)).toBe(true);
+    expect(await store.prune()).toMatchObject({ samplesThinned: 0, samples: 0 });
+    await clock.advance(40 * day);
+    expect(await store.prune()).toMatchObject({ samples: 240 });
+    expect(points.length).toBe(240);
+  });
+});
+
+describe('schedule runs', () => {
+  it('are begun, ended, and found by schedule, newest first', async () => {
+    const store = await storeRoom().open();
+    const begun = {
+      scheduleId: 'kpis',
+      startedAtMs: 105,
+      endedAtMs: null,
+      outcome: 'running' as const,
+      lateMs: 5,
+      taskId: 'kpis:1',
+      error: null,
+    };
+    const first = store.runs.append({ ...begun, dueMs: 100 });
+    const second = store.runs.append({ ...begun, dueMs: 200 });
+    expect(store.runs.unfinished().map(({ id }) => id)).toEqual([first, second]);
+    expect(store.runs.update(first, { outcome: 'failed', endedAtMs: 150, error: 'source away' })).toBe(true);
+    expect(store.runs.update(9_999, { outcome: 'failed' })).toBe(false);
+    expect(store.runs.last('kpis')).toMatchObject({ id: second, dueMs: 200, outcome: 'running' });
+    expect(store.runs.lastRuns('kpis', 5).map(({ outcome }) => outcome)).toEqual(['running', 'failed']);
+    expect(store.runs.last('none')).toBeNull();
+  });
+});
+
+describe('audit, notices, settings', () => {
+  it('keep who did what, without secrets, page by page', async () => {
+    const store = await storeRoom().open();
+    for (let n = 0; n < 5; n += 1) {
+      store.audit.append({
+        who: 'ana',
+        transport: 'ipc',
+        call: 'dashboard.refresh',
+        input: { n, token: 't' },
+        outcome: 'ok',
+        error: null,
+        atMs: n,
+      });
+    }
+    const page = store.audit.list(2);
+    expect(page.map(({ atMs, input }) => [atMs, input])).toEqual([
+      [4, '{"n":4,"token":"***"}'],
+      [3, '{"n":3,"token":"***"}'],
+    ]);
+    expect(store.audit.list(9, page.at(-1)?.id).map(({ atMs }) => atMs)).toEqual([2, 1, 0]);
+  });
+
+  it('keep notices and settings over a restart', async () => {
+    const room = storeRoom();
+    const store = await room.open();
+    store.notices.add({ id: 'n1', level: 'info', message: 'hello', atMs: 1 });
+    store.settings.set('window', '{"w":800}');
+    store.close();
+    const again = await room.open();
+    expect(again.notices.list()).toEqual([{ id: 'n1', level: 'info', message: 'hello', atMs: 1 }]);
+    expect(again.settings.get('window')).toBe('{"w":800}');
+    again.notices.remove('n1');
+    again.settings.remove('window');
+    expect([again.notices.list(), again.settings.get('window')]).toEqual([[], null]);
+  });
+});
+
+describe('alert history of 20,000 transitions', () => {
+  const query: AlertHistoryQuery = {
+    search: '',
+    ruleId: null,
+    to: null,
+    fromMs: null,
+    untilMs: null,
+    beforeId: null,
+    limit: 100,
+  };
+  const transition = (n: number): NewTransition => ({
+    ruleId: `rule-${n % 7}`,
+    title: n % 2 === 0 ? 'Razón de aciertos baja' : 'Response time over 2 s',
+    severity: 'warning',
+    from: 'pending',
+    to: (['firing', 'resolved', 'inactive'] satisfies AlertState[])[n % 3] ?? 'firing',
+    atMs: n * 1_000,
+    value: n / 20_000,
+    threshold: 0.8,
+    evidence: `observation ${n} of 100 % in 5 min`,
+  });
+
+  async function filled(): Promise<Store> {
+    const store = await storeRoom().open();
+    const all = Array.from({ length: 20_000 }, (_, n) => ({ transition: transition(n), notify: [] }));
+    store.alerts.commit([], all);
+    return store;
+  }
+
+  it('is paged through once, whole, newest first', async () => {
+    const store = await filled();
+    const ids: number[] = [];
+    let beforeId: number | null = null;
+    do {
+      const page = store.alerts.history({ ...query, limit: 500, beforeId });
+      expect(page.totalCount).toBe(20_000);
+      ids.push(...page.transitions.map(({ id }) => id));
+      beforeId = page.nextBeforeId;
+    } while (beforeId !== null);
+    expect(ids).toHaveLength(20_000);
+    expect(ids).toEqual([...ids].sort((a, b) => b - a));
+  });
+
+  it('is searched by every word, by parts of words, without regard to case or accents', async () => {
+    const store = await filled();
+    const total = (search: string) => store.alerts.history({ ...query, search }).totalCount;
+    expect(total('observation 1234')).toBe(12);
+    expect(total('RAZON aciertos')).toBe(10_000);
+    expect(total('razón 1234')).toBe(7);
+    expect(total('100 %')).toBe(20_000);
+    expect(total('" OR 1=1 --')).toBe(0);
+    expect(total('_')).toBe(0);
+  });
+
+  it('is filtered by rule, state and time together', async () => {
+    const store = await filled();
+    const page = store.alerts.history({
+      ...query,
+      ruleId: 'rule-3',
+      to: 'firing',
+      fromMs: 1_000_000,
+      untilMs: 2_000_000,
+      limit: 10,
+    });
+    expect(page.totalCount).toBe(48);
+    expect(page.transitions).toHaveLength(10);
+    for (const { ruleId, to, atMs } of page.transitions) {
+      expect([ruleId, to]).toEqual(['rule-3', 'firing']);
+      expect(atMs >= 1_000_000 && atMs <= 2_000_000).toBe(true);
+    }
+  });
+
+  it('answers a page within the 20 ms that the engine may be held', async () => {
+    const store = await filled();
+    for (const search of ['', 'aciertos', 'observation 12345', 'zz']) {
+      const times = Array.from({ length: 5 }, () => {
+        const begun = performance.now();
+        store.alerts.history({ ...query, search });
+        return performance.now() - begun;
+      });
+      expect(Math.min(...times)).toBeLessThan(20);
+    }
+  });
+});
+
+describe('the clean-up', () => {
+  it('removes what is past its age, with the contents nobody points to any more', async () => {
+    const clock = new ManualClock(Date.UTC(2026, 0, 10));
+    const room = storeRoom(clock);
+    const store = await room.open({ limits: { snapshotCount: 2 } });
+    const old = clock.now() - 100 * day;
+    for (let n = 0; n < 5; n += 1) store.snapshots.save(snapshot(`k${n}`, old + n, { n }));
+    store.runs.append({
+      scheduleId: 's',
+      dueMs: old,
+      startedAtMs: null,
+      endedAtMs: null,
+      outcome: 'missed',
+      lateMs: null,
+      taskId: null,
+      error: null,
+    });
+    store.notices.add({ id: 'n', level: 'info', message: 'old', atMs: old });
+    const counts = await store.prune();
+    expect(counts).toMatchObject({ snapshots: 3, snapshotHistory: 5, payloads: 3, scheduleRuns: 1, notices: 1 });
+    expect((await store.snapshots.latestAll(9)).map(({ redisKey }) => redisKey)).toEqual(['k4', 'k3']);
+  });
+
+  it('keeps the file under its ceiling by giving up the oldest first, and never the last hour', async () => {
+    const clock = new ManualClock(Date.UTC(2026, 0, 10));
+    const room = storeRoom(clock);
+    const store = await room.open({ limits: { sizeBytes: 600_000, rawSampleMs: 365 * day } });
+    const from = clock.now() - 40_000 * 5_000;
+    for (let n = 0; n < 40_000; n += 100) {
+      const round = Array.from({ length: 100 }, (_, more) => ({
+        signal: 'engine.rss_bytes' as const,
+        atMs: from + (n + more) * 5_000,
+        value: n,
+        count: 1,
+      }));
+      store.samples.append(round);
+    }
+    const before = store.sizeBytes();
+    const counts = await store.prune();
+    expect(counts.samples).toBeGreaterThan(10_000);
+    store.close();
+    expect(store.sizeBytes()).toBeLessThan(Math.min(before, 600_000 + 251 * 4_096));
+    const again = await room.open();
+    const { points } = again.samples.series('engine.rss_bytes', clock.now() - 60 * minute, clock.now(), 1_000);
+    expect(points.length).toBeGreaterThan(700);
+  });
+});
