@@ -32,12 +32,21 @@ export interface ComputeOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ReadOptions {
+  /** False for reads of our own housekeeping, which would distort the hit rate. */
+  readonly counted?: boolean;
+}
+
 /** Everything counted inside the window. */
 export interface CacheFigures {
   readonly windowMs: number;
+  /** `hits + staleHits + misses`; one for each key read. */
   readonly reads: number;
+  /** Fresh values, from whatever tier. */
   readonly hits: number;
+  /** Stale values, snapshots among them. */
   readonly staleHits: number;
+  /** Nothing, or only a last known value past the age ceiling. */
   readonly misses: number;
   readonly computations: number;
   readonly computeMsTotal: number;
@@ -63,7 +72,7 @@ export interface SectionCache {
    * Memory, then Redis, then snapshot; never computes, never throws: trouble is a miss with its reason.
    * One round trip for all keys; answers in their order.
    */
-  read<Value>(keys: readonly EntryKey[]): Promise<CacheRead<Value>[]>;
+  read<Value>(keys: readonly EntryKey[], options?: ReadOptions): Promise<CacheRead<Value>[]>;
   /**
    * Answers a fresh entry, or computes it once for the whole fleet (process map, then a lease in Redis) and stores it.
    * A failed computation changes nothing that is stored. Works without Redis: then once per process, kept in memory.

@@ -1,0 +1,252 @@
+/**
+ * Computes an entry once for the whole fleet: takes the lease in Redis or waits for whoever holds it, keeps it while
+ * the work runs, stores behind the fence, and gives it back on every way out.
+ */
+import type { Clock } from '../base/clock.ts';
+import { EngineError, messageOf } from '../base/errors.ts';
+import type { IdSource } from '../base/ids.ts';
+import type { Logger } from '../base/logger.ts';
+import type { LayerSettings } from '../config/settings.ts';
+import type { LayerName } from '../model/freshness.ts';
+import { type Bus, messageText } from './bus.ts';
+import type { CacheRead, EntryKey, Loaded } from './cache.ts';
+import { encodeEntry } from './codec.ts';
+import type { Entry, EntryHead } from './entry.ts';
+import { newEntryId } from './entry-id.ts';
+import type { EntryStore } from './entry-store.ts';
+import type { MemoryTier } from './memory-tier.ts';
+import { orAborted } from './or-aborted.ts';
+import { awaitOther, type OtherOutcome } from './other-holder.ts';
+import type { Reader } from './reader.ts';
+
+export type Loader = (signal: AbortSignal) => Promise<Loaded<unknown>>;
+
+export interface ComputingOptions {
+  readonly store: EntryStore;
+  readonly memory: MemoryTier;
+  readonly reader: Reader;
+  readonly bus: Bus;
+  readonly layers: () => Readonly<Record<LayerName, LayerSettings>>;
+  /** Names this process in messages, so that it does not take its own for another's. */
+  readonly origin: string;
+  readonly leaseMs: number;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  /** Told after every computation that succeeded, with the bytes written to Redis (0: kept in memory only). */
+  readonly onComputed: (key: EntryKey, entry: Entry, storedBytes: number) => void;
+}
+
+interface Lease {
+  readonly token: string;
+  /** The entry that was stored when the work began; empty without one. */
+  readonly basisId: string;
+}
+
+export class Computing {
+  readonly #options: ComputingOptions;
+
+  constructor(options: ComputingOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param force compute although a fresh entry exists, unless another computes already
+   * @param seenId the entry that the caller found too old; empty without one
+   */
+  async run(
+    key: EntryKey,
+    loader: Loader,
+    force: boolean,
+    seenId: string,
+    signal: AbortSignal,
+  ): Promise<CacheRead<unknown>> {
+    const { store, logger } = this.#options;
+    if (!store.usable) return this.#alone(key, loader, signal);
+    try {
+      return await this.#together(key, loader, force, seenId, signal);
+    } catch (error) {
+      if (!(error instanceof LeaseTrouble)) throw error;
+      logger.warn('No lease could be had, so this process computes by itself', {
+        key: key.redisKey,
+        error: messageOf(error.cause),
+      });
+      return this.#alone(key, loader, signal);
+    }
+  }
+
+  async #together(
+    key: EntryKey,
+    loader: Loader,
+    force: boolean,
+    firstSeenId: string,
+    signal: AbortSignal,
+  ): Promise<CacheRead<unknown>> {
+    const token = newEntryId(this.#options.ids);
+    let seenId = force ? null : firstSeenId;
+    for (;;) {
+      signal.throwIfAborted();
+      // Listening begins before asking, so that an answer between the two is not missed.
+      const other = awaitOther(this.#options, key.redisKey, signal);
+      try {
+        const lease = await this.#acquire(key, token);
+        seenId ??= lease.id;
+        const moved = lease.id !== seenId ? await this.#storedMeanwhile(key, force) : null;
+        if (moved !== null) {
+          if (lease.held) await this.#release(key, token, null);
+          return moved;
+        }
+        if (lease.held) return await this.#compute(key, loader, { token, basisId: lease.id }, signal);
+        const outcome = await other.outcome(lease.leftMs);
+        const answer = await this.#afterOther(key, outcome);
+        if (answer !== null) return answer;
+      } finally {
+        other.stop();
+      }
+    }
+  }
+
+  async #acquire(key: EntryKey, token: string): ReturnType<EntryStore['acquire']> {
+    try {
+      return await this.#options.store.acquire(key.redisKey, token, this.#options.leaseMs);
+    } catch (error) {
+      throw new LeaseTrouble(error);
+    }
+  }
+
+  /** The entry changed since it was looked at: good enough if it is fresh, or if its computation was waited for. */
+  async #storedMeanwhile(key: EntryKey, force: boolean): Promise<CacheRead<unknown> | null> {
+    const [found] = await this.#options.reader.find([key]);
+    if (!found?.copy || found.evidence !== 'current') return null;
+    const answer = this.#options.reader.known(key, found);
+    return force || answer.state === 'fresh' ? answer : null;
+  }
+
+  /** Null: nobody computes any more and nothing was stored, so it is our turn to try. */
+  async #afterOther(key: EntryKey, outcome: OtherOutcome): Promise<CacheRead<unknown> | null> {
+    switch (outcome.kind) {
+      case 'stored': {
+        const [found] = await this.#options.reader.find([key]);
+        return found?.copy && found.evidence === 'current' ? this.#options.reader.known(key, found) : null;
+      }
+      case 'failed':
+        throw outcome.error;
+      case 'ended':
+        return null;
+    }
+  }
+
+  async #compute(key: EntryKey, loader: Loader, lease: Lease, signal: AbortSignal): Promise<CacheRead<unknown>> {
+    const stopRenewing = this.#keepLease(key, lease.token);
+    try {
+      return await this.#store(key, await this.#make(key, loader, signal), lease);
+    } catch (error) {
+      const failure = signal.aborted ? null : failureOf(error);
+      await this.#release(key, lease.token, failure);
+      throw error;
+    } finally {
+      stopRenewing();
+    }
+  }
+
+  #keepLease(key: EntryKey, token: string): () => void {
+    const { clock, store, leaseMs, logger } = this.#options;
+    return clock.every(leaseMs / 3, () => {
+      store.renew(key.redisKey, token, leaseMs).then(
+        (kept) => kept || logger.warn('A lease was lost to another process', { key: key.redisKey }),
+        (error: unknown) => logger.warn('A lease could not be renewed', { key: key.redisKey, error: messageOf(error) }),
+      );
+    });
+  }
+
+  async #store(key: EntryKey, made: Made, { token, basisId }: Lease): Promise<CacheRead<unknown>> {
+    const { store, memory, reader, origin, onComputed, logger, clock } = this.#options;
+    const { redisKey, layer } = key;
+    const message = messageText({ kind: 'stored', from: origin, redisKey, id: made.entry.id });
+    const fetch = memory.begin(redisKey);
+    try {
+      const liveMs = made.entry.staleUntilMs - clock.now();
+      const stored = await store.store(redisKey, { token, basisId, bytes: made.bytes, liveMs, message });
+      if (!stored) return await this.#fenced(key, made.entry);
+      memory.put({ redisKey, layer, entry: made.entry, origin: 'computed', own: false, period: memory.end(fetch) });
+      onComputed(key, made.entry, made.bytes.length);
+      return reader.computed(key, made.entry);
+    } catch (error) {
+      logger.warn('An entry was computed but could not be stored', { key: redisKey, error: messageOf(error) });
+      void this.#release(key, token, null);
+      return this.#keepOwn(key, made.entry);
+    } finally {
+      memory.end(fetch);
+    }
+  }
+
+  /** Another was faster and its entry is the newer one; ours is only for whoever asked for it. */
+  async #fenced(key: EntryKey, entry: Entry): Promise<CacheRead<unknown>> {
+    this.#options.logger.warn('A late computation was not stored: another process has taken over', {
+      key: key.redisKey,
+    });
+    const newer = await this.#afterOther(key, { kind: 'stored' });
+    return newer !== null && (newer.computedAtMs ?? 0) >= entry.computedAtMs
+      ? newer
+      : this.#options.reader.computed(key, entry);
+  }
+
+  async #alone(key: EntryKey, loader: Loader, signal: AbortSignal): Promise<CacheRead<unknown>> {
+    const { entry } = await this.#make(key, loader, signal);
+    return this.#keepOwn(key, entry);
+  }
+
+  #keepOwn(key: EntryKey, entry: Entry): CacheRead<unknown> {
+    const { redisKey, layer } = key;
+    this.#options.memory.put({ redisKey, layer, entry, origin: 'computed', own: true, period: 0 });
+    this.#options.onComputed(key, entry, 0);
+    return this.#options.reader.computed(key, entry);
+  }
+
+  async #make(key: EntryKey, loader: Loader, signal: AbortSignal): Promise<Made> {
+    const { clock, ids, layers } = this.#options;
+    const startMs = clock.monotonicMs();
+    const { value, dataAsOfMs } = await orAborted(loader(signal), signal);
+    const computedAtMs = clock.now();
+    const layer = layers()[key.layer];
+    const freshUntilMs = computedAtMs + layer.ttlMs;
+    const head: EntryHead = {
+      id: newEntryId(ids),
+      meaning: key.meaning,
+      computedAtMs,
+      dataAsOfMs,
+      computeMs: clock.monotonicMs() - startMs,
+      freshUntilMs,
+      staleUntilMs: freshUntilMs + layer.staleWindowMs,
+    };
+    const { bytes, rawBytes } = await encodeEntry(head, value);
+    return { bytes, entry: { ...head, value, sizeBytes: bytes.length, rawBytes } };
+  }
+
+  async #release(key: EntryKey, token: string, failure: ReturnType<typeof failureOf> | null): Promise<void> {
+    const { store, origin, logger } = this.#options;
+    const message = messageText({ kind: 'released', from: origin, redisKey: key.redisKey, failure });
+    try {
+      await store.release(key.redisKey, token, message);
+    } catch (error) {
+      logger.debug('A lease could not be released and will run out', { key: key.redisKey, error: messageOf(error) });
+    }
+  }
+}
+
+interface Made {
+  readonly bytes: Buffer;
+  readonly entry: Entry;
+}
+
+/** Redis failed while the lease was asked for; its cause says how. */
+class LeaseTrouble extends Error {
+  constructor(cause: unknown) {
+    super('No lease', { cause });
+  }
+}
+
+function failureOf(error: unknown): { code: EngineError['code']; message: string } {
+  const code = error instanceof EngineError ? error.code : 'CACHE_LOADER_FAILED';
+  return { code, message: messageOf(error) };
+}

@@ -1,0 +1,157 @@
+/** Entries and leases in Redis: each call has a short deadline and goes through the breaker. */
+import type { Clock } from '../base/clock.ts';
+import { EngineError } from '../base/errors.ts';
+import type { Random } from '../base/ids.ts';
+import { entryPrefix, leaseName, storedChannel } from '../redis/key-names.ts';
+import type { RedisLink } from '../redis/link.ts';
+import { RedisScript } from '../redis/script.ts';
+import { Breaker } from './breaker.ts';
+import { idLength, idOffset } from './codec.ts';
+
+export interface EntryStoreOptions {
+  readonly link: RedisLink;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Of one call; a Redis that takes longer counts as away. */
+  readonly deadlineMs: number;
+}
+
+/** `id` is the entry that is stored now, empty without one. */
+export type LeaseAnswer =
+  | { readonly held: true; readonly id: string }
+  | { readonly held: false; readonly id: string; readonly leftMs: number };
+
+const idRange = `redis.call('GETRANGE', KEYS[1], ${idOffset}, ${idOffset + idLength - 1})`;
+
+/** KEYS: entry, lease. ARGV: token, lease ms. */
+const acquireScript = new RedisScript(`
+local id = ${idRange}
+if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {1, id, 0} end
+return {0, id, redis.call('PTTL', KEYS[2])}`);
+
+/** A lease that ran out while nobody else wanted it is taken up again. KEYS: lease. ARGV: token, lease ms. */
+const renewScript = new RedisScript(`
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`);
+
+/**
+ * The fence: who no longer holds the lease stores only when nobody else holds it and the entry is still the one that
+ * was there when the work began. KEYS: entry, lease. ARGV: token, that entry's id, bytes, ms to live, channel, message.
+ */
+const storeScript = new RedisScript(`
+local holder = redis.call('GET', KEYS[2])
+if holder ~= ARGV[1] and (holder or ${idRange} ~= ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+if holder == ARGV[1] then redis.call('DEL', KEYS[2]) end
+redis.call('PUBLISH', ARGV[5], ARGV[6])
+return 1`);
+
+/** KEYS: lease. ARGV: token, channel, message. */
+const releaseScript = new RedisScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+return 1`);
+
+export class EntryStore {
+  readonly channel: string;
+  readonly trackedPrefix = entryPrefix;
+  readonly #link: RedisLink;
+  readonly #deadlineMs: number;
+  readonly #breaker: Breaker;
+
+  constructor({ link, clock, random, deadlineMs }: EntryStoreOptions) {
+    this.#link = link;
+    this.#deadlineMs = deadlineMs;
+    this.channel = storedChannel(link.db);
+    this.#breaker = new Breaker({
+      clock,
+      random,
+      probe: () => link.command('PING', (client) => client.ping(), deadlineMs),
+    });
+  }
+
+  /** False: asking would fail or take long; do without. */
+  get usable(): boolean {
+    return this.#link.isReady && !this.#breaker.isOpen;
+  }
+
+  /** The link is up again. */
+  linkReady(): void {
+    this.#breaker.hint();
+  }
+
+  /** In one round trip, in the order of the keys. @throws EngineError REDIS_* */
+  get(redisKeys: readonly string[]): Promise<(Buffer | null)[]> {
+    return this.#run('Reading entries', (client) =>
+      redisKeys.length === 1
+        ? client.getBuffer(redisKeys[0] ?? '').then((one) => [one])
+        : client.mgetBuffer(...redisKeys),
+    );
+  }
+
+  /** @throws EngineError REDIS_* */
+  async acquire(redisKey: string, token: string, leaseMs: number): Promise<LeaseAnswer> {
+    const reply = await this.#run('Taking a lease', (client) =>
+      acquireScript.run(client, [redisKey, leaseName(redisKey)], [token, leaseMs]),
+    );
+    const [held, id, leftMs] = acquireReply(reply);
+    return held === 1 ? { held: true, id } : { held: false, id, leftMs: Math.max(0, leftMs) };
+  }
+
+  /** False: another holds it now. @throws EngineError REDIS_* */
+  async renew(redisKey: string, token: string, leaseMs: number): Promise<boolean> {
+    return (
+      (await this.#run('Renewing a lease', (client) =>
+        renewScript.run(client, [leaseName(redisKey)], [token, leaseMs]),
+      )) === 1
+    );
+  }
+
+  /** Stores, releases the lease and tells everybody, or does nothing and answers false. @throws EngineError REDIS_* */
+  async store(
+    redisKey: string,
+    entry: { token: string; basisId: string; bytes: Buffer; liveMs: number; message: string },
+  ): Promise<boolean> {
+    const basis = Buffer.from(entry.basisId, 'hex');
+    const liveMs = Math.max(1, Math.ceil(entry.liveMs));
+    const args = [entry.token, basis, entry.bytes, liveMs, this.channel, entry.message];
+    const reply = await this.#run('Storing an entry', (client) =>
+      storeScript.run(client, [redisKey, leaseName(redisKey)], args),
+    );
+    return reply === 1;
+  }
+
+  /** @throws EngineError REDIS_* */
+  async release(redisKey: string, token: string, message: string): Promise<void> {
+    await this.#run('Releasing a lease', (client) =>
+      releaseScript.run(client, [leaseName(redisKey)], [token, this.channel, message]),
+    );
+  }
+
+  close(): void {
+    this.#breaker.stop();
+  }
+
+  async #run<Value>(
+    what: string,
+    work: (client: ReturnType<RedisLink['duplicate']>) => Promise<Value>,
+  ): Promise<Value> {
+    try {
+      const value = await this.#link.command(what, work, this.#deadlineMs);
+      this.#breaker.succeeded();
+      return value;
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'REDIS_TIMEOUT') this.#breaker.failed();
+      throw error;
+    }
+  }
+}
+
+function acquireReply(reply: unknown): [held: number, idHex: string, leftMs: number] {
+  if (!Array.isArray(reply)) throw new EngineError('REDIS_COMMAND_FAILED', 'The lease script gave no list');
+  const [held, id, leftMs]: unknown[] = reply;
+  return [Number(held), Buffer.isBuffer(id) ? id.toString('hex') : '', Number(leftMs)];
+}

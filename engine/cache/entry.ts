@@ -1,0 +1,90 @@
+/** What one entry holds besides its bytes, and how old it is at a given time. */
+import type { LayerSettings } from '../config/settings.ts';
+import type { EntryState, ReadReason } from '../model/freshness.ts';
+
+export interface EntryTimes {
+  readonly computedAtMs: number;
+  /** How far the source data reaches; null when the source cannot tell. */
+  readonly dataAsOfMs: number | null;
+  /** Null when it was not measured. */
+  readonly computeMs: number | null;
+  readonly freshUntilMs: number;
+  /** Redis deletes the entry then. */
+  readonly staleUntilMs: number;
+}
+
+export interface EntryHead extends EntryTimes {
+  /** 32 hexadecimal digits, new with every computation. */
+  readonly id: string;
+  /** What the key was made from. */
+  readonly meaning: string;
+}
+
+export interface Entry extends EntryHead {
+  /** Shared between readers; never changed. */
+  readonly value: unknown;
+  /** As stored. */
+  readonly sizeBytes: number;
+  /** Of the JSON text. */
+  readonly rawBytes: number;
+}
+
+/** What Redis said of an entry when its copy was last looked for. */
+export type Evidence =
+  /** This is what Redis holds now, as far as anybody can know. */
+  | 'current'
+  /** Redis could not be asked. */
+  | 'unreachable'
+  /** Redis holds nothing under this key. */
+  | 'absent'
+  /** Redis holds something that cannot be read. */
+  | 'unreadable'
+  /** Only this process has it: it was computed while Redis was away. */
+  | 'own';
+
+export interface Judgement {
+  readonly state: Exclude<EntryState, 'missing'>;
+  readonly reason: ReadReason;
+  readonly freshUntilMs: number;
+}
+
+/**
+ * A copy that cannot be compared with Redis keeps the state that its own times give and says `redis-unreachable`; one
+ * that Redis no longer has is at best stale, so that it is shown and refreshed. A shorter TTL set at run time holds
+ * for entries that are stored already, a longer one from their next computation on.
+ */
+export function judge(times: EntryTimes, layer: LayerSettings, evidence: Evidence, nowMs: number): Judgement {
+  const freshUntilMs = Math.min(times.freshUntilMs, times.computedAtMs + layer.ttlMs);
+  const byAge = stateByAge(times.computedAtMs, freshUntilMs, layer.maxAgeMs, nowMs);
+  const state = byAge.state === 'fresh' && isWithdrawn(evidence) ? 'stale' : byAge.state;
+  return { state, reason: reasonOf(evidence, byAge.reason, nowMs < times.staleUntilMs), freshUntilMs };
+}
+
+function stateByAge(
+  computedAtMs: number,
+  freshUntilMs: number,
+  maxAgeMs: number,
+  nowMs: number,
+): Pick<Judgement, 'state' | 'reason'> {
+  if (nowMs - computedAtMs > maxAgeMs) return { state: 'expired', reason: 'age-ceiling-passed' };
+  if (nowMs < freshUntilMs) return { state: 'fresh', reason: 'within-ttl' };
+  return { state: 'stale', reason: 'ttl-passed' };
+}
+
+function isWithdrawn(evidence: Evidence): boolean {
+  return evidence === 'absent' || evidence === 'unreadable';
+}
+
+function reasonOf(evidence: Evidence, byAge: ReadReason, shouldBeStored: boolean): ReadReason {
+  switch (evidence) {
+    case 'unreachable':
+      return 'redis-unreachable';
+    case 'unreadable':
+      return 'entry-unreadable';
+    case 'absent':
+      return shouldBeStored ? 'evicted' : byAge;
+    case 'current':
+    case 'own':
+      return byAge;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Entries kept decoded in this process, bounded in bytes, and whether each is known to be what Redis holds now.
+ *
+ * A copy is *current* only while every change since it was fetched would have been told. When the messages stop, all
+ * copies cease to be current at once; they are kept, because they are the last known values, but each must be
+ * compared with Redis before it counts as current again.
+ */
+import type { LayerName } from '../model/freshness.ts';
+import type { CacheRead } from './cache.ts';
+import type { Entry } from './entry.ts';
+
+export interface Copy {
+  readonly redisKey: string;
+  readonly layer: LayerName;
+  readonly entry: Entry;
+  readonly origin: 'redis' | 'computed' | 'snapshot';
+  /** Only this process has it; Redis was away when it was computed. */
+  own: boolean;
+  /** The listening period in which it was known to be current; 0: it must be compared first. */
+  period: number;
+  /** Read since the last look of the evicting hand. */
+  touched: boolean;
+  /** The answer to a read while it is fresh and nothing refreshes it, and until when. */
+  ready: CacheRead<unknown> | null;
+  readyUntilMs: number;
+}
+
+/** Notes whether a key changed while it was being fetched. */
+export interface Fetch {
+  readonly redisKey: string;
+  readonly period: number;
+  changed: boolean;
+}
+
+/** A decoded value takes about three times its JSON text in the heap, and an entry some objects of its own. */
+const heapBytesPerRawByte = 3;
+const overheadBytes = 1_024;
+
+export class MemoryTier {
+  readonly #limitBytes: number;
+  readonly #copies = new Map<string, Copy>();
+  readonly #fetches = new Map<string, Set<Fetch>>();
+  #bytes = 0;
+  /** 0 while changes may be missed. */
+  #period = 0;
+  #lastPeriod = 0;
+
+  /** @param limitBytes estimated heap; 0 keeps nothing. */
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get size(): number {
+    return this.#copies.size;
+  }
+
+  /** Undefined unless the copy is known to be what Redis holds. */
+  current(redisKey: string): Copy | undefined {
+    const copy = this.#copies.get(redisKey);
+    if (copy === undefined || copy.period === 0 || copy.period !== this.#period) return undefined;
+    copy.touched = true;
+    return copy;
+  }
+
+  /** The copy, current or not. */
+  any(redisKey: string): Copy | undefined {
+    const copy = this.#copies.get(redisKey);
+    if (copy !== undefined) copy.touched = true;
+    return copy;
+  }
+
+  /** Copies that Redis lacks because it was away. */
+  ownCopies(): Copy[] {
+    return [...this.#copies.values()].filter(({ own }) => own);
+  }
+
+  put(copy: Pick<Copy, 'redisKey' | 'layer' | 'entry' | 'origin' | 'own' | 'period'>): Copy {
+    this.#remove(copy.redisKey);
+    const kept: Copy = { ...copy, touched: false, ready: null, readyUntilMs: 0 };
+    const weight = weightOf(copy.entry);
+    if (weight > this.#limitBytes) return kept;
+    this.#makeRoom(weight);
+    this.#copies.set(copy.redisKey, kept);
+    this.#bytes += weight;
+    return kept;
+  }
+
+  /** Begins to fetch a key; every fetch must end. */
+  begin(redisKey: string): Fetch {
+    const fetch: Fetch = { redisKey, period: this.#period, changed: false };
+    const open = this.#fetches.get(redisKey);
+    if (open) open.add(fetch);
+    else this.#fetches.set(redisKey, new Set([fetch]));
+    return fetch;
+  }
+
+  /** Answers the period for the copy that was fetched: 0 when it may have changed on the way. */
+  end(fetch: Fetch): number {
+    const open = this.#fetches.get(fetch.redisKey);
+    open?.delete(fetch);
+    if (open?.size === 0) this.#fetches.delete(fetch.redisKey);
+    return fetch.changed || fetch.period !== this.#period ? 0 : fetch.period;
+  }
+
+  /** The key changed in Redis. @param storedId the entry that is there now, where that is known. */
+  changed(redisKey: string, storedId: string | null = null): void {
+    const copy = this.#copies.get(redisKey);
+    if (copy && copy.entry.id !== storedId) copy.period = 0;
+    for (const fetch of this.#fetches.get(redisKey) ?? []) fetch.changed = true;
+  }
+
+  /** From now on changes are told, or no longer; either way no copy is current until it was compared. */
+  listening(listening: boolean): void {
+    if (listening) this.#lastPeriod += 1;
+    this.#period = listening ? this.#lastPeriod : 0;
+  }
+
+  /** Anything may have changed. */
+  allChanged(): void {
+    if (this.#period !== 0) this.listening(true);
+  }
+
+  /** Answers that were prepared under other settings are forgotten. */
+  forgetAnswers(): void {
+    for (const copy of this.#copies.values()) copy.ready = null;
+  }
+
+  /** Second chance: what was read since the hand last passed goes to the end of the line instead. */
+  #makeRoom(weight: number): void {
+    for (const [redisKey, copy] of this.#copies) {
+      if (this.#bytes + weight <= this.#limitBytes) return;
+      if (copy.touched) {
+        copy.touched = false;
+        this.#copies.delete(redisKey);
+        this.#copies.set(redisKey, copy);
+      } else {
+        this.#remove(redisKey);
+      }
+    }
+  }
+
+  #remove(redisKey: string): void {
+    const copy = this.#copies.get(redisKey);
+    if (!copy) return;
+    this.#copies.delete(redisKey);
+    this.#bytes -= weightOf(copy.entry);
+  }
+}
+
+function weightOf(entry: Entry): number {
+  return entry.rawBytes * heapBytesPerRawByte + entry.meaning.length + overheadBytes;
+}
