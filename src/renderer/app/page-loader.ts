@@ -1,6 +1,6 @@
 /** Loads each page's code when it is first asked for, and only once. */
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
-import type { PageName } from '../state/route.ts';
+import { type PageName, pageNames } from '../state/route.ts';
 
 type Page = ComponentType<{ readonly query: string }>;
 
@@ -19,4 +19,15 @@ export const pages: Record<PageName, LazyExoticComponent<Page>> = {
 /** Fetches a page's code ahead of its first showing; a failure shows when the page is opened. */
 export async function loadPage(name: PageName): Promise<void> {
   await loaders[name]().catch(() => undefined);
+}
+
+/** Fetches the rest of the code once the first page stands, so that a console that loses its engine can still turn pages. */
+export function loadEverything(): void {
+  for (const name of pageNames) void loadPage(name);
+  void loadParts().catch(() => undefined);
+}
+
+async function loadParts(): Promise<void> {
+  await import('./Palette.tsx');
+  await (await import('../pages/kpis/later-parts.ts')).loadLaterParts();
 }

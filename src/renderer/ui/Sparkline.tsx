@@ -17,8 +17,9 @@ interface SparklineProps {
 const width = 220;
 
 export function Sparkline(props: SparklineProps): ReactElement {
-  const { values, heightPx, limit = null, limitTone = 'failed', tone = 'plain', fromZero = false, label } = props;
+  const { values, heightPx, limitTone = 'failed', tone = 'plain', fromZero = false, label } = props;
   const known = values.filter((value): value is number => value !== null);
+  const limit = isInSight(known, props.limit ?? null) ? (props.limit ?? null) : null;
   const scale = [...known, ...(limit === null ? [] : [limit]), ...(fromZero ? [0] : [])];
   const low = Math.min(...scale);
   const span = Math.max(...scale) - low || 1;
@@ -62,6 +63,12 @@ export function Sparkline(props: SparklineProps): ReactElement {
       />
     </svg>
   );
+}
+
+/** A limit far above the line would flatten it into nothing; then the words beside it say enough. */
+export function isInSight(known: readonly number[], limit: number | null): boolean {
+  if (limit === null || known.length === 0) return limit !== null;
+  return limit <= 5 * Math.max(...known.map(Math.abs)) || known.every((value) => value === 0);
 }
 
 /** A path that is lifted at every gap; a lone point becomes a dot. */

@@ -32,7 +32,7 @@ export function Tile(props: TileProps): ReactElement {
     >
       <div className="label">
         {explanation === undefined ? (
-          label
+          <span>{label}</span>
         ) : (
           <>
             <button type="button" className="tip-button" aria-describedby={tipId}>
@@ -43,6 +43,7 @@ export function Tile(props: TileProps): ReactElement {
             </div>
           </>
         )}
+        <State kind={state.kind} word={state.word} {...(state.title === undefined ? {} : { title: state.title })} />
       </div>
       {value === null ? (
         <div className="value none">{noValueWord}</div>
@@ -55,10 +56,7 @@ export function Tile(props: TileProps): ReactElement {
       <div className="line">{lines[0]}</div>
       <div className="line">{lines[1]}</div>
       <div className="picture">{picture}</div>
-      <div className="foot">
-        <State kind={state.kind} word={state.word} {...(state.title === undefined ? {} : { title: state.title })} />
-        {ages}
-      </div>
+      <div className="foot">{ages}</div>
     </div>
   );
 }
@@ -75,9 +73,6 @@ export function TileSkeleton({ id, label }: { readonly id: string; readonly labe
       <div className="line" />
       <div className="picture" />
       <div className="foot">
-        <span className="state">
-          <span className="skeleton">loading</span>
-        </span>
         <span>
           <span className="skeleton">computed 00 s ago</span>
         </span>

@@ -6,14 +6,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useServices } from '../../state/services.ts';
 import { Card } from '../../ui/Card.tsx';
 import { State } from '../../ui/State.tsx';
-import {
-  type AlertStatus,
-  alertStates,
-  severityKinds,
-  showSignal,
-  stateKinds,
-  type Transition,
-} from './alerts-model.ts';
+import { type AlertStatus, alertStates, showSignal, stateKinds, type Transition } from './alerts-model.ts';
 import { type History, type HistorySearch, useHistory } from './use-history.ts';
 
 type Rule = AlertStatus['rule'];
@@ -216,7 +209,9 @@ function HistoryRow({ transition, rule, rowNumber }: HistoryRowProps): ReactElem
         <span className="sub">{t(`alerts.state.${from}`)} → </span>
         <State kind={stateKinds[to]} word={t(`alerts.state.${to}`)} />
       </td>
-      <td className={`tight ${severityKinds[severity]}`}>{t(`alerts.severity.${severity}`)}</td>
+      <td className="tight">
+        <span className="tag">{t(`alerts.severity.${severity}`)}</span>
+      </td>
       <td className="end">{value === null ? '—' : showSignal(format, rule?.signal ?? null, value)}</td>
       <td>{evidence}</td>
     </tr>

@@ -8,7 +8,7 @@ import { Age } from '../../ui/Age.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { State } from '../../ui/State.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
-import { type AlertStatus, alertStates, severityKinds, showSignal, stateKinds } from './alerts-model.ts';
+import { type AlertStatus, alertStates, showSignal, stateKinds } from './alerts-model.ts';
 
 export function RulesCard({ alerts }: { readonly alerts: readonly AlertStatus[] | null }): ReactElement {
   const { t } = useTranslation();
@@ -49,9 +49,7 @@ function useRuleColumns(): readonly Column<AlertStatus>[] {
       id: 'severity',
       header: t('alerts.column.severity'),
       isTight: true,
-      render: ({ rule }) => (
-        <span className={severityKinds[rule.severity]}>{t(`alerts.severity.${rule.severity}`)}</span>
-      ),
+      render: ({ rule }) => <span className="tag">{t(`alerts.severity.${rule.severity}`)}</span>,
       sortValue: ({ rule }) => rule.severity,
     },
     {
@@ -63,22 +61,16 @@ function useRuleColumns(): readonly Column<AlertStatus>[] {
     {
       id: 'condition',
       header: t('alerts.column.condition'),
-      render: ({ rule }) => (
+      render: ({ rule, observationCount }) => (
         <>
           <span className="num">
             {t(`alerts.condition.${rule.comparison}`, { threshold: showSignal(format, rule.signal, rule.threshold) })}
           </span>{' '}
           <span className="sub">
-            {t('alerts.window', { window: formatDuration(rule.windowMs), hold: formatDuration(rule.forMs) })}
+            {t('alerts.window', { window: formatDuration(rule.windowMs), hold: formatDuration(rule.forMs) })} ·{' '}
+            {t('alerts.observations', { text: format.number(observationCount) })}
           </span>
         </>
-      ),
-    },
-    {
-      id: 'observations',
-      header: '',
-      render: ({ observationCount }) => (
-        <span className="sub">{t('alerts.observations', { text: format.number(observationCount) })}</span>
       ),
     },
     {

@@ -26,10 +26,10 @@ export function Breakdowns({ view }: { readonly view: DashboardView | null }): R
         <ConcentrationCard view={view} />
         <BarsCard view={view} ids={['states', 'forecast_by_month']} rowCounts={[6, 4]} />
       </div>
-      <ListCard view={view} id="critical" title={t('list.critical')} note={t('list.criticalNote')} />
-      <ListCard view={view} id="overdue" title={t('list.overdue')} note={t('list.overdueNote')} />
-      <ListCard view={view} id="managers" title={t('chart.managers')} />
-      <div className="grid pair-grid">
+      <div className="grid lists">
+        <ListCard view={view} id="critical" title={t('list.critical')} note={t('list.criticalNote')} />
+        <ListCard view={view} id="overdue" title={t('list.overdue')} note={t('list.overdueNote')} />
+        <ListCard view={view} id="managers" title={t('chart.managers')} />
         {others.map((id) => (
           <ListCard key={id} view={view} id={id} title={t(`breakdown.${id}`, { defaultValue: humanName(id) })} />
         ))}

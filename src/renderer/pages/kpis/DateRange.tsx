@@ -30,7 +30,7 @@ export function DateRange({ from, until, onChange }: DateRangeProps): ReactEleme
     if (range[0] !== null && range[1] !== null) onChange(range[0], range[1]);
   };
   return (
-    <MantineProvider forceColorScheme={scheme} cssVariablesSelector=".calendar" getRootElement={() => undefined}>
+    <MantineProvider forceColorScheme={scheme} withGlobalClasses={false}>
       <div className="calendar">
         <div className="typed-dates">
           <DateField

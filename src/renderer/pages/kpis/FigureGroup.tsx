@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SectionView } from '../../state/dashboard.ts';
 import { TileSkeleton } from '../../ui/Tile.tsx';
-import { FigureTile, MissingTile } from './FigureTile.tsx';
+import { FigureTile, MissingTile, UnknownTile } from './FigureTile.tsx';
 import { figureOrder, type figureSections, inOrder } from './known.ts';
 import { SectionBadge } from './SectionBadge.tsx';
 
@@ -35,30 +35,20 @@ export function FigureGroup(props: FigureGroupProps): ReactElement | null {
         </div>
       )}
       <div className="grid tiles">
-        {section === undefined || payload === null
+        {section === undefined
           ? order.map((id) => (
               <TileSkeleton key={id} id={`kpi-${id}`} label={t(`kpi.${id}.label`, { defaultValue: id })} />
             ))
-          : ids.map((id) => {
-              const figure = payload.figures[id];
-              if (figure === undefined) return null;
-              return <FigureTile key={id} id={id} figure={figure} section={section} isTarget={id === targetId} />;
-            })}
+          : payload === null
+            ? order.map((id) => <UnknownTile key={id} id={id} section={section} />)
+            : ids.map((id) => {
+                const figure = payload.figures[id];
+                if (figure === undefined) return null;
+                return <FigureTile key={id} id={id} figure={figure} section={section} isTarget={id === targetId} />;
+              })}
         {section !== undefined &&
           missing.map(({ id, reason }) => <MissingTile key={id} id={id} reason={reason} section={section} />)}
       </div>
-      {section !== undefined && payload === null && <EmptySection section={section} />}
     </section>
-  );
-}
-
-function EmptySection({ section }: { readonly section: SectionView }): ReactElement {
-  const { t } = useTranslation();
-  const { refresh, reason } = section.freshness;
-  const text = refresh.status === 'failed' ? refresh.lastError : t(`reason.${reason}`);
-  return (
-    <p className="sub section-reason" role="status">
-      {text}
-    </p>
   );
 }

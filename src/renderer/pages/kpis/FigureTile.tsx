@@ -48,6 +48,25 @@ export function FigureTile({ id, figure, section, isTarget }: FigureTileProps): 
   );
 }
 
+/** A KPI of a section of which nothing is known yet: its place, its state, and why when it failed. */
+export function UnknownTile({ id, section }: { readonly id: string; readonly section: SectionView }): ReactElement {
+  const { t } = useTranslation();
+  const state = useShownState(section.freshness, useIsOffline());
+  const { refresh } = section.freshness;
+  return (
+    <Tile
+      id={`kpi-${id}`}
+      label={t(`kpi.${id}.label`, { defaultValue: humanName(id) })}
+      value={null}
+      noValueWord="—"
+      lines={[refresh.status === 'failed' ? refresh.lastError : null, null]}
+      picture={null}
+      state={state}
+      ages={<Ages computedAtMs={null} dataAsOfMs={null} />}
+    />
+  );
+}
+
 /** A KPI that this source cannot give, with the column that it lacks. */
 export function MissingTile({
   id,
@@ -85,16 +104,13 @@ function Explanation({ formula, state }: { readonly formula: string; readonly st
 const arrows = { up: '▲', down: '▼', same: '=' } as const;
 
 function Change({ figure }: { readonly figure: FigureView }): ReactNode {
-  const { t } = useTranslation();
   const format = useFormat();
   const change = format.change(figure);
   if (change === null) return null;
-  const verdict = change.verdict === null ? '' : ` · ${t(`kpis.verdict.${change.verdict}`)}`;
   return (
     <>
       <span aria-hidden="true">{arrows[change.direction]} </span>
       <b className="num">{change.text}</b>
-      {verdict}
       {figure.previousLabel !== null && <span> · {figure.previousLabel}</span>}
     </>
   );
@@ -103,9 +119,13 @@ function Change({ figure }: { readonly figure: FigureView }): ReactNode {
 function Target({ figure }: { readonly figure: FigureView }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
-  if (figure.target === null) return null;
-  const { text, unit } = format.quantity(figure.target, figure.unit);
-  return t('kpis.target', { target: unit === '' ? text : `${text} ${unit}` });
+  const verdict = format.change(figure)?.verdict ?? null;
+  const parts = verdict === null ? [] : [t(`kpis.verdict.${verdict}`)];
+  if (figure.target !== null) {
+    const { text, unit } = format.quantity(figure.target, figure.unit);
+    parts.push(t('kpis.target', { target: unit === '' ? text : `${text} ${unit}` }));
+  }
+  return parts.join(' · ');
 }
 
 function Picture({ figure, label }: { readonly figure: FigureView; readonly label: string }): ReactNode {

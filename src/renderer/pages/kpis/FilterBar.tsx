@@ -46,11 +46,14 @@ export function FilterBar({ filters }: FilterBarProps): ReactElement {
           onApply={apply}
         />
       ))}
-      {filterKey(filters) !== '' && (
-        <Button look="quiet" onClick={() => apply({})} data-testid="clear-filters">
-          {t('filter.clear')}
-        </Button>
-      )}
+      <Button
+        look="quiet"
+        blockedBecause={filterKey(filters) === '' ? t('filter.nothingSet') : null}
+        onClick={() => apply({})}
+        data-testid="clear-filters"
+      >
+        {t('filter.clear')}
+      </Button>
       <span className="space" />
       <AsOf />
     </div>

@@ -72,7 +72,7 @@ function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement
           heightPx={44}
           limit={figure.threshold}
           tone={figure.state === 'failed' && !isOffline ? 'failed' : 'plain'}
-          fromZero={figure.unit !== 'ms'}
+          fromZero={figure.badWhen === 'above' || figure.unit === 'count'}
           label={t('overview.lastHour', { label, value: value === null ? t('state.noData') : asWords(value) })}
         />
       }

@@ -3,9 +3,10 @@ import { lazy, type ReactElement, type ReactNode, Suspense, useState } from 'rea
 import { useTranslation } from 'react-i18next';
 import { Button } from '../Button.tsx';
 import { Card } from '../Card.tsx';
+import { loadChartCanvas } from './load-chart-canvas.ts';
 import type { SeriesChart } from './series-chart.ts';
 
-const ChartCanvas = lazy(async () => ({ default: (await import('./ChartCanvas.tsx')).ChartCanvas }));
+const ChartCanvas = lazy(loadChartCanvas);
 
 interface ChartCardProps {
   readonly chart: SeriesChart | null;

@@ -1,0 +1,146 @@
+/** The real web host over a scripted engine with made-up figures: for tests of the console's pages in every state. */
+import { EngineError } from '../../engine/base/errors.ts';
+import type { CallOutput, Handlers } from '../../src/shared/contract.ts';
+import { startWebHost, type WebHost } from '../../src/web/host.ts';
+import { emptyView, filterOptions, type View, view } from './console-figures.ts';
+import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
+import { scriptedEngine } from './scripted-engine.ts';
+
+type Task = CallOutput<'task.status'>;
+
+/** What the engine answers from now on; a test changes it and pushes a topic. */
+export interface Script {
+  /** Of the chain: its workers are wedged. */
+  isBroken: boolean;
+  /** Of the cache: nothing is in it. */
+  isEmpty: boolean;
+  /** A read of the dashboard fails with this message. */
+  readFailure: string | null;
+  /** Answers are held back while this is unsettled. */
+  hold: Promise<void> | null;
+  changeView: (shown: View) => View;
+  changeSystem: (info: CallOutput<'system.info'>) => CallOutput<'system.info'>;
+  task: Task | null;
+  acknowledged: { ruleId: string; note: string }[];
+  historyCount: number;
+  reads: View['filters'][];
+}
+
+export interface ConsoleFixture {
+  readonly script: Script;
+  readonly address: string;
+  readonly token: string;
+  /** The page's address with its token, opened at a route such as `/kpis`. */
+  pageAt(route: string): string;
+  readonly push: ReturnType<typeof scriptedEngine>['topics'];
+  /** The engine goes away, connections and all. */
+  stop(): Promise<void>;
+  /** It comes back on the same port. */
+  start(): Promise<void>;
+}
+
+export async function startConsoleFixture(rendererDir: string): Promise<ConsoleFixture> {
+  const script: Script = {
+    isBroken: false,
+    isEmpty: false,
+    readFailure: null,
+    hold: null,
+    changeView: (shown) => shown,
+    changeSystem: (info) => info,
+    task: null,
+    acknowledged: [],
+    historyCount: 420,
+    reads: [],
+  };
+  const engine = scriptedEngine(handlersOf(script));
+  const token = 'token of the fixture';
+  let host: WebHost | null = null;
+  let port = 0;
+  const start = async (): Promise<void> => {
+    host = await startWebHost({ engine, port, token, rendererDir, onDefect: () => undefined });
+    port = host.port;
+  };
+  await start();
+  return {
+    script,
+    token,
+    address: `http://127.0.0.1:${port}`,
+    pageAt: (route) => `http://127.0.0.1:${port}/#token=${encodeURIComponent(token)}&${route}`,
+    push: engine.topics,
+    start,
+    async stop() {
+      await host?.close();
+      host = null;
+    },
+  };
+}
+
+function handlersOf(script: Script): Partial<Handlers> {
+  return {
+    'system.info': async () => script.changeSystem(systemInfo(Date.now())),
+    'overview.get': async () => overview(Date.now(), script.isBroken),
+    'dashboard.filters': async () => filterOptions,
+    async 'dashboard.get'({ filters }) {
+      script.reads.push(filters);
+      await script.hold;
+      if (script.readFailure !== null) throw new EngineError('SQL_QUERY_FAILED', script.readFailure);
+      const full = view(Date.now(), filters);
+      return { ...script.changeView(script.isEmpty ? emptyView(full) : full), taskId: script.task?.taskId ?? null };
+    },
+    async 'dashboard.refresh'() {
+      script.task = taskOf('STARTED', 0);
+      return { taskId: script.task.taskId };
+    },
+    async 'task.status'({ taskId }) {
+      if (script.task === null) throw new EngineError('QUEUE_TASK_NOT_FOUND', `No task ${taskId}`);
+      return script.task;
+    },
+    'task.cancel': async () => (script.task = { ...taskOf('REVOKED', 2) }),
+    async 'alerts.now'() {
+      const alerts = alertsNow(Date.now(), script.isBroken).map((alert) => {
+        const found = script.acknowledged.find(({ ruleId }) => ruleId === alert.rule.id);
+        return found
+          ? { ...alert, acknowledgedBy: 'console', acknowledgedAtMs: Date.now(), acknowledgeNote: found.note }
+          : alert;
+      });
+      return { alerts };
+    },
+    async 'alerts.acknowledge'(input) {
+      script.acknowledged.push(input);
+      return { done: true };
+    },
+    async 'alerts.history'({ search, ruleId, to, beforeId, limit }) {
+      const matching = transitions(Date.now(), script.historyCount).filter(
+        (each) =>
+          (ruleId === null || each.ruleId === ruleId) &&
+          (to === null || each.to === to) &&
+          `${each.title} ${each.evidence}`.toLowerCase().includes(search.toLowerCase()),
+      );
+      const rest = matching.filter((each) => beforeId === null || each.id < beforeId);
+      const page = rest.slice(0, limit);
+      return {
+        transitions: page,
+        totalCount: matching.length,
+        nextBeforeId: page.length < rest.length ? (page.at(-1)?.id ?? null) : null,
+      };
+    },
+  };
+}
+
+/** A refresh of the dashboard at a step of its seven. */
+export function taskOf(state: Task['state'], stepsDone: number): Task {
+  const steps = ['essentials', 'kpis', 'financials', 'charts', 'forecast', 'costs', 'lists'];
+  return {
+    taskId: 'dashboard:7',
+    queue: 'dashboard',
+    job: 'refresh-dashboard',
+    state,
+    progress: { ratio: stepsDone / steps.length, step: steps[stepsDone] ?? null, stepsDone, stepCount: steps.length },
+    createdAtMs: Date.now() - 1_000,
+    startedAtMs: Date.now() - 900,
+    finishedAtMs: state === 'SUCCESS' ? Date.now() : null,
+    attempt: 1,
+    maxAttempts: 3,
+    error: null,
+  };
+}
