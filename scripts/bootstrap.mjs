@@ -4,12 +4,12 @@
  * Plain JavaScript with built-ins only: it runs before anything is installed, on Node 18 and later.
  */
 import { bench } from './bench.mjs';
-import { runChecks, printChecks } from './checks.mjs';
+import { printChecks, runChecks } from './checks.mjs';
 import { ensureBuild } from './setup/build.mjs';
 import { withSetupLock } from './setup/lock.mjs';
 import { ensureNode } from './setup/node-runtime.mjs';
 import { ensurePackages } from './setup/packages.mjs';
-import { say, SetupError } from './setup/steps.mjs';
+import { SetupError, say } from './setup/steps.mjs';
 import { ensureSystemPackages } from './setup/system-packages.mjs';
 import { start } from './start.mjs';
 import { runTests } from './tests.mjs';
@@ -41,7 +41,8 @@ async function setUp({ system, build, quiet }) {
 async function main() {
   const [name = '', ...rest] = process.argv.slice(2);
   const command = Object.hasOwn(commands, name) ? commands[name] : null;
-  if (!command) throw new SetupError(`Usage: node scripts/bootstrap.mjs ${Object.keys(commands).join('|')} [-- arguments]`);
+  if (!command)
+    throw new SetupError(`Usage: node scripts/bootstrap.mjs ${Object.keys(commands).join('|')} [-- arguments]`);
   const args = rest[0] === '--' ? rest.slice(1) : rest;
   const onSignal = () => process.exit(130);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, onSignal);

@@ -23,7 +23,10 @@ export async function electronBinary({ node, env }) {
   const command = 'node node_modules/electron/install.js';
   return {
     path: null,
-    why: code === 124 ? `its download takes longer than ${silenceMs / 1000} s (fetch it with: ${command})` : 'its binary cannot be fetched',
+    why:
+      code === 124
+        ? `its download takes longer than ${silenceMs / 1000} s (fetch it with: ${command})`
+        : 'its binary cannot be fetched',
   };
 }
 

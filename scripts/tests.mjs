@@ -38,7 +38,9 @@ async function runVitest({ node, env }, filters) {
   const skipped = cases.filter(({ status }) => status !== 'passed' && status !== 'failed');
   for (const { fullName } of skipped) say(`NOT RUN, which counts as failed: ${fullName}`);
   // A file that cannot be loaded has no cases at all; it is a failure of its own.
-  const unloadable = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+  const unloadable = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
   const failed = cases.filter(({ status }) => status === 'failed').length + skipped.length + unloadable;
   return tally(passed, failed === 0 && code !== 0 ? 1 : failed);
 }

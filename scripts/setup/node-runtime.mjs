@@ -21,7 +21,16 @@ export async function ensureNode() {
   const node = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (!(await works(node, folder))) {
     await step(`Node ${wanted} put into .runtime, because this machine has ${process.versions.node}`, () =>
-      runNpm(['install', '--prefix', runtimeDir, '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', `${name}@${wanted}`]),
+      runNpm([
+        'install',
+        '--prefix',
+        runtimeDir,
+        '--ignore-scripts',
+        '--no-audit',
+        '--no-fund',
+        '--no-package-lock',
+        `${name}@${wanted}`,
+      ]),
     );
     if (!(await works(node, folder))) throw new SetupError(`${node} was installed but does not run.`);
   }

@@ -13,7 +13,9 @@ export async function ensurePackages({ env }) {
   const stamp = stampOfLock();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   if (!installedAsLocked()) {
-    await step('npm packages installed', () => runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev'], env));
+    await step('npm packages installed', () =>
+      runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev'], env),
+    );
   }
   writeFileSync(stampFile, stamp);
 }

@@ -43,7 +43,12 @@ export function capture(command, args, { env = process.env, cwd = root, timeoutM
   return new Promise((done) => {
     let output = '';
     let timedOut = false;
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // No colours: this goes to the log, and to the terminal only when it fails.
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const timer = timeoutMs
       ? setTimeout(() => {
           timedOut = true;

@@ -12,7 +12,12 @@ const toRun = [
   },
 ];
 const toTest = [
-  { packages: ['redis-server'], what: 'redis-server', isThere: () => onPath('redis-server'), elsewhere: toRun[0].elsewhere },
+  {
+    packages: ['redis-server'],
+    what: 'redis-server',
+    isThere: () => onPath('redis-server'),
+    elsewhere: toRun[0].elsewhere,
+  },
   {
     packages: ['chromium'],
     what: 'Chromium',
@@ -40,8 +45,8 @@ const toTest = [
     elsewhere: {},
   },
 ];
-/** Units that these packages enable for the next boot; what our own installation enabled is disabled again. */
-const units = { 'redis-server': 'redis-server.service', postgresql: 'postgresql.service' };
+/** Packages that enable a service for the next boot; what our own installation enabled is disabled again. */
+const services = ['redis-server', 'postgresql'];
 
 /** @throws SetupError naming the exact command when something is missing that cannot be installed from here. */
 export async function ensureSystemPackages(purpose) {
@@ -66,9 +71,15 @@ function instructions(missing, obstacle) {
   const names = missing.map(({ what }) => what).join(', ');
   const commands =
     process.platform === 'linux'
-      ? [`sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.flatMap((need) => need.packages).join(' ')}`]
+      ? [
+          `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.flatMap((need) => need.packages).join(' ')}`,
+        ]
       : missing.map(({ elsewhere }) => elsewhere[process.platform]).filter(Boolean);
-  return [`Missing: ${names}; ${obstacle}. Install with:`, ...commands.map((command) => `  ${command}`), 'and run this again.'].join('\n');
+  return [
+    `Missing: ${names}; ${obstacle}. Install with:`,
+    ...commands.map((command) => `  ${command}`),
+    'and run this again.',
+  ].join('\n');
 }
 
 async function install(packages) {
@@ -81,9 +92,10 @@ async function install(packages) {
   } finally {
     restore();
   }
-  for (const name of packages) {
-    // The package was not there before, so neither was its unit: this undoes our own side effect only.
-    if (units[name]) await capture('deb-systemd-helper', ['disable', units[name]]);
+  for (const service of packages.filter((name) => services.includes(name))) {
+    // The package was not there before, so neither was its service: this undoes a side effect of ours only.
+    if (onPath('systemctl')) await capture('systemctl', ['disable', `${service}.service`]);
+    else await capture('update-rc.d', [service, 'disable']);
   }
 }
 
@@ -108,9 +120,13 @@ function onPath(program) {
 
 function hasPostgresFolder() {
   const folder = '/usr/lib/postgresql';
-  return existsSync(folder) && readdirSync(folder).some((version) => existsSync(join(folder, version, 'bin', 'initdb')));
+  return (
+    existsSync(folder) && readdirSync(folder).some((version) => existsSync(join(folder, version, 'bin', 'initdb')))
+  );
 }
 
 function existsPythonRedis() {
-  return process.platform !== 'linux' || existsSync('/usr/lib/python3/dist-packages/redis') || !existsSync('/usr/bin/celery');
+  return (
+    process.platform !== 'linux' || existsSync('/usr/lib/python3/dist-packages/redis') || !existsSync('/usr/bin/celery')
+  );
 }
