@@ -2,7 +2,7 @@
 import type { AlertTransition } from '../../model/alert.ts';
 import type { DesktopNotify, NotificationChannel } from '../ports.ts';
 
-export const desktopChannelName = 'desktop';
+const desktopChannelName = 'desktop';
 
 export function desktopChannel(desktop: DesktopNotify): NotificationChannel {
   return {

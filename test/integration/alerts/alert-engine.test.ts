@@ -1,0 +1,335 @@
+/** Alerts over a real store and a real sampler, on a manual clock: firing, restarts, sleep, acknowledgement, delivery. */
+import { describe, expect, it } from 'vitest';
+import { AlertEngine } from '../../../engine/alerts/alert-engine.ts';
+import { desktopChannel } from '../../../engine/alerts/channels/desktop.ts';
+import type { DesktopNotify, NotificationChannel } from '../../../engine/alerts/ports.ts';
+import { silentLogger } from '../../../engine/base/logger.ts';
+import type { SamplerPorts } from '../../../engine/health/ports.ts';
+import { Sampler } from '../../../engine/health/sampler.ts';
+import type { AlertHistoryQuery, AlertRule } from '../../../engine/model/alert.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { type StoreRoom, storeRoom } from '../../support/store-room.ts';
+
+const minute = 60_000;
+const rule: AlertRule = {
+  id: 'memory-high',
+  title: 'Redis memory (cache) over 90 %',
+  signal: 'redis.cache.memory_ratio',
+  comparison: 'above',
+  threshold: 0.9,
+  clearThreshold: 0.85,
+  windowMs: 30_000,
+  minimumCount: 4,
+  forMs: minute,
+  keepFiringForMs: 30_000,
+  severity: 'warning',
+};
+const everything: AlertHistoryQuery = {
+  search: '',
+  ruleId: null,
+  to: null,
+  fromMs: null,
+  untilMs: null,
+  beforeId: null,
+  limit: 500,
+};
+
+/** What Redis would say; null: it does not answer. */
+interface World {
+  ratio: number | null;
+  limit: boolean;
+}
+
+interface Shown {
+  title: string;
+  body: string;
+  ruleId: string;
+}
+
+interface Running {
+  readonly alerts: AlertEngine;
+  readonly changed: string[];
+  path(): string[];
+  state(): string;
+  stop(): Promise<void>;
+}
+
+function ports(world: World): SamplerPorts {
+  const memory = async () => {
+    if (world.ratio === null) throw new Error('connection refused');
+    return { usedBytes: world.ratio * 1_000, limitBytes: world.limit ? 1_000 : null, policy: 'allkeys-lru' };
+  };
+  return {
+    redis: [{ role: 'cache', ping: async () => 0.3, memory }],
+    cache: null,
+    responses: null,
+    sourceQueries: null,
+    workers: null,
+    queues: null,
+    process: null,
+  };
+}
+
+/** Starts what the engine starts: store, sampler, alerts; called again it is a restart. */
+async function start(
+  room: StoreRoom,
+  world: World,
+  channels: readonly NotificationChannel[] = [],
+  rules: readonly AlertRule[] = [rule],
+): Promise<Running> {
+  const { clock } = room;
+  const store = await room.open();
+  const alerts = new AlertEngine({
+    clock,
+    logger: silentLogger,
+    rules,
+    samples: store.samples,
+    records: store.alerts,
+    notifications: store.notifications,
+    channels,
+  });
+  const sampler = new Sampler({ clock, logger: silentLogger, ports: ports(world), sink: store.samples });
+  sampler.onSampled((round) => {
+    void alerts.evaluate(round);
+  });
+  const changed: string[] = [];
+  alerts.onChanged(({ ruleId }) => changed.push(ruleId));
+  await sampler.start();
+  return {
+    alerts,
+    changed,
+    path: () =>
+      alerts
+        .history(everything)
+        .transitions.map(({ to }) => to)
+        .toReversed(),
+    state: () => alerts.list()[0]?.state ?? '',
+    async stop() {
+      await sampler.stop();
+      store.close();
+    },
+  };
+}
+
+function desktop(): { readonly shown: Shown[]; readonly channel: NotificationChannel } {
+  const shown: Shown[] = [];
+  const host: DesktopNotify = { show: (notification) => void shown.push(notification) };
+  return { shown, channel: desktopChannel(host) };
+}
+
+function bench(world: Partial<World> = {}) {
+  const clock = new ManualClock();
+  return { clock, room: storeRoom(clock), world: { ratio: 0.5, limit: true, ...world } };
+}
+
+describe('an alert', () => {
+  it('waits for its window and its forMs, fires once, clears past its clear threshold, and is told twice', async () => {
+    const { clock, room, world } = bench();
+    const { shown, channel } = desktop();
+    const running = await start(room, world, [channel]);
+    await clock.advance(minute);
+    world.ratio = 0.97;
+    await clock.advance(3 * minute);
+    expect(running.path()).toEqual(['pending', 'firing']);
+    world.ratio = 0.88;
+    await clock.advance(3 * minute);
+    expect(running.state()).toBe('firing');
+    world.ratio = 0.5;
+    await clock.advance(3 * minute);
+    expect(running.path()).toEqual(['pending', 'firing', 'resolved']);
+    await clock.advance(16 * minute);
+    expect(running.path()).toEqual(['pending', 'firing', 'resolved', 'inactive']);
+    expect(shown.map(({ title }) => title)).toEqual([rule.title, `Resolved: ${rule.title}`]);
+    expect(running.changed).toHaveLength(4);
+    const [firing] = running.alerts.history({ ...everything, to: 'firing' }).transitions;
+    expect(firing).toMatchObject({ ruleId: rule.id, severity: 'warning', threshold: 0.9 });
+    expect(firing?.value).toBeCloseTo(0.97, 2);
+    expect(firing?.evidence).toMatch(/^97 % on average over 30 s \(6 observations\), over 90 %$/);
+  });
+
+  it('does not fire for a spike that is shorter than its forMs', async () => {
+    const { clock, room, world } = bench();
+    const running = await start(room, world);
+    await clock.advance(minute);
+    world.ratio = 0.99;
+    await clock.advance(40_000);
+    world.ratio = 0.5;
+    await clock.advance(2 * minute);
+    expect(running.path()).toEqual(['pending', 'inactive']);
+  });
+
+  it('says "no data" where there is no limit, and never fires', async () => {
+    const { clock, room, world } = bench({ ratio: 5, limit: false });
+    const { shown, channel } = desktop();
+    const running = await start(room, world, [channel]);
+    await clock.advance(30 * minute);
+    expect(running.path()).toEqual(['noData']);
+    expect(running.alerts.list()).toMatchObject([{ state: 'noData', value: null, observationCount: 0 }]);
+    expect(shown).toEqual([]);
+  });
+
+  it('keeps firing while its figure is gone for a short time, and says "no data" when it stays away', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    const { shown, channel } = desktop();
+    const running = await start(room, world, [channel]);
+    await clock.advance(3 * minute);
+    world.ratio = null;
+    await clock.advance(5 * minute);
+    expect(running.state()).toBe('firing');
+    await clock.advance(10 * minute);
+    expect(running.path()).toEqual(['pending', 'firing', 'noData']);
+    expect(shown).toHaveLength(1);
+  });
+});
+
+describe('a restart', () => {
+  it('at any moment of an alert gives the same transitions and no notification twice', async () => {
+    for (const restartAtMs of [20_000, 50_000, 85_000, 95_000, 130_000, 200_000]) {
+      const { clock, room, world } = bench({ ratio: 0.97 });
+      const { shown, channel } = desktop();
+      const first = await start(room, world, [channel]);
+      await clock.advance(restartAtMs);
+      await first.stop();
+      const second = await start(room, world, [channel]);
+      await clock.advance(5 * minute);
+      expect(second.path()).toEqual(['pending', 'firing']);
+      expect(shown.map(({ title }) => title)).toEqual([rule.title]);
+      await second.stop();
+    }
+  });
+
+  it('after hours goes on firing without a second notification, or resolves on fresh samples', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    const { shown, channel } = desktop();
+    const first = await start(room, world, [channel]);
+    await clock.advance(3 * minute);
+    await first.stop();
+    await clock.advance(5 * 60 * minute);
+    const second = await start(room, world, [channel]);
+    await clock.advance(5 * minute);
+    expect(second.path()).toEqual(['pending', 'firing']);
+    expect(shown).toHaveLength(1);
+    world.ratio = 0.4;
+    await clock.advance(5 * minute);
+    expect(second.path()).toEqual(['pending', 'firing', 'resolved']);
+  });
+
+  it('after hours does not take the time it was away for time in which the condition held', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    const first = await start(room, world);
+    await clock.advance(35_000);
+    expect(first.state()).toBe('pending');
+    await first.stop();
+    await clock.advance(5 * 60 * minute);
+    const second = await start(room, world);
+    await clock.advance(35_000);
+    expect(second.state()).toBe('pending');
+    await clock.advance(2 * minute);
+    expect(second.path()).toEqual(['pending', 'firing']);
+  });
+
+  it('sends what was owed when the process died before the channel took it', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    const { shown, channel } = desktop();
+    const dead: NotificationChannel = { name: channel.name, send: () => new Promise(() => undefined) };
+    const first = await start(room, world, [dead]);
+    await clock.advance(2 * minute);
+    expect(first.path()).toEqual(['pending', 'firing']);
+    const second = await start(room, world, [channel]);
+    await clock.advance(minute);
+    expect(shown.map(({ title }) => title)).toEqual([rule.title]);
+    await second.stop();
+  });
+});
+
+describe('a sleep of two hours', () => {
+  it('gives no false alert, whatever the figure did before', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    const { shown, channel } = desktop();
+    const running = await start(room, world, [channel]);
+    await clock.advance(40_000);
+    expect(running.state()).toBe('pending');
+    clock.suspend(120 * minute);
+    world.ratio = 0.4;
+    await clock.advance(10 * minute);
+    expect(running.path()).toEqual(['pending', 'inactive']);
+    expect(shown).toEqual([]);
+  });
+
+  it('leaves a healthy rule without a single transition', async () => {
+    const { clock, room, world } = bench();
+    const running = await start(room, world);
+    await clock.advance(2 * minute);
+    clock.suspend(120 * minute);
+    await clock.advance(10 * minute);
+    expect(running.path()).toEqual([]);
+  });
+});
+
+describe('an acknowledgement', () => {
+  it('is kept over a restart and ends with the alert', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    const first = await start(room, world);
+    await clock.advance(3 * minute);
+    first.alerts.acknowledge(rule.id, 'ana', 'raising the limit');
+    expect(first.changed.at(-1)).toBe(rule.id);
+    await first.stop();
+    const second = await start(room, world);
+    const acknowledged = { acknowledgedBy: 'ana', acknowledgeNote: 'raising the limit' };
+    expect(second.alerts.list()).toMatchObject([{ state: 'firing', ...acknowledged }]);
+    world.ratio = 0.4;
+    await clock.advance(3 * minute);
+    expect(second.alerts.list()).toMatchObject([{ state: 'resolved', acknowledgedBy: null, acknowledgedAtMs: null }]);
+  });
+
+  it('is refused for a rule that is not there or does not fire', async () => {
+    const { room, world } = bench();
+    const { alerts } = await start(room, world);
+    expect(() => alerts.acknowledge('nothing', 'ana', '')).toThrow(
+      expect.objectContaining({ code: 'ALERT_NOT_FOUND' }),
+    );
+    expect(() => alerts.acknowledge(rule.id, 'ana', '')).toThrow(expect.objectContaining({ code: 'ALERT_NOT_FIRING' }));
+  });
+});
+
+describe('a channel that fails', () => {
+  it('is tried again with growing waits and in order, until it takes what is owed', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    const sent: string[] = [];
+    let failures = 4;
+    let tries = 0;
+    const channel: NotificationChannel = {
+      name: 'desktop',
+      async send({ to }) {
+        tries += 1;
+        if (failures > 0) {
+          failures -= 1;
+          throw new Error('no desktop session');
+        }
+        sent.push(to);
+      },
+    };
+    await start(room, world, [channel]);
+    await clock.advance(100_000);
+    expect(sent).toEqual([]);
+    world.ratio = 0.4;
+    await clock.advance(10 * minute);
+    expect(sent).toEqual(['firing', 'resolved']);
+    expect(tries).toBe(6);
+  });
+
+  it('is given up in the end, and is not called again for that', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    let tries = 0;
+    const channel: NotificationChannel = {
+      name: 'desktop',
+      async send() {
+        tries += 1;
+        throw new Error('no desktop session');
+      },
+    };
+    await start(room, world, [channel]);
+    await clock.advance(120 * minute);
+    expect(tries).toBe(8);
+  });
+});
