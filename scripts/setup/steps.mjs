@@ -46,7 +46,7 @@ export function capture(command, args, { env = process.env, cwd = root, timeoutM
     // No colours: this goes to the log, and to the terminal only when it fails.
     const child = spawn(command, args, {
       cwd,
-      env: { ...env, NO_COLOR: '1', FORCE_COLOR: '0' },
+      env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const timer = timeoutMs
