@@ -31,9 +31,9 @@ export function forwardTopics(engine: HostedEngine): () => void {
   };
 }
 
-function isOurPage({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
-  if (senderFrame === null || senderFrame !== sender.mainFrame || senderFrame.parent !== null) return false;
-  return senderFrame.origin === pageOrigin && senderFrame.url.startsWith(`${pageOrigin}/`);
+/** The top frame of a window that shows our own page: a frame inside it, or one that is gone, is nobody we know. */
+function isOurPage({ senderFrame }: IpcMainInvokeEvent): boolean {
+  return senderFrame !== null && senderFrame.parent === null && senderFrame.origin === pageOrigin;
 }
 
 function refuse(message: string): Envelope {
