@@ -42,7 +42,7 @@ export function formatMillions(language: Language, clp: number): string {
   return formatNumber(language, millions, size >= 1 || clp === 0 ? 1 : 2);
 }
 
-/** A figure's value in its unit; `daysWord` is the word for days in the language. */
+/** A figure's value in its unit with a fixed number of decimals; `daysWord` is the word for days in the language. */
 export function formatQuantity(language: Language, value: number, unit: Unit, daysWord: string): Quantity {
   switch (unit) {
     case 'CLP':
@@ -56,6 +56,14 @@ export function formatQuantity(language: Language, value: number, unit: Unit, da
     case 'count':
       return { text: formatNumber(language, value, Number.isInteger(value) ? 0 : 1), unit: '' };
   }
+}
+
+/** A limit or target, which people set in round numbers: decimals only where it has some. */
+export function formatLimit(language: Language, value: number, unit: Unit, daysWord: string): Quantity {
+  const shown = unit === 'ratio' ? value * 100 : value;
+  const isRound = unit !== 'CLP' && Math.abs(shown - Math.round(shown)) < 1e-9;
+  const quantity = formatQuantity(language, value, unit, daysWord);
+  return isRound ? { ...quantity, text: formatNumber(language, shown) } : quantity;
 }
 
 export interface Change {

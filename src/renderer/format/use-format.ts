@@ -10,6 +10,8 @@ export interface Format {
   number(value: number, digits?: number): string;
   millions(clp: number): string;
   quantity(value: number, unit: numbers.Unit): numbers.Quantity;
+  /** A target or threshold. */
+  limit(value: number, unit: numbers.Unit): numbers.Quantity;
   change(figure: numbers.FigureView): numbers.Change | null;
   age(atMs: number, nowMs: number): string;
   moment(atMs: number, nowMs: number): string;
@@ -26,6 +28,7 @@ export function createFormat(language: Language, daysWord: string): Format {
     number: (value, digits) => numbers.formatNumber(language, value, digits),
     millions: (clp) => numbers.formatMillions(language, clp),
     quantity: (value, unit) => numbers.formatQuantity(language, value, unit, daysWord),
+    limit: (value, unit) => numbers.formatLimit(language, value, unit, daysWord),
     change: (figure) => numbers.formatChange(language, figure),
     age: (atMs, nowMs) => dates.formatAge(language, atMs, nowMs),
     moment: (atMs, nowMs) => dates.formatMoment(language, atMs, nowMs),

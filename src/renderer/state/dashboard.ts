@@ -185,6 +185,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
       try {
         const { taskId } = await client.call('dashboard.refresh', { filters: store.getState().filters });
         followTask(taskId);
+        // The sections now say that they are being refreshed.
+        void read();
       } catch (error) {
         store.setState({ error: describeError(error) });
       } finally {

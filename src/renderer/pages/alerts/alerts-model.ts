@@ -37,7 +37,9 @@ export const severityKinds: Record<AlertStatus['rule']['severity'], StateKind> =
 export function showSignal(format: Format, signal: Signal | null, value: number): string {
   if (signal?.endsWith('_ratio') === true) return `${format.number(value * 100, 1)} %`;
   if (signal?.endsWith('_ms') === true)
-    return value >= 1_000 ? `${format.number(value / 1_000, 1)} s` : `${format.number(value, 1)} ms`;
+    return value >= 1_000
+      ? `${format.number(value / 1_000, value % 1_000 === 0 ? 0 : 1)} s`
+      : `${format.number(value, 1)} ms`;
   if (signal?.endsWith('_bytes') === true) return formatBytes(format.language, value);
   return format.number(value, Number.isInteger(value) ? 0 : 2);
 }

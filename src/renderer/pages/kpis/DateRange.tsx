@@ -52,7 +52,7 @@ export function DateRange({ from, until, onChange }: DateRangeProps): ReactEleme
           onChange={put}
           locale={language}
           firstDayOfWeek={1}
-          size="xs"
+          size="sm"
           allowSingleDateInRange
           {...(until === null ? {} : { defaultDate: until })}
         />

@@ -122,7 +122,7 @@ function Target({ figure }: { readonly figure: FigureView }): ReactNode {
   const verdict = format.change(figure)?.verdict ?? null;
   const parts = verdict === null ? [] : [t(`kpis.verdict.${verdict}`)];
   if (figure.target !== null) {
-    const { text, unit } = format.quantity(figure.target, figure.unit);
+    const { text, unit } = format.limit(figure.target, figure.unit);
     parts.push(t('kpis.target', { target: unit === '' ? text : `${text} ${unit}` }));
   }
   return parts.join(' · ');

@@ -50,9 +50,10 @@ export function FilterBar({ filters }: FilterBarProps): ReactElement {
         look="quiet"
         blockedBecause={filterKey(filters) === '' ? t('filter.nothingSet') : null}
         onClick={() => apply({})}
+        aria-label={t('filter.clear')}
         data-testid="clear-filters"
       >
-        {t('filter.clear')}
+        {t('filter.clearAll')}
       </Button>
       <span className="space" />
       <AsOf />

@@ -49,7 +49,7 @@ function Node({ id, node, isOffline }: NodeProps): ReactElement {
         ) : (
           <State
             kind={isOffline ? 'expired' : healthKinds[node.state]}
-            word={isOffline ? t('state.lastKnown') : node.word}
+            word={isOffline ? t('state.lastKnown') : t(`overview.word.${node.word}`, { defaultValue: node.word })}
           />
         )}
       </h3>

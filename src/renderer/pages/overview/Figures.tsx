@@ -14,6 +14,7 @@ import {
   type Overview,
   type OverviewFigure,
   showFigure,
+  showThreshold,
 } from './overview-model.ts';
 
 const figureIds = ['hit_rate', 'response_time', 'workers', 'redis_memory'] as const;
@@ -49,7 +50,7 @@ function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement
   const { t } = useTranslation();
   const format = useFormat();
   const value = figure.value === null ? null : showFigure(format, figure.value, figure.unit);
-  const threshold = asWords(showFigure(format, figure.threshold, figure.unit));
+  const threshold = asWords(showThreshold(format, figure));
   const gapMs = longestGapMs(figure.series.points);
   const unit = value === null ? '' : [value.unit, figure.note ?? ''].filter(Boolean).join(' ');
   return (

@@ -1,8 +1,8 @@
 /** The Overview: which link of the chain is broken, the four figures with their thresholds, what is stale and why. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useIsOffline, useLive, useServices } from '../../state/services.ts';
-import { Age } from '../../ui/Age.tsx';
+import { useFormat } from '../../format/use-format.ts';
+import { useIsOffline, useLive, useNow, useServices } from '../../state/services.ts';
 import { State, type StateKind } from '../../ui/State.tsx';
 import { AlertStrip } from './AlertStrip.tsx';
 import { Chain } from './Chain.tsx';
@@ -11,6 +11,8 @@ import type { Overview } from './overview-model.ts';
 import { healthKinds } from './overview-model.ts';
 import './overview.css';
 import { StaleTable } from './StaleTable.tsx';
+
+const liveForMs = 30_000;
 
 export function OverviewPage(): ReactElement {
   const { t } = useTranslation();
@@ -23,11 +25,7 @@ export function OverviewPage(): ReactElement {
         <h1>{t('pages.overview')}</h1>
         <Headline overview={data} isOffline={isOffline} />
         <span className="space" />
-        {data !== null && (
-          <span className="sub">
-            {t('overview.seen')} <Age atMs={data.atMs} />
-          </span>
-        )}
+        {data !== null && <SeenAge atMs={data.atMs} />}
       </header>
       <Chain overview={data} isOffline={isOffline} />
       <Figures overview={data} isOffline={isOffline} />
@@ -36,6 +34,20 @@ export function OverviewPage(): ReactElement {
         <AlertStrip />
       </div>
     </div>
+  );
+}
+
+/** Said only once it is worth saying: samples come every few seconds. */
+function SeenAge({ atMs }: { readonly atMs: number }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const text = useNow((nowMs) =>
+    nowMs - atMs < liveForMs ? '' : t('overview.seen', { age: format.age(atMs, nowMs) }),
+  );
+  return (
+    <span className="sub" title={format.exactMoment(atMs)}>
+      {text === '' ? t('overview.live') : text}
+    </span>
   );
 }
 

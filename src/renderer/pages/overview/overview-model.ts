@@ -33,6 +33,10 @@ export function showFigure(format: Format, value: number, unit: OverviewFigure['
   }
 }
 
+export function showThreshold(format: Format, { threshold, unit }: OverviewFigure): Shown {
+  return unit === 'ratio' ? format.limit(threshold, 'ratio') : showFigure(format, threshold, unit);
+}
+
 export function asWords({ text, unit }: Shown): string {
   return unit === '' ? text : `${text} ${unit}`;
 }
