@@ -180,15 +180,13 @@ export class Computing {
     }
   }
 
-  /** Another was faster and its entry is the newer one; ours is only for whoever asked for it. */
+  /** Another was faster: what it stored is what everybody sees, so it is the answer here as well. */
   async #fenced(key: EntryKey, entry: Entry): Promise<CacheRead<unknown>> {
     this.#options.logger.warn('A late computation was not stored: another process has taken over', {
       key: key.redisKey,
     });
-    const newer = await this.#afterOther(key, { kind: 'stored' });
-    return newer !== null && (newer.computedAtMs ?? 0) >= entry.computedAtMs
-      ? newer
-      : this.#options.reader.computed(key, entry);
+    const stored = await this.#afterOther(key, { kind: 'stored' });
+    return stored ?? this.#options.reader.computed(key, entry);
   }
 
   async #alone(key: EntryKey, loader: Loader, signal: AbortSignal): Promise<CacheRead<unknown>> {

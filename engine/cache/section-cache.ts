@@ -196,7 +196,8 @@ export class LayeredCache implements SectionCache {
     force: boolean,
     signal: AbortSignal,
   ): Promise<CacheRead<unknown>> {
-    await this.#connected();
+    // A process that has just started would otherwise compute for itself alone.
+    await this.#options.link.settled(connectWaitMs);
     let seenId = '';
     if (!force) {
       const [found] = await this.#reader.find([key]);
@@ -205,17 +206,6 @@ export class LayeredCache implements SectionCache {
       if (found?.copy && found.evidence === 'current') seenId = found.copy.entry.id;
     }
     return this.#computing.run(key, loader, force, seenId, signal);
-  }
-
-  /** A process that has just started would otherwise compute for itself alone. */
-  async #connected(): Promise<void> {
-    const { link, logger } = this.#options;
-    if (link.view().state !== 'connecting') return;
-    try {
-      await link.whenReady(connectWaitMs);
-    } catch (error) {
-      logger.debug('Computing without Redis', { error: messageOf(error) });
-    }
   }
 
   #count(state: CacheRead<unknown>['state']): void {

@@ -32,6 +32,8 @@ const longestRetryMs = 1_000;
 /** Nothing but a person can mend a refused password, so it is tried again rarely. */
 const authRetryMs = 5_000;
 const keepAliveMs = 15_000;
+/** A connection nobody uses is proved alive this often; without an answer its socket deadline ends it. */
+const heartbeatMs = 2_000;
 
 export class RedisLink {
   readonly role: RedisRole;
@@ -44,6 +46,7 @@ export class RedisLink {
   #sinceMs: number;
   #problem: EngineError | null = null;
   #version: string | null = null;
+  readonly #stopHeartbeat: Stop;
 
   /** Begins to connect at once. @throws EngineError REDIS_URL_INVALID */
   constructor(options: RedisLinkOptions) {
@@ -58,6 +61,7 @@ export class RedisLink {
     this.#client.on('ready', () => this.#onReady());
     this.#client.on('error', (error: unknown) => this.#onTrouble(error));
     this.#client.on('close', () => this.#onTrouble(null));
+    this.#stopHeartbeat = options.clock.every(heartbeatMs, () => void this.#beat());
   }
 
   get isReady(): boolean {
@@ -104,6 +108,19 @@ export class RedisLink {
     if (!this.isReady) throw this.#notReady('Connecting');
   }
 
+  /** Resolves once the first try to connect has come to something, or after `deadlineMs`. */
+  async settled(deadlineMs: number): Promise<void> {
+    if (this.#state !== 'connecting') return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = this.onChange(({ state }) => {
+      if (state !== 'connecting') resolve();
+    });
+    const disarm = this.#options.clock.after(deadlineMs, resolve);
+    await promise;
+    stop();
+    disarm();
+  }
+
   /**
    * Runs `work` on the connection. Nothing is queued while the server is away: such a call fails at once.
    * @throws EngineError REDIS_UNREACHABLE, REDIS_AUTH_FAILED, REDIS_TIMEOUT, REDIS_COMMAND_FAILED
@@ -146,6 +163,7 @@ export class RedisLink {
   /** Ends every connection; answers on their way are given up. Calling it twice is harmless. */
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
+    this.#stopHeartbeat();
     this.#enter('closed', null);
     for (const client of [this.#client, ...this.#duplicates]) client.disconnect();
   }
@@ -190,6 +208,15 @@ export class RedisLink {
       this.#changes.emit('change', this.view());
     } catch (error) {
       this.#options.logger.debug('The version of Redis could not be read', { error: messageOf(error) });
+    }
+  }
+
+  async #beat(): Promise<void> {
+    if (this.#state !== 'ready') return;
+    try {
+      await this.#client.ping();
+    } catch (error) {
+      this.#onTrouble(error);
     }
   }
 
