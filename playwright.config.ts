@@ -27,9 +27,15 @@ export default defineConfig({
   workers: 1,
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
-  use: { launchOptions: chromium, viewport: { width: 1440, height: 900 }, locale: 'en-US', timezoneId: 'America/Santiago' },
+  use: {
+    launchOptions: chromium,
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-US',
+    timezoneId: 'America/Santiago',
+  },
   projects: [
-    { name: 'web', testMatch: '**/*.spec.ts', testIgnore: 'electron/**' },
-    ...(hasElectron || listElectron ? [{ name: 'electron', testMatch: '**/*.spec.ts', testIgnore: 'web/**' }] : []),
+    { name: 'web', testMatch: '**/*.spec.ts' },
+    // Only what drives the whole program can run in its window; pages over a scripted engine need the web host.
+    ...(hasElectron || listElectron ? [{ name: 'electron', testMatch: 'real/**/*.spec.ts' }] : []),
   ],
 });
