@@ -1,0 +1,111 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Decoded, decodeEntry, encodeEntry, entryIdOf, isOutdated } from '../../../engine/cache/codec.ts';
+import type { EntryHead } from '../../../engine/cache/entry.ts';
+
+const time = fc.double({ noNaN: true, noDefaultInfinity: true });
+const head: fc.Arbitrary<EntryHead> = fc.record({
+  id: fc.stringMatching(/^[0-9a-f]{32}$/),
+  meaning: fc.string({ unit: 'grapheme' }),
+  computedAtMs: time,
+  dataAsOfMs: fc.option(time),
+  computeMs: fc.option(time),
+  freshUntilMs: time,
+  staleUntilMs: time,
+});
+const sample: EntryHead = {
+  id: '0123456789abcdef0123456789abcdef',
+  meaning: '{"filters":{"client":"Ñuble"}}',
+  computedAtMs: 1_700_000_000_000,
+  dataAsOfMs: null,
+  computeMs: 12.5,
+  freshUntilMs: 1_700_000_300_000,
+  staleUntilMs: 1_700_002_100_000,
+};
+const small = { section: 'kpis', figures: { dso: 45 } };
+const large = { rows: Array.from({ length: 400 }, (_, index) => ['Constructora', index, index / 7, null]) };
+
+async function problemOf(bytes: Buffer): Promise<string | null> {
+  const decoded: Decoded = await decodeEntry(bytes);
+  return decoded.ok ? null : decoded.problem;
+}
+
+describe('an entry', () => {
+  test('comes back as it was written', async () => {
+    await fc.assert(
+      fc.asyncProperty(head, fc.jsonValue(), async (given, value) => {
+        const { bytes, rawBytes } = await encodeEntry(given, value);
+        const decoded = await decodeEntry(bytes);
+        const expected = JSON.parse(JSON.stringify(value));
+        expect(decoded).toEqual({ ok: true, entry: { ...given, value: expected, sizeBytes: bytes.length, rawBytes } });
+        expect(entryIdOf(bytes)).toBe(given.id);
+      }),
+    );
+  });
+
+  test('is compressed when it is large, and left alone when it is small', async () => {
+    const [one, other] = [await encodeEntry(sample, large), await encodeEntry(sample, small)];
+    expect(one.bytes.length).toBeLessThan(one.rawBytes / 2);
+    expect(other.bytes.length).toBe(80 + Buffer.byteLength(sample.meaning) + other.rawBytes);
+  });
+
+  test('of a megabyte is coded off the thread and comes back whole', async () => {
+    const huge = { rows: Array.from({ length: 40_000 }, (_, index) => [`row ${index}`, index]) };
+    const { bytes, rawBytes } = await encodeEntry(sample, huge);
+    expect(rawBytes).toBeGreaterThan(700_000);
+    expect(await decodeEntry(bytes)).toMatchObject({ ok: true, entry: { value: huge } });
+  });
+});
+
+describe('what cannot be read', () => {
+  test('is told as a problem however it was cut', async () => {
+    for (const value of [small, large]) {
+      const { bytes } = await encodeEntry(sample, value);
+      for (let length = 0; length < bytes.length; length += Math.ceil(bytes.length / 300)) {
+        expect(await problemOf(bytes.subarray(0, length))).not.toBeNull();
+      }
+      expect(await problemOf(Buffer.concat([bytes, Buffer.from('x')]))).not.toBeNull();
+    }
+  });
+
+  test('is told as a problem whichever bit was turned', async () => {
+    for (const value of [small, large]) {
+      const { bytes } = await encodeEntry(sample, value);
+      await fc.assert(
+        fc.asyncProperty(fc.nat(bytes.length * 8 - 1), async (bit) => {
+          // The three reserved bytes mean nothing yet.
+          fc.pre(![5, 6, 7].includes(bit >> 3));
+          const broken = Buffer.from(bytes);
+          broken.writeUInt8(broken.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+          expect(await problemOf(broken)).not.toBeNull();
+        }),
+      );
+    }
+  });
+
+  test('is told as a problem when it is anything at all', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (noise) => {
+        expect(await problemOf(Buffer.from(noise))).not.toBeNull();
+        expect(await problemOf(Buffer.concat([Buffer.from('VGE\u0001'), Buffer.from(noise)]))).not.toBeNull();
+      }),
+    );
+  });
+
+  test('names the version of another format', async () => {
+    const { bytes } = await encodeEntry(sample, small);
+    bytes.writeUInt8(9, 3);
+    expect(await problemOf(bytes)).toContain('version 9');
+    expect(entryIdOf(bytes)).toBeNull();
+  });
+
+  test('is outdated when it is not ours or older, and not when it is newer', async () => {
+    const { bytes } = await encodeEntry(sample, small);
+    expect([
+      isOutdated(bytes),
+      isOutdated(Buffer.from('VGE\u0000')),
+      isOutdated(Buffer.from('VGE\u0009')),
+      isOutdated(Buffer.from('{"a"')),
+    ]).toEqual([false, true, false, true]);
+  });
+});
