@@ -37,7 +37,7 @@ export class FilterOptions {
   }
 
   async #values(): Promise<Values> {
-    const [known] = await this.#options.cache.read<Values>([this.#key]);
+    const [known] = await this.#options.cache.read<Values>([this.#key], { counted: false });
     if (known?.value && known.state === 'fresh') return known.value;
     const computing = this.#compute();
     if (!known?.value) return (await computing) ?? {};

@@ -32,7 +32,7 @@ export function keepSnapshots(
 ): Stop {
   const { store, cache, views, packId, logger } = parts;
   const save = async (key: EntryKey): Promise<void> => {
-    const [read] = await cache.read([key]);
+    const [read] = await cache.read([key], { counted: false });
     if (!read || read.value === null || read.computedAtMs === null || read.source === 'snapshot') return;
     const { value, computedAtMs, dataAsOfMs, computeMs } = read;
     const found = views.byKey(key.redisKey);
