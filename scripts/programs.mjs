@@ -1,5 +1,6 @@
 /** Starts the built programs in a way that lets exactly one polite signal reach them, whoever sent it and however often. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup/steps.mjs';
 
@@ -51,13 +52,24 @@ export function supervise(command, args, { env, onMessage = () => undefined }) {
   });
 }
 
-/** npm killed outright cannot tell us: then its child is handed to another parent. */
+/** npm killed outright cannot tell us; but then we, or the shell that it runs us in, are handed to another parent. */
 function watchParent(stop) {
   if (!process.env.npm_lifecycle_event || process.platform === 'win32') return null;
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   return setInterval(() => {
-    if (process.ppid !== parent) stop();
+    if (process.ppid !== shell || parentOf(shell) !== npm) stop();
   }, parentCheckMs).unref();
+}
+
+/** Source: proc(5), field 4 of /proc/<pid>/stat. Null where there is no /proc. */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+  } catch {
+    return null;
+  }
 }
 
 function killGroup(child) {
