@@ -62,7 +62,7 @@ describe('while Redis is away', () => {
   test('an older entry of our own does not replace what was stored meanwhile', async () => {
     const one = await fleet.join(redis.url);
     redis.freeze();
-    await until(() => one.link.view().state === 'unreachable', 4_000);
+    await until(() => one.link.view().state === 'unreachable', 8_000);
     await one.cache.compute(key, new Work(() => 'ours').load, wait);
     redis.thaw();
     const two = await fleet.join(redis.url);

@@ -61,7 +61,7 @@ describe('in processes of their own', () => {
 
   test('a holder that was frozen past its lease does not overwrite what was stored meanwhile', async () => {
     const frozen = await startPeer();
-    frozen.ask({ value: 'old', computeMs: 100, leaseMs: 300 });
+    frozen.ask({ value: 'old', computeMs: 1_500, leaseMs: 300 });
     await until(() => frozen.reports.some(({ kind }) => kind === 'computing'), 5_000);
     frozen.child.kill('SIGSTOP');
     const { cache } = await fleet.join(redis.url);
