@@ -21,6 +21,7 @@ import { WorkerSightings } from './queue/worker-sightings.ts';
 import { WorkerSupervisor } from './queue/worker-supervisor.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { openStore } from './store/store.ts';
+import { version } from './version.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
 import type { Foundation } from './wiring/foundation.ts';
 import { openKpis } from './wiring/kpis.ts';
@@ -31,7 +32,6 @@ import { auditCommand, type CommandRecord, pruneStore } from './wiring/records.t
 import { scheduledJobs } from './wiring/scheduled-jobs.ts';
 import { describeExpected, openPackSource } from './wiring/source.ts';
 import { tasksOf } from './wiring/tasks.ts';
-import { version } from './version.ts';
 import type { WorkerSettings } from './worker.ts';
 
 export interface EngineOptions {

@@ -6,6 +6,7 @@ export { type DataDir, openDataDir } from './config/data-dir.ts';
 export { type LoadedSettings, loadSettings } from './config/load.ts';
 export type { Settings } from './config/settings.ts';
 export { createEngine, type Engine } from './engine.ts';
+export { demoFileOf } from './sources/open-source.ts';
 export { version } from './version.ts';
 export { packNamed } from './wiring/packs.ts';
 export { runWorkerProcess } from './worker.ts';

@@ -137,7 +137,7 @@ export class Computing {
   }
 
   async #compute(key: EntryKey, loader: Loader, lease: Lease, signal: AbortSignal): Promise<CacheRead<unknown>> {
-    const stopRenewing = this.#keepLease(key, lease.token);
+    const stopRenewing = this.#keepLease(key, lease);
     try {
       return await this.#store(key, await this.#make(key, loader, signal), lease);
     } catch (error) {
@@ -149,10 +149,10 @@ export class Computing {
     }
   }
 
-  #keepLease(key: EntryKey, token: string): () => void {
+  #keepLease(key: EntryKey, lease: Lease): () => void {
     const { clock, store, leaseMs, logger } = this.#options;
     return clock.every(leaseMs / 3, () => {
-      store.renew(key.redisKey, token, leaseMs).then(
+      store.renew(key.redisKey, lease, leaseMs).then(
         (kept) => kept || logger.warn('A lease was lost to another process', { key: key.redisKey }),
         (error: unknown) => logger.warn('A lease could not be renewed', { key: key.redisKey, error: messageOf(error) }),
       );

@@ -29,11 +29,14 @@ local id = ${idRange}
 if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {1, id, 0} end
 return {0, id, redis.call('PTTL', KEYS[2])}`);
 
-/** A lease that ran out while nobody else wanted it is taken up again. KEYS: lease. ARGV: token, lease ms. */
+/**
+ * A lease that ran out is taken up again only while nobody else has it and nothing was stored since the work began:
+ * a holder that slept must not get back in front of the fence. KEYS: entry, lease. ARGV: token, lease ms, that entry's id.
+ */
 const renewScript = new RedisScript(`
-local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+local holder = redis.call('GET', KEYS[2])
+if holder ~= ARGV[1] and (holder or ${idRange} ~= ARGV[3]) then return 0 end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return 1`);
 
 /**
@@ -101,13 +104,13 @@ export class EntryStore {
     return held === 1 ? { held: true, id } : { held: false, id, leftMs: Math.max(0, leftMs) };
   }
 
-  /** False: another holds it now. @throws EngineError REDIS_* */
-  async renew(redisKey: string, token: string, leaseMs: number): Promise<boolean> {
-    return (
-      (await this.#run('Renewing a lease', (client) =>
-        renewScript.run(client, [leaseName(redisKey)], [token, leaseMs]),
-      )) === 1
+  /** False: another holds it now, or has stored meanwhile. @throws EngineError REDIS_* */
+  async renew(redisKey: string, lease: { token: string; basisId: string }, leaseMs: number): Promise<boolean> {
+    const args = [lease.token, leaseMs, Buffer.from(lease.basisId, 'hex')];
+    const reply = await this.#run('Renewing a lease', (client) =>
+      renewScript.run(client, [redisKey, leaseName(redisKey)], args),
     );
+    return reply === 1;
   }
 
   /** Stores, releases the lease and tells everybody, or does nothing and answers false. @throws EngineError REDIS_* */

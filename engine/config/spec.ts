@@ -36,11 +36,10 @@ function spec<Value>(variable: string, schema: z.ZodType<Value, string>, options
 }
 
 const wholeNumber = (minimum: number, maximum: number): z.ZodType<number, string> =>
-  z
-    .string()
-    .regex(/^\d+$/)
-    .transform(Number)
-    .pipe(z.number().int().min(minimum).max(maximum)) as z.ZodType<number, string>;
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(minimum).max(maximum)) as z.ZodType<
+    number,
+    string
+  >;
 
 const decimal = (minimum: number, maximum: number): z.ZodType<number, string> =>
   z
@@ -87,9 +86,18 @@ function splitTarget(pair: string): [string, number] {
 }
 
 export const settingSpecs = {
-  cacheUrl: spec('REDIS_URL', redisUrl, { flag: 'redis', fallback: null, accepted: redisAccepted, secret: 'credentials' }),
+  cacheUrl: spec('REDIS_URL', redisUrl, {
+    flag: 'redis',
+    fallback: null,
+    accepted: redisAccepted,
+    secret: 'credentials',
+  }),
   brokerUrl: spec('CELERY_BROKER_URL', redisUrl, { fallback: null, accepted: redisAccepted, secret: 'credentials' }),
-  resultBackendUrl: spec('CELERY_RESULT_BACKEND', redisUrl, { fallback: null, accepted: redisAccepted, secret: 'credentials' }),
+  resultBackendUrl: spec('CELERY_RESULT_BACKEND', redisUrl, {
+    fallback: null,
+    accepted: redisAccepted,
+    secret: 'credentials',
+  }),
   ttlDashboardS: seconds('REDIS_CACHE_TTL_DASHBOARD', defaultLayerTtlMs.dashboard),
   ttlKpisS: seconds('REDIS_CACHE_TTL_KPIS', defaultLayerTtlMs.kpis),
   ttlChartsS: seconds('REDIS_CACHE_TTL_CHARTS', defaultLayerTtlMs.charts),

@@ -229,7 +229,11 @@ function sectionView(
 ): SectionView {
   if (!read) throw new EngineError('INTERNAL', `The cache gave no answer for section ${name}`);
   const { value: payload, ...freshness } = read;
-  return { name, payload, freshness: { ...freshness, refresh: freshness.state === 'fresh' ? idleUnlessRunning(refresh) : refresh } };
+  return {
+    name,
+    payload,
+    freshness: { ...freshness, refresh: freshness.state === 'fresh' ? idleUnlessRunning(refresh) : refresh },
+  };
 }
 
 /** A fresh section has no failure to tell of, but may be part of a forced refresh. */

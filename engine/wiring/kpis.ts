@@ -1,8 +1,8 @@
 /** The way of a KPI: source, cache, views, queues and the dashboards that are read from them. */
 import type { Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import { createSectionCache } from '../cache/section-cache.ts';
 import type { SectionCache } from '../cache/cache.ts';
+import { createSectionCache } from '../cache/section-cache.ts';
 import type { Settings } from '../config/settings.ts';
 import { Dashboards } from '../kpi/dashboards.ts';
 import { FilterOptions } from '../kpi/filter-options.ts';

@@ -1,8 +1,8 @@
 /** The two Redis roles: linked to the servers of the settings, or to private ones of our own. */
 import type { Settings } from '../config/settings.ts';
+import type { RedisRole } from '../model/health.ts';
 import { EmbeddedServer } from '../redis/embedded.ts';
 import { RedisLink } from '../redis/link.ts';
-import type { RedisRole } from '../model/health.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface Links {

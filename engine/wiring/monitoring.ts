@@ -135,11 +135,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
   };
 }
 
-function probe(
-  link: RedisLink,
-  memory: Record<RedisRole, RedisMemory | null>,
-  { clock }: Foundation,
-): RedisProbe {
+function probe(link: RedisLink, memory: Record<RedisRole, RedisMemory | null>, { clock }: Foundation): RedisProbe {
   return {
     role: link.role,
     async ping() {
@@ -174,10 +170,7 @@ async function gatherFacts(
     logger.debug('A part of the health could not be seen', { error: messageOf(error) });
     return null;
   };
-  const [workers, counts] = await Promise.all([
-    sightings.list().catch(unseen),
-    queues.counts().catch(unseen),
-  ]);
+  const [workers, counts] = await Promise.all([sightings.list().catch(unseen), queues.counts().catch(unseen)]);
   return {
     atMs: clock.now(),
     links: [links.cache.view(), links.broker.view()],

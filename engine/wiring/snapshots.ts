@@ -1,6 +1,7 @@
 /** Keeps the last known value of every section in the local store, and hands it to the cache when Redis has none. */
-import { messageOf } from '../base/errors.ts';
+
 import type { Stop } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { EntryKey, SectionCache, SnapshotPort } from '../cache/cache.ts';
 import type { View, Views } from '../kpi/views.ts';

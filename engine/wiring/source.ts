@@ -1,8 +1,9 @@
 /** The source that the settings name, opened for a pack. */
+import { basename } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { localDate } from '../kpi/as-of.ts';
 import type { SourceInfo } from '../model/dashboard.ts';
-import { expectedSource, openSource } from '../sources/open-source.ts';
+import { openSource } from '../sources/open-source.ts';
 import type { SqlSource } from '../sources/source.ts';
 import type { Foundation } from './foundation.ts';
 import type { InstalledPack } from './packs.ts';
@@ -24,7 +25,13 @@ export function openPackSource(settings: Settings, pack: InstalledPack, foundati
   });
 }
 
-/** What to say of the source before it was opened. */
-export function describeExpected(settings: Settings): Pick<SourceInfo, 'kind' | 'label' | 'demo'> {
-  return expectedSource(settings.source, settings.demo);
+/** What to say of the source before it was opened, or when it cannot be. */
+export function describeExpected({ source, demo }: Settings): Pick<SourceInfo, 'kind' | 'label' | 'demo'> {
+  if (source === null) return { kind: 'duckdb', label: demo ? 'Demo data' : 'no source', demo };
+  if (/^postgres(ql)?:/i.test(source)) return { kind: 'postgres', label: hostOf(source), demo: false };
+  return { kind: /\.(duckdb|db)$/i.test(source) ? 'duckdb' : 'files', label: basename(source), demo: false };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : 'PostgreSQL';
 }

@@ -19,7 +19,10 @@ export function tasksOf(queues: JobQueues, tracker: RefreshTracker): Tasks {
     status: async (taskId) => (taskId.startsWith(directPrefix) ? directStatus(taskId, tracker) : queues.status(taskId)),
     async cancel(taskId) {
       if (!taskId.startsWith(directPrefix)) return queues.cancel(taskId);
-      throw new EngineError('QUEUE_UNREACHABLE', 'The engine computes this itself while the broker is away; it cannot be cancelled');
+      throw new EngineError(
+        'QUEUE_UNREACHABLE',
+        'The engine computes this itself while the broker is away; it cannot be cancelled',
+      );
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The engine's end of the contract: looks a call up, checks its input and output, wraps the answer in an envelope. */
 import { EngineError, messageOf } from '../../engine/base/errors.ts';
-import { type CallName, type Caller, calls, type Handlers } from './contract.ts';
+import { type Caller, type CallName, calls, type Handlers } from './contract.ts';
 import type { Envelope } from './wire.ts';
 
 export interface CommandRecord {

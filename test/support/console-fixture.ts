@@ -4,9 +4,8 @@ import type { CallOutput, Handlers } from '../../src/shared/contract.ts';
 import { startWebHost, type WebHost } from '../../src/web/host.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
 import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
+import { type Task, taskOf } from './console-tasks.ts';
 import { scriptedEngine } from './scripted-engine.ts';
-
-type Task = CallOutput<'task.status'>;
 
 /** What the engine answers from now on; a test changes it and pushes a topic. */
 export interface Script {
@@ -124,23 +123,5 @@ function handlersOf(script: Script): Partial<Handlers> {
         nextBeforeId: page.length < rest.length ? (page.at(-1)?.id ?? null) : null,
       };
     },
-  };
-}
-
-/** A refresh of the dashboard at a step of its seven. */
-export function taskOf(state: Task['state'], stepsDone: number): Task {
-  const steps = ['essentials', 'kpis', 'financials', 'charts', 'forecast', 'costs', 'lists'];
-  return {
-    taskId: 'dashboard:7',
-    queue: 'dashboard',
-    job: 'refresh-dashboard',
-    state,
-    progress: { ratio: stepsDone / steps.length, step: steps[stepsDone] ?? null, stepsDone, stepCount: steps.length },
-    createdAtMs: Date.now() - 1_000,
-    startedAtMs: Date.now() - 900,
-    finishedAtMs: state === 'SUCCESS' ? Date.now() : null,
-    attempt: 1,
-    maxAttempts: 3,
-    error: null,
   };
 }

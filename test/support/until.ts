@@ -10,7 +10,8 @@ export async function until(
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}: ${condition.toString()}`);
+    if (performance.now() > deadline)
+      throw new Error(`Waited ${timeoutMs} ms in vain for ${what}: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
