@@ -25,4 +25,9 @@ await Promise.all([startTexts(language), loadPage(page)]);
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no element "root"');
 createRoot(root).render(<App services={services} />);
-browserClock.after(1_500, loadEverything);
+browserClock.after(1_500, () => {
+  loadEverything();
+  // So that a console that loses its engine has something to show on every page.
+  services.overview.reload();
+  services.filterOptions.reload();
+});

@@ -16,12 +16,15 @@ export function AlertStrip(): ReactElement {
   const { t } = useTranslation();
   const { alerts } = useServices();
   const { data } = useLive(alerts);
+  const isOffline = useIsOffline();
   const firing = data?.alerts.filter((alert) => alert.state === 'firing') ?? [];
   return (
     <Card
       title={t('overview.alerts')}
       aside={<a href={routeHref('alerts')}>{t('overview.openAlerts')}</a>}
-      {...(data === null ? {} : { note: t('overview.alertsFiring', { count: firing.length }) })}
+      {...(data === null
+        ? {}
+        : { note: isOffline ? t('state.lastKnown') : t('overview.alertsFiring', { count: firing.length }) })}
       testId="alert-strip"
     >
       {firing.length === 0 ? (
