@@ -110,7 +110,7 @@ async function coldTimes({ client }: ServedConsole) {
     const startMs = performance.now();
     const first = await client.call('dashboard.get', { filters });
     const firstMs = performance.now() - startMs;
-    if (first.sections.find(({ name }) => name === 'essentials')?.payload == null) throw new Error('no essentials');
+    if (first.sections.find(({ name }) => name === 'essentials')?.payload === null) throw new Error('no essentials');
     view = await client.call('dashboard.get', { filters, waitMs: 60_000 });
     if (view.staleSectionCount > 0)
       throw new Error(

@@ -83,7 +83,7 @@ function readOne<Value>(spec: SettingSpec<Value>, layers: Layers): { value: Valu
 function show(spec: SettingSpec<unknown>, value: unknown): string {
   if (value === null) return '(none)';
   if (spec.secret === 'whole') return '***';
-  return redactUrls(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return redactUrls(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 function compose(values: SettingValues): Settings {

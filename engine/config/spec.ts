@@ -36,17 +36,14 @@ function spec<Value>(variable: string, schema: z.ZodType<Value, string>, options
 }
 
 const wholeNumber = (minimum: number, maximum: number): z.ZodType<number, string> =>
-  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(minimum).max(maximum)) as z.ZodType<
-    number,
-    string
-  >;
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().int().min(minimum).max(maximum));
 
 const decimal = (minimum: number, maximum: number): z.ZodType<number, string> =>
   z
     .string()
     .regex(/^\d+(\.\d+)?$/)
     .transform(Number)
-    .pipe(z.number().min(minimum).max(maximum)) as z.ZodType<number, string>;
+    .pipe(z.number().min(minimum).max(maximum));
 
 const yesOrNo = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'])

@@ -5,11 +5,11 @@ import type { Clock, Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import { measureLoopDelay } from '../base/loop-delay.ts';
 import type { QueueName } from '../model/task.ts';
 import { type BrokerConnection, BrokerLine, blockingOptions, queuePrefix } from './broker.ts';
 import { brokerTime, controlChannel, filterRevoked, storeReport, type WorkerReport } from './fleet.ts';
 import { type JobHandlers, JobRunner } from './job-runner.ts';
-import { measureLoopDelay } from './loop-delay.ts';
 import { settleWithin } from './settle-within.ts';
 import { type QueueSlots, slotCount, slotsFor } from './slots.ts';
 

@@ -1,6 +1,6 @@
 /** What the engine says of its own process, on the real event loop. */
 import { expect, it } from 'vitest';
-import { measureProcess } from '../../../engine/health/loop-delay.ts';
+import { measureProcess } from '../../../engine/health/process-figures.ts';
 import { until } from '../../support/until.ts';
 
 it('sees a blocked event loop, and is quiet again for the next stretch', async () => {
