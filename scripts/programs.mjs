@@ -1,6 +1,5 @@
 /** Starts the built programs in a way that lets exactly one polite signal reach them, whoever sent it and however often. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup/steps.mjs';
 
@@ -52,24 +51,13 @@ export function supervise(command, args, { env, onMessage = () => undefined }) {
   });
 }
 
-/** npm killed outright cannot tell us; but then we, or the shell that it runs us in, are handed to another parent. */
+/** npm killed outright cannot tell us; but then we are handed to another parent (package.json's `exec` keeps no shell between). */
 function watchParent(stop) {
   if (!process.env.npm_lifecycle_event || process.platform === 'win32') return null;
-  const shell = process.ppid;
-  const npm = parentOf(shell);
+  const npm = process.ppid;
   return setInterval(() => {
-    if (process.ppid !== shell || parentOf(shell) !== npm) stop();
+    if (process.ppid !== npm) stop();
   }, parentCheckMs).unref();
-}
-
-/** Source: proc(5), field 4 of /proc/<pid>/stat. Null where there is no /proc. */
-function parentOf(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-  } catch {
-    return null;
-  }
 }
 
 function killGroup(child) {
