@@ -23,6 +23,8 @@ export interface KpiSettings {
   readonly monthlyGoal: number | null;
   /** Targets shown beside the KPIs, by KPI id. */
   readonly targets: Readonly<Record<string, number>>;
+  /** Weights of the parts of composite scores, by `score.part`; only their proportions matter. A pack has defaults. */
+  readonly scoreWeights?: Readonly<Record<string, number>>;
 }
 
 export interface Settings {

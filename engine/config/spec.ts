@@ -51,7 +51,10 @@ const yesOrNo = z
 
 const redisUrl = z
   .string()
-  .refine((text) => /^(rediss?:\/\/[^\s]+|unix:\/\/\/[^\s]+|\/[^\s]+)$/.test(text)) as z.ZodType<string | null, string>;
+  .refine((text) => /^(rediss?:\/\/[^\s]+|unix:\/\/[^\s]*\/[^\s]+|\/[^\s]+)$/.test(text)) as z.ZodType<
+  string | null,
+  string
+>;
 
 const text = z.string().min(1) as z.ZodType<string | null, string>;
 const redisAccepted = 'redis://host:port/db, rediss://… for TLS, or unix:///path/to/socket';

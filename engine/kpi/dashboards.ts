@@ -232,13 +232,20 @@ function sectionView(
   return {
     name,
     payload,
-    freshness: { ...freshness, refresh: freshness.state === 'fresh' ? idleUnlessRunning(refresh) : refresh },
+    freshness: {
+      ...freshness,
+      refresh: freshness.state === 'fresh' ? refreshOfFresh(refresh, freshness.computedAtMs) : refresh,
+    },
   };
 }
 
-/** A fresh section has no failure to tell of, but may be part of a forced refresh. */
-function idleUnlessRunning(refresh: SectionView['freshness']['refresh']): SectionView['freshness']['refresh'] {
-  return refresh.status === 'failed' ? { status: 'idle' } : refresh;
+/** A fresh section has no failure to tell of; it is part of a running refresh only until it was computed by it. */
+function refreshOfFresh(
+  refresh: SectionView['freshness']['refresh'],
+  computedAtMs: number | null,
+): SectionView['freshness']['refresh'] {
+  const stillToCome = refresh.status === 'running' && (computedAtMs ?? 0) < refresh.sinceMs;
+  return stillToCome ? refresh : { status: 'idle' };
 }
 
 function withRefresh(section: SectionView, refresh: SectionView['freshness']['refresh']): SectionView {
