@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { changeLanguage } from '../i18n/i18n.ts';
 import { useRoute } from '../state/route.ts';
 import { type Services, ServicesContext, usePreferences } from '../state/services.ts';
+import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
 import { Banners } from './Banners.tsx';
-import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { Crash } from './Crash.tsx';
 import { LiveRegion } from './LiveRegion.tsx';
 import { Navigation } from './Navigation.tsx';
 import { PaletteHost } from './PaletteHost.tsx';
@@ -34,13 +35,13 @@ function Frame(): ReactElement {
   }, [route.page, t]);
   return (
     <div className="app">
-      <a className="skip" href={`#/${route.page}`} onClick={focusMain}>
+      <a className="skip" href="#main" onClick={focusMain}>
         {t('app.skip')}
       </a>
       <Navigation page={route.page} onSearch={() => setIsPaletteOpen(true)} />
       <main id="main" tabIndex={-1}>
         <Banners />
-        <ErrorBoundary key={route.page}>
+        <ErrorBoundary key={route.page} renderFallback={(error) => <Crash message={error.message} />}>
           <Suspense fallback={null}>
             <Page query={route.query} />
           </Suspense>

@@ -93,7 +93,7 @@ function Choices(): ReactElement {
             key={each}
             type="button"
             aria-pressed={each === language}
-            aria-label={t(`app.languages.${each}`)}
+            aria-label={`${each.toUpperCase()} · ${t(`app.languages.${each}`)}`}
             lang={each}
             onClick={() => preferences.setState({ language: each })}
           >

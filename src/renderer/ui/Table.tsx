@@ -38,7 +38,7 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div
       className="table-box"
-      role="region"
+      role="group"
       aria-label={caption}
       tabIndex={0}
       style={{ maxHeight: maxHeightPx }}

@@ -128,7 +128,7 @@ function HistoryTable({ history, rules }: HistoryTableProps): ReactElement {
   return (
     // A scrolled region must be reachable by keyboard to be scrolled by it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="table-box history-box" role="region" aria-label={t('alerts.history')} tabIndex={0} ref={box}>
+    <div className="table-box history-box" role="group" aria-label={t('alerts.history')} tabIndex={0} ref={box}>
       {isEmpty ? (
         <p className="empty" role="status">
           {isLoading ? t('alerts.loading') : totalCount === null ? t('alerts.unknown') : t('alerts.historyNone')}

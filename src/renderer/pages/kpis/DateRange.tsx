@@ -54,6 +54,15 @@ export function DateRange({ from, until, onChange }: DateRangeProps): ReactEleme
           firstDayOfWeek={1}
           size="sm"
           allowSingleDateInRange
+          hideOutsideDates
+          ariaLabels={{
+            previousMonth: t('filter.previous'),
+            nextMonth: t('filter.next'),
+            previousYear: t('filter.previous'),
+            nextYear: t('filter.next'),
+            previousDecade: t('filter.previous'),
+            nextDecade: t('filter.next'),
+          }}
           {...(until === null ? {} : { defaultDate: until })}
         />
       </div>

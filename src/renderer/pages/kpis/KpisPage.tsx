@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { filtersFromQuery } from '../../state/filters.ts';
 import { useDashboard, useServices } from '../../state/services.ts';
 import { Banner } from '../../ui/Banner.tsx';
+import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
 import { FigureGroup } from './FigureGroup.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import './kpis.css';
@@ -41,9 +42,11 @@ export function KpisPage({ query }: { readonly query: string }): ReactElement {
           isFirst={index === 0}
         />
       ))}
-      <Suspense fallback={<div className="breakdowns-place" />}>
-        <Breakdowns view={view} />
-      </Suspense>
+      <ErrorBoundary renderFallback={(problem) => <ReadError error={{ message: problem.message, help: '' }} />}>
+        <Suspense fallback={<div className="breakdowns-place" />}>
+          <Breakdowns view={view} />
+        </Suspense>
+      </ErrorBoundary>
     </div>
   );
 }

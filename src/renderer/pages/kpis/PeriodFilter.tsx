@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
 import { type Filters, valuesOf, withFilter } from '../../state/filters.ts';
 import { Button } from '../../ui/Button.tsx';
+import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
 import { Floating } from '../../ui/Floating.tsx';
 
 /** The calendar is large and seldom opened. */
@@ -67,9 +68,11 @@ export function PeriodFilter({ filters, isOpen, onOpenChange, onApply }: PeriodF
           </Button>
         )}
       </div>
-      <Suspense fallback={<div className="calendar-place" />}>
-        <DateRange from={from} until={until} onChange={setRange} />
-      </Suspense>
+      <ErrorBoundary renderFallback={() => <p className="empty">{t('app.loadFailed')}</p>}>
+        <Suspense fallback={<div className="calendar-place" />}>
+          <DateRange from={from} until={until} onChange={setRange} />
+        </Suspense>
+      </ErrorBoundary>
     </Floating>
   );
 }

@@ -3,6 +3,7 @@ import { lazy, type ReactElement, type ReactNode, Suspense, useState } from 'rea
 import { useTranslation } from 'react-i18next';
 import { Button } from '../Button.tsx';
 import { Card } from '../Card.tsx';
+import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { loadChartCanvas } from './load-chart-canvas.ts';
 import type { SeriesChart } from './series-chart.ts';
 
@@ -48,11 +49,13 @@ export function ChartCard({ chart, title, note, state, table, emptyText, testId 
       ) : isTable ? (
         table
       ) : (
-        <div className="chart-box" role="img" aria-label={t('chart.describe', { title })}>
-          <Suspense fallback={null}>
-            <ChartCanvas chart={chart} />
-          </Suspense>
-        </div>
+        <ErrorBoundary renderFallback={() => table}>
+          <div className="chart-box" role="img" aria-label={t('chart.describe', { title })}>
+            <Suspense fallback={null}>
+              <ChartCanvas chart={chart} />
+            </Suspense>
+          </div>
+        </ErrorBoundary>
       )}
     </Card>
   );

@@ -1,0 +1,80 @@
+/** A console that loses its engine or a link behind it: nothing vanishes, nothing pretends to be live. */
+import { expect, test } from './console-test.ts';
+
+const refused = [/WebSocket connection/, /ERR_CONNECTION_REFUSED/, /Failed to load resource/];
+
+test('keeps the last known values with their ages when the engine goes, and becomes live when it is back', async ({
+  open,
+  engine,
+  expectedErrors,
+}) => {
+  expectedErrors.push(...refused);
+  const page = await open('/kpis');
+  await expect(page.getByTestId('kpi-edp_count')).toContainText('fresh');
+  await engine.stop();
+  await expect(page.getByTestId('banner-offline')).toContainText('nothing here is live');
+  await expect(page.getByTestId('kpi-edp_count').locator('[data-state=expired]')).toHaveText('last known');
+  await expect(page.getByTestId('kpi-edp_count')).toContainText('1,000');
+  await expect(page.getByTestId('kpi-edp_count')).toContainText(/computed .* ago/);
+  await expect(page.getByTestId('refresh-now')).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.getByTestId('live-region')).toContainText('connection to the engine was lost');
+  const before = engine.script.reads.length;
+  await engine.start();
+  await expect(page.getByTestId('banner-offline')).toHaveCount(0);
+  await expect(page.getByTestId('kpi-edp_count')).toContainText('fresh');
+  expect(engine.script.reads.length).toBeGreaterThan(before);
+});
+
+test('other pages can be opened while the engine is gone', async ({ open, engine, expectedErrors, page }) => {
+  expectedErrors.push(...refused);
+  const ahead = page.waitForResponse(/DateRange.*js/);
+  await open('/kpis');
+  await ahead;
+  await expect(page.getByTestId('kpi-edp_count')).toContainText('fresh');
+  await page.waitForLoadState('networkidle');
+  await engine.stop();
+  await page.getByTestId('nav-overview').click();
+  await expect(page.getByTestId('figure-hit_rate')).toContainText('97.4');
+  await expect(page.getByTestId('figure-hit_rate').locator('[data-state=expired]')).toHaveText('last known');
+  await page.getByTestId('nav-alerts').click();
+  await expect(page.getByTestId('alert-rules')).toContainText('Cache hit rate');
+});
+
+test('shows the last known dashboard before the first answer of a new run', async ({ open, engine }) => {
+  const page = await open('/kpis');
+  await expect(page.getByTestId('kpi-edp_count')).toContainText('1,000');
+  const answer = Promise.withResolvers<void>();
+  engine.script.hold = answer.promise;
+  await page.reload();
+  await expect(page.getByTestId('kpi-edp_count')).toContainText('1,000');
+  answer.resolve();
+});
+
+test('names the link and the source that cannot be reached, since when and why', async ({ open, engine }) => {
+  engine.script.changeSystem = (info) => ({
+    ...info,
+    source: { ...info.source, reachable: false, problem: 'the file is locked' },
+    links: info.links.map((link) =>
+      link.role === 'cache' ? { ...link, state: 'unreachable', problem: 'connect ECONNREFUSED' } : link,
+    ),
+  });
+  const page = await open('/kpis');
+  await expect(page.getByTestId('banner-link-cache')).toContainText('connect ECONNREFUSED');
+  await expect(page.getByTestId('banner-source')).toContainText('the file is locked');
+  await expect(page.getByTestId('connections')).toContainText('unreachable');
+});
+
+test('shows the engine’s notices until they are dismissed', async ({ open, engine }) => {
+  engine.script.changeSystem = (info) => ({
+    ...info,
+    notices: [{ id: 'n1', level: 'warning', message: 'The database was corrupt and has been set aside.', atMs: 0 }],
+  });
+  const page = await open('/overview');
+  await page.getByTestId('notice-n1').getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByTestId('notice-n1')).toHaveCount(0);
+});
+
+test('says that it is not let in, rather than that nobody is there', async ({ engine, page }) => {
+  await page.goto(`${engine.address}/#token=wrong`);
+  await expect(page.getByTestId('banner-refused')).toContainText('does not accept this page');
+});

@@ -1,0 +1,59 @@
+/** The Overview and Alerts pages in a real browser: the broken link, figures, causes, acknowledging, the history. */
+import { expect, test } from './console-test.ts';
+
+test('the overview shows which link of the chain is broken, and what it costs', async ({ open, engine }) => {
+  engine.script.isBroken = true;
+  const page = await open('/overview');
+  await expect(page.getByTestId('headline')).toHaveText('KPI workers have not been consuming for 6 min');
+  await expect(page.getByTestId('node-workers')).toHaveClass(/bad/);
+  await expect(page.getByTestId('node-source')).not.toHaveClass(/bad/);
+  await expect(page.getByTestId('figure-workers').locator('[data-state=failed]')).toHaveText('firing 6 min');
+  await expect(page.getByTestId('figure-hit_rate')).toContainText('alert under 80 %');
+  await expect(page.getByTestId('figure-redis_memory')).toContainText('gap 4 min');
+  await expect(page.getByTestId('stale').getByRole('row').nth(1)).toContainText('refresh waits 43 s');
+});
+
+test('the overview follows the engine without being asked', async ({ open, engine }) => {
+  const page = await open('/overview');
+  await expect(page.getByTestId('stale')).toContainText('Every value is fresh.');
+  engine.script.isBroken = true;
+  engine.push.emit('health.sampled', { atMs: Date.now() });
+  await expect(page.getByTestId('node-workers')).toHaveClass(/bad/);
+});
+
+test('an alert is acknowledged with a note, from the overview on', async ({ open, engine }) => {
+  engine.script.isBroken = true;
+  const page = await open('/overview');
+  await page.getByTestId('strip-workers').getByRole('link', { name: 'Acknowledge' }).click();
+  await page.getByTestId('acknowledge-note').fill('restarting w1');
+  await page.getByTestId('acknowledge-confirm').click();
+  await expect(page.getByTestId('alert-workers')).toContainText('acknowledged by console');
+  await expect(page.getByTestId('alert-workers')).toContainText('restarting w1');
+  expect(engine.script.acknowledged).toEqual([{ ruleId: 'workers', note: 'restarting w1' }]);
+});
+
+test('the history is searched, filtered and loaded as it is scrolled', async ({ open }) => {
+  const page = await open('/alerts');
+  const history = page.getByTestId('alert-history');
+  await expect(history).toContainText('420 changes');
+  const box = history.getByRole('group');
+  await expect(box.getByRole('row').nth(1)).toBeVisible();
+  // Only what is in sight is drawn.
+  expect(await box.getByRole('row').count()).toBeLessThan(60);
+  await box.focus();
+  await expect(async () => {
+    await page.keyboard.press('End');
+    await expect(page.getByTestId('transition-1')).toBeVisible({ timeout: 300 });
+  }).toPass();
+  await page.getByTestId('history-search').fill('hit rate');
+  await expect(history).toContainText('210 changes');
+  await page.getByTestId('history-state').selectOption('firing');
+  await expect(history).toContainText('105 changes');
+  await page.getByTestId('history-search').fill('nothing like it');
+  await expect(history).toContainText('No change of state matches.');
+});
+
+test('a rule without data says so instead of an all-clear', async ({ open }) => {
+  const page = await open('/alerts');
+  await expect(page.getByTestId('alert-rules').getByRole('row', { name: /Redis memory/ })).toContainText('no data');
+});
