@@ -2,15 +2,7 @@
 import { type IdSource, systemIds } from '../../engine/base/ids.ts';
 import { writeDuckDbFile } from '../../engine/sources/duckdb-file.ts';
 import { demoMarkerTable } from '../../engine/sources/duckdb-source.ts';
-import {
-  clients,
-  costDetails,
-  faults,
-  managers,
-  projectManagers,
-  projectTypes,
-  reasons,
-} from './demo-names.ts';
+import { clients, costDetails, faults, managers, projectManagers, projectTypes, reasons } from './demo-names.ts';
 import { readSql } from './sql-files.ts';
 
 export interface DemoOptions {

@@ -22,7 +22,10 @@ function findFolder(): string {
     const candidate = join(at, 'packs', 'edp', 'sql');
     if (existsSync(candidate)) return candidate;
     if (at === dirname(at)) {
-      throw new EngineError('INTERNAL', `No folder packs/edp/sql above ${import.meta.dirname}: the installation is incomplete`);
+      throw new EngineError(
+        'INTERNAL',
+        `No folder packs/edp/sql above ${import.meta.dirname}: the installation is incomplete`,
+      );
     }
   }
 }
