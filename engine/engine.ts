@@ -1,4 +1,5 @@
 /** Wires the rooms into one engine, starts them in order and stops them in reverse. */
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { DesktopNotify } from './alerts/ports.ts';
 import { createVerbs, type Verbs } from './api/verbs.ts';
@@ -50,6 +51,7 @@ export interface EngineTopics {
   'task.changed': TaskStatus;
   'health.sampled': { atMs: number };
   'alerts.changed': { ruleId: string };
+  'source.changed': { reachable: boolean };
   'link.changed': { role: RedisRole; state: string };
 }
 
@@ -96,7 +98,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     logger.error('A listener to the engine failed', { error: messageOf(error) }),
   );
   const [store, links] = await Promise.all([
-    openStore({ file: `${settings.dataDir}/vigia.db`, ...foundation }),
+    openStore({ file: join(settings.dataDir, 'vigia.db'), ...foundation }),
     openLinks(settings, foundation),
   ]);
   cleanUps.add('store', () => store.close());
@@ -108,6 +110,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     open: () => openPackSource(settings, installed, foundation),
     pack,
     expected: describeExpected(settings),
+    onChange: () => topics.emit('source.changed', { reachable: holder.info().reachable }),
     onQuery: ({ durationMs }) => sourceQueries.record(durationMs),
     ...foundation,
   });
@@ -132,7 +135,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   });
   const supervisor = new WorkerSupervisor({
     entryPath: options.workerEntry,
-    env: { VIGIA_LOG_LEVEL: settings.logLevel },
+    env: { VIGIA_LOG_LEVEL: settings.logLevel, VIGIA_LOG_FILE: join(settings.dataDir, 'worker.log') },
     settings: workerSettings(settings, links.urls),
     processCount: settings.workerProcesses,
     clock,

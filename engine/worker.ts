@@ -28,7 +28,11 @@ export interface WorkerSettings extends Settings {
 /** Runs until it is told to stop, recycled or orphaned, then ends the process. */
 export async function runWorkerProcess(): Promise<void> {
   const cleanUps: (() => Promise<void>)[] = [];
-  const logger = createLogger({ level: process.env['VIGIA_LOG_LEVEL'] ?? 'info' });
+  const file = process.env['VIGIA_LOG_FILE'];
+  const logger = createLogger({
+    level: process.env['VIGIA_LOG_LEVEL'] ?? 'info',
+    ...(file === undefined ? {} : { file }),
+  });
   const foundation: Foundation = { clock: systemClock, ids: systemIds, random: systemRandom, logger };
   await serveWorkerProcess({
     ...foundation,

@@ -16,6 +16,7 @@ export interface SourceHolderOptions {
   readonly logger: Logger;
   /** Told of each query's duration and outcome. */
   readonly onQuery?: (query: { durationMs: number; failed: boolean }) => void;
+  /** Called when the source opens, goes, or comes back. */
   readonly onChange?: () => void;
 }
 
@@ -49,7 +50,8 @@ export class SourceHolder {
       label,
       demo,
       rowCount: this.#rowCount,
-      reachable: this.#source !== null && this.#failure === null,
+      // Until the first attempt nothing speaks against it.
+      reachable: this.#failure === null,
       problem: this.#failure?.message ?? null,
     };
   }
@@ -91,7 +93,8 @@ export class SourceHolder {
       this.#lost = await pack.checkSource(source, probeDeadlineMs);
       this.#rowCount = await this.#countRows(source);
       this.#source = this.#observed(source);
-      this.#succeed();
+      this.#failure = null;
+      this.#options.onChange?.();
       return this.#source;
     } catch (error) {
       await source?.close();

@@ -67,6 +67,7 @@ export const topics = {
   'task.changed': taskStatusSchema,
   'health.sampled': z.object({ atMs: z.number() }),
   'alerts.changed': z.object({ ruleId: z.string() }),
+  'source.changed': z.object({ reachable: z.boolean() }),
   'link.changed': z.object({ role: redisRoleSchema, state: z.string() }),
 } as const;
 

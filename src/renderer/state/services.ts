@@ -43,7 +43,7 @@ export function createServices(page: Window, connection: Connection, clock: Brow
   const system = createLiveQuery({
     ...shared,
     name: 'system.info',
-    topics: ['link.changed'],
+    topics: ['link.changed', 'source.changed'],
     periodMs: 60_000,
     kept: { values: kept, key: 'system' },
   });
@@ -70,7 +70,7 @@ export function createServices(page: Window, connection: Connection, clock: Brow
     overview: createLiveQuery({
       ...shared,
       name: 'overview.get',
-      topics: ['health.sampled', 'link.changed', 'alerts.changed'],
+      topics: ['health.sampled', 'link.changed', 'source.changed', 'alerts.changed'],
       periodMs: 15_000,
       kept: { values: kept, key: 'overview' },
     }),
