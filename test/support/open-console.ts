@@ -30,7 +30,9 @@ export const test = base.extend<Fixtures, { realConsole: RealConsole }>({
     async ({ browser }, use, { project }) => {
       const dataDir = mkdtempSync(join(tmpdir(), 'vigia-e2e-'));
       const started =
-        project.name === 'electron' ? await startElectron(dataDir) : await startWeb(dataDir, () => browser.newPage());
+        project.name === 'electron'
+          ? await startElectron(dataDir)
+          : await startWeb(dataDir, async () => (await browser.newContext()).newPage());
       await use(started);
       await started.close();
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
@@ -54,7 +56,7 @@ export const test = base.extend<Fixtures, { realConsole: RealConsole }>({
       page.on('pageerror', (error) => pageProblems.push(error.message));
       return page;
     });
-    if (realConsole.address !== null) for (const page of pages) await page.close();
+    if (realConsole.address !== null) for (const page of pages) await page.context().close();
   },
 });
 

@@ -4,19 +4,19 @@ import { expect } from '@playwright/test';
 import { test } from '../../support/open-console.ts';
 
 const pages = [
-  { route: '/overview', heading: /overview/i },
-  { route: '/kpis', heading: /kpi/i },
-  { route: '/alerts', heading: /alert/i },
+  { route: '/overview', heading: /overview/i, showsFigures: true },
+  { route: '/kpis', heading: /kpi/i, showsFigures: true },
+  { route: '/alerts', heading: /alert/i, showsFigures: false },
 ];
 
-for (const { route, heading } of pages) {
+for (const { route, heading, showsFigures } of pages) {
   test(`${route} opens on real figures and can be used with assistive technology`, async ({
     openPage,
     realConsole,
   }) => {
     const page = await openPage(route);
     await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
-    await expect(page.getByText('Demo data').first()).toBeVisible();
+    if (showsFigures) await expect(page.getByText('Demo data').first()).toBeVisible();
     // Electron's windows cannot open the extra tab that axe wants to finish in.
     const axe = new AxeBuilder({ page }).setLegacyMode(realConsole.address === null);
     const { violations } = await axe.analyze();
