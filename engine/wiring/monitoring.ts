@@ -13,7 +13,7 @@ import type { ResponseTimes } from '../health/response-times.ts';
 import { Sampler } from '../health/sampler.ts';
 import { buildSystemHealth } from '../health/system-health.ts';
 import type { SourceHolder } from '../kpi/source-holder.ts';
-import type { Overview, RedisMemory, RedisRole, SystemHealth } from '../model/health.ts';
+import type { Overview, RedisMemory, SystemHealth } from '../model/health.ts';
 import type { SignalName } from '../model/sample.ts';
 import type { PerformanceMetrics } from '../model/system.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
@@ -78,14 +78,13 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
   const { store, kpis } = inputs;
   const { clock, logger } = foundation;
   const self = measureProcess();
-  const memory: Record<RedisRole, RedisMemory | null> = { cache: null, broker: null };
   const finished = countFinished(inputs.queues);
   const sampler = new Sampler({
     clock,
     logger,
     sink: store.samples,
     ports: {
-      redis: [probe(inputs.links.cache, memory, foundation), probe(inputs.links.broker, memory, foundation)],
+      redis: [probe(inputs.links.cache, foundation), probe(inputs.links.broker, foundation)],
       cache: { figures: (windowMs) => kpis.cache.figures(windowMs), entryCount: async () => null },
       responses: inputs.responses,
       sourceQueries: inputs.sourceQueries,
@@ -112,7 +111,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
     rounds += 1;
     if (!inputs.holder.info().reachable || rounds % probeEveryRounds === 0) void inputs.holder.probe();
   });
-  const facts = (): Promise<HealthFacts> => gatherFacts(inputs, alerts, memory, foundation);
+  const facts = (): Promise<HealthFacts> => gatherFacts(inputs, alerts, foundation);
   return {
     alerts,
     overview: async () => {
@@ -135,7 +134,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
   };
 }
 
-function probe(link: RedisLink, memory: Record<RedisRole, RedisMemory | null>, { clock }: Foundation): RedisProbe {
+function probe(link: RedisLink, { clock }: Foundation): RedisProbe {
   return {
     role: link.role,
     async ping() {
@@ -143,13 +142,12 @@ function probe(link: RedisLink, memory: Record<RedisRole, RedisMemory | null>, {
       await link.command('PING', (client) => client.ping());
       return clock.monotonicMs() - startMs;
     },
-    async memory() {
-      memory[link.role] = null;
-      const { facts } = await sampleRedis(link, clock);
-      memory[link.role] = facts.memory;
-      return facts.memory;
-    },
+    memory: () => memoryOf(link, clock),
   };
+}
+
+async function memoryOf(link: RedisLink, clock: Foundation['clock']): Promise<RedisMemory | null> {
+  return (await sampleRedis(link, clock)).facts.memory;
 }
 
 function countFinished(queues: JobQueues): { count(): number; stop: Stop } {
@@ -163,7 +161,6 @@ function countFinished(queues: JobQueues): { count(): number; stop: Stop } {
 async function gatherFacts(
   { links, kpis, queues, sightings, holder, responses }: MonitoringInputs,
   alerts: AlertEngine,
-  memory: Readonly<Record<RedisRole, RedisMemory | null>>,
   { clock, logger }: Foundation,
 ): Promise<HealthFacts> {
   const unseen = (error: unknown): null => {
@@ -179,7 +176,7 @@ async function gatherFacts(
     queues: counts,
     cache: { ...kpis.cache.figures(figureWindowMs), entryCount: null },
     response: responses.window(figureWindowMs),
-    memory,
+    memory: { cache: cacheMemory, broker: brokerMemory },
     minimumCount,
     rules: rulesOf(alerts),
   };
