@@ -167,7 +167,12 @@ async function gatherFacts(
     logger.debug('A part of the health could not be seen', { error: messageOf(error) });
     return null;
   };
-  const [workers, counts] = await Promise.all([sightings.list().catch(unseen), queues.counts().catch(unseen)]);
+  const [workers, counts, cacheMemory, brokerMemory] = await Promise.all([
+    sightings.list().catch(unseen),
+    queues.counts().catch(unseen),
+    memoryOf(links.cache, clock).catch(unseen),
+    memoryOf(links.broker, clock).catch(unseen),
+  ]);
   return {
     atMs: clock.now(),
     links: [links.cache.view(), links.broker.view()],
