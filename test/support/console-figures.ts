@@ -48,6 +48,8 @@ const targets: Record<string, { target: number; better: 'higher' | 'lower' }> = 
 
 const sectionOf: Record<string, Section['name']> = {
   first_pass_rate: 'kpis',
+  completion_rate: 'kpis',
+  payment_rate: 'kpis',
   on_time_rate: 'kpis',
   conformity_rate: 'kpis',
   conformity_days_mean: 'kpis',

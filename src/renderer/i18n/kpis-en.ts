@@ -76,19 +76,37 @@ export const kpisEn = {
   },
   costs_total: { label: 'Costs', formula: 'Σ net cost.' },
   roi: { label: 'ROI', formula: '(Collected − costs) ÷ costs.' },
-  opex_amount: { label: 'Opex', formula: 'Σ net cost of type opex.' },
-  capex_amount: { label: 'Capex', formula: 'Σ net cost of type capex.' },
-  overdue_invoices_count: {
+  collected_in_period: {
+    label: 'Collected in the period',
+    formula: 'Paid within the dates asked for, whenever issued.',
+  },
+  concentration_top_share: { label: 'Largest client', formula: 'Share of the largest client in the receivables.' },
+  overdue_recovery_rate: {
+    label: 'Overdue recovered a week',
+    formula: 'Overdue collected within a week ÷ overdue at its beginning, over the past 4 weeks.',
+  },
+  rework_events: { label: 'Rework requests', formula: 'Requests for rework in the log.', unit: 'requests' },
+  opex_total: { label: 'Opex', formula: 'Σ net cost of type opex.' },
+  capex_total: { label: 'Capex', formula: 'Σ net cost of type capex.' },
+  overdue_invoice_count: {
     label: 'Overdue invoices',
     formula: 'Unpaid supplier invoices past their due date.',
     unit: 'invoices',
   },
-  overdue_invoices_amount: {
-    label: 'Overdue invoices, amount',
+  overdue_invoice_amount: {
+    label: 'Overdue invoice amount',
     formula: 'Σ net amount of unpaid supplier invoices past their due date.',
   },
-  quality_score: { label: 'Quality score', formula: 'A weighted score; its parts and weights are settings.' },
-  efficiency_score: { label: 'Efficiency score', formula: 'A weighted score; its parts and weights are settings.' },
+  quality_score: {
+    label: 'Quality score',
+    formula:
+      'Weighted mean of first pass, approval and conformity rates × 100; its parts and weights are listed below and are settings.',
+  },
+  efficiency_score: {
+    label: 'Efficiency score',
+    formula:
+      'Weighted mean of paid on time, completion, and target DSO ÷ DSO, × 100; its parts and weights are listed below and are settings.',
+  },
 } as const satisfies Record<string, KpiText>;
 
 export type KpiId = keyof typeof kpisEn;

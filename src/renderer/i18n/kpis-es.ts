@@ -82,17 +82,35 @@ export const kpisEs: Record<KpiId, KpiText> = {
   },
   costs_total: { label: 'Costos', formula: 'Σ costo neto.' },
   roi: { label: 'ROI', formula: '(Cobrado − costos) ÷ costos.' },
-  opex_amount: { label: 'Opex', formula: 'Σ costo neto de tipo opex.' },
-  capex_amount: { label: 'Capex', formula: 'Σ costo neto de tipo capex.' },
-  overdue_invoices_count: {
+  collected_in_period: {
+    label: 'Cobrado en el período',
+    formula: 'Pagado dentro de las fechas pedidas, sin importar la emisión.',
+  },
+  concentration_top_share: { label: 'Mayor cliente', formula: 'Proporción del mayor cliente en lo por cobrar.' },
+  overdue_recovery_rate: {
+    label: 'Vencido recuperado por semana',
+    formula: 'Vencido cobrado en una semana ÷ vencido a su inicio, en las últimas 4 semanas.',
+  },
+  rework_events: { label: 'Pedidos de retrabajo', formula: 'Pedidos de retrabajo en el registro.', unit: 'pedidos' },
+  opex_total: { label: 'Opex', formula: 'Σ costo neto de tipo opex.' },
+  capex_total: { label: 'Capex', formula: 'Σ costo neto de tipo capex.' },
+  overdue_invoice_count: {
     label: 'Facturas vencidas',
     formula: 'Facturas de proveedores impagas después de su vencimiento.',
     unit: 'facturas',
   },
-  overdue_invoices_amount: {
-    label: 'Facturas vencidas, monto',
+  overdue_invoice_amount: {
+    label: 'Monto de facturas vencidas',
     formula: 'Σ monto neto de las facturas de proveedores impagas y vencidas.',
   },
-  quality_score: { label: 'Puntaje de calidad', formula: 'Puntaje ponderado; sus partes y pesos son ajustes.' },
-  efficiency_score: { label: 'Puntaje de eficiencia', formula: 'Puntaje ponderado; sus partes y pesos son ajustes.' },
+  quality_score: {
+    label: 'Puntaje de calidad',
+    formula:
+      'Media ponderada de a la primera, aprobación y conformidad × 100; sus partes y pesos están más abajo y son ajustes.',
+  },
+  efficiency_score: {
+    label: 'Puntaje de eficiencia',
+    formula:
+      'Media ponderada de pagado a tiempo, cierre y DSO meta ÷ DSO, × 100; sus partes y pesos están más abajo y son ajustes.',
+  },
 };

@@ -90,7 +90,7 @@ test('says no data with its reason, and names the column that a source lacks', a
                   noDataReason: 'nothing was paid',
                 },
               },
-              missing: [{ id: 'rework_events', reason: 'edp.ciclos_retrabajo' }],
+              missing: [{ id: 'quality_score', reason: 'edp.ciclos_retrabajo' }],
             },
           }
         : section,
@@ -99,7 +99,7 @@ test('says no data with its reason, and names the column that a source lacks', a
   const page = await open('/kpis');
   await expect(page.getByTestId('kpi-on_time_rate')).toContainText('no data');
   await expect(page.getByTestId('kpi-on_time_rate')).toContainText('nothing was paid');
-  await expect(page.getByTestId('kpi-rework_events')).toContainText('edp.ciclos_retrabajo');
+  await expect(page.getByTestId('kpi-quality_score')).toContainText('edp.ciclos_retrabajo');
 });
 
 test('filters by choosing, keeps the choice in the address, and Back takes it back', async ({ open, engine }) => {

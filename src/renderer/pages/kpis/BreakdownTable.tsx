@@ -76,7 +76,8 @@ function CellView({ id, kind, value, format }: CellViewProps): ReactNode {
   if (value === null || value === '') return '—';
   if (id === 'bucket')
     return t(`bucket.${String(value)}`, { defaultValue: t('bucket.days', { range: String(value).replace('-', '–') }) });
-  if (id === 'state' || id === 'status' || id === 'risk') return <span className="tag">{String(value)}</span>;
+  if (id === 'state' || id === 'status' || id === 'level') return <span className="tag">{String(value)}</span>;
+  if (id === 'part') return t(`kpi.${String(value)}.label`, { defaultValue: humanName(String(value)) });
   if (codeColumns.has(id)) return <span className="mono">{String(value)}</span>;
   return writeCell(kind, value, format);
 }

@@ -1,21 +1,25 @@
 /** Charts and lists of the KPIs page; each names its own state, and one whose data is missing says so in its place. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../format/use-format.ts';
 import type { DashboardView } from '../../state/dashboard.ts';
+import { type BarRow, Bars } from '../../ui/Bars.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { BarsCard } from './BarsCard.tsx';
 import { BreakdownTable } from './BreakdownTable.tsx';
-import { type FoundBreakdown, findBreakdown } from './breakdown-reader.ts';
+import { type BarShape, barShapeOf } from './bar-shape.ts';
+import { type Breakdown, type FoundBreakdown, findBreakdown, indexesOf, readerOf } from './breakdown-reader.ts';
 import { ConcentrationCard } from './ConcentrationCard.tsx';
-import { humanName, placedBreakdowns } from './known.ts';
+import { breakdownOrder, humanName, inOrder, placedBreakdowns } from './known.ts';
 import { MonthlyCard } from './MonthlyCard.tsx';
 import { SectionBadge } from './SectionBadge.tsx';
 
 export function Breakdowns({ view }: { readonly view: DashboardView | null }): ReactElement {
   const { t } = useTranslation();
-  const others = (view?.sections ?? []).flatMap((section) =>
+  const unplaced = (view?.sections ?? []).flatMap((section) =>
     Object.keys(section.payload?.breakdowns ?? {}).filter((id) => !placedBreakdowns.has(id)),
   );
+  const others = inOrder(unplaced, breakdownOrder);
   return (
     <div className="breakdowns">
       <div className="grid wide-grid">
@@ -30,6 +34,8 @@ export function Breakdowns({ view }: { readonly view: DashboardView | null }): R
         <ListCard view={view} id="critical" title={t('list.critical')} note={t('list.criticalNote')} />
         <ListCard view={view} id="overdue" title={t('list.overdue')} note={t('list.overdueNote')} />
         <ListCard view={view} id="managers" title={t('chart.managers')} />
+      </div>
+      <div className="grid pair-grid">
         {others.map((id) => (
           <ListCard key={id} view={view} id={id} title={t(`breakdown.${id}`, { defaultValue: humanName(id) })} />
         ))}
@@ -58,10 +64,50 @@ function ListCard({ view, id, title, note }: ListCardProps): ReactElement {
       {found === null ? (
         <p className="empty place">{t('chart.missing')}</p>
       ) : (
-        <BreakdownTable breakdown={found.breakdown} title={title} emptyText={t('list.none')} />
+        <ListBody breakdown={found.breakdown} title={title} />
       )}
     </Card>
   );
+}
+
+function ListBody({ breakdown, title }: { readonly breakdown: Breakdown; readonly title: string }): ReactElement {
+  const { t } = useTranslation();
+  const shape = barShapeOf(breakdown);
+  if (shape === null) return <BreakdownTable breakdown={breakdown} title={title} emptyText={t('list.none')} />;
+  return <ShapedBars breakdown={breakdown} shape={shape} />;
+}
+
+function ShapedBars({ breakdown, shape }: { readonly breakdown: Breakdown; readonly shape: BarShape }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const reader = readerOf(breakdown);
+  const units = { amount: 'MM', days: t('units.days'), events: '' } as const;
+  const rows = indexesOf(reader).map((row): BarRow => {
+    const value = reader.number(row, shape.measure);
+    const count = reader.number(row, 'count');
+    const text =
+      value === null
+        ? '—'
+        : shape.measure === 'amount'
+          ? format.millions(value)
+          : format.number(value, shape.measure === 'days' ? 1 : 0);
+    return {
+      id: String(row),
+      name: reader.text(row, shape.name) ?? '—',
+      value: Math.max(0, value ?? 0),
+      amount: (
+        <>
+          {text}
+          <span className="sub">
+            {' '}
+            {units[shape.measure]}
+            {count !== null && ` · ${format.number(count)}`}
+          </span>
+        </>
+      ),
+    };
+  });
+  return <Bars rows={rows} color="chart-2" />;
 }
 
 function ListAside({ found }: { readonly found: FoundBreakdown }): ReactElement {

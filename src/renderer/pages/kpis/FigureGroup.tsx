@@ -1,54 +1,80 @@
-/** One section's tiles; until its first answer their places stand empty in the same size. */
-import type { ReactElement } from 'react';
+/** One group of tiles; until a section's first answer their places stand empty in the same size. */
+import { Fragment, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SectionView } from '../../state/dashboard.ts';
+import type { DashboardView, SectionView } from '../../state/dashboard.ts';
 import { TileSkeleton } from '../../ui/Tile.tsx';
 import { FigureTile, MissingTile, UnknownTile } from './FigureTile.tsx';
-import { figureOrder, type figureSections, inOrder } from './known.ts';
-import { SectionBadge } from './SectionBadge.tsx';
+import { type FigureGroupDefinition, figureOrder, inOrder, type SectionName } from './known.ts';
 
 interface FigureGroupProps {
-  readonly name: (typeof figureSections)[number];
-  readonly section: SectionView | undefined;
-  /** True until the first answer: then the usual tiles are kept a place. */
-  readonly isPending: boolean;
-  readonly targetId: string | null;
-  readonly isFirst: boolean;
+  readonly group: FigureGroupDefinition;
+  readonly view: DashboardView | null;
+  /** The tile that a search led to. */
+  readonly markedId: string | null;
 }
 
-export function FigureGroup(props: FigureGroupProps): ReactElement | null {
-  const { name, section, isPending, targetId, isFirst } = props;
+export function FigureGroup({ group, view, markedId }: FigureGroupProps): ReactElement {
   const { t } = useTranslation();
-  const payload = section?.payload ?? null;
-  const order = figureOrder[name];
-  const missing = (payload?.missing ?? []).filter(({ id }) => payload?.figures[id] === undefined);
-  const ids = payload === null ? order : inOrder(Object.keys(payload.figures), order);
-  // A pack may have no figures in a section at all: then it has no heading either.
-  if (ids.length === 0 && missing.length === 0) return null;
-  if (section === undefined && !isPending) return null;
+  const title = t(`section.${group.title}`);
   return (
-    <section className="figure-group" aria-label={t(`section.${name}`)} data-testid={`section-${name}`}>
-      {!isFirst && (
-        <div className="group-head">
-          <h2>{t(`section.${name}`)}</h2>
-          {section !== undefined && <SectionBadge section={section} />}
-        </div>
-      )}
+    <section className="figure-group" aria-label={title} data-testid={`section-${group.title}`}>
+      {group.title !== 'essentials' && <h2 className="group-head">{title}</h2>}
       <div className="grid tiles">
-        {section === undefined
-          ? order.map((id) => (
-              <TileSkeleton key={id} id={`kpi-${id}`} label={t(`kpi.${id}.label`, { defaultValue: id })} />
-            ))
-          : payload === null
-            ? order.map((id) => <UnknownTile key={id} id={id} section={section} />)
-            : ids.map((id) => {
-                const figure = payload.figures[id];
-                if (figure === undefined) return null;
-                return <FigureTile key={id} id={id} figure={figure} section={section} isTarget={id === targetId} />;
-              })}
-        {section !== undefined &&
-          missing.map(({ id, reason }) => <MissingTile key={id} id={id} reason={reason} section={section} />)}
+        {group.sections.map((name) => (
+          <Fragment key={name}>
+            {view === null ? (
+              <SkeletonTiles name={name} />
+            ) : (
+              <SectionTiles section={view.sections.find((section) => section.name === name)} markedId={markedId} />
+            )}
+          </Fragment>
+        ))}
       </div>
     </section>
+  );
+}
+
+function SkeletonTiles({ name }: { readonly name: SectionName }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <>
+      {figureOrder[name].map((id) => (
+        <TileSkeleton key={id} id={`kpi-${id}`} label={t(`kpi.${id}.label`, { defaultValue: id })} />
+      ))}
+    </>
+  );
+}
+
+interface SectionTilesProps {
+  readonly section: SectionView | undefined;
+  readonly markedId: string | null;
+}
+
+function SectionTiles({ section, markedId }: SectionTilesProps): ReactElement | null {
+  if (section === undefined) return null;
+  const { name, payload } = section;
+  if (payload === null) {
+    return (
+      <>
+        {figureOrder[name].map((id) => (
+          <UnknownTile key={id} id={id} section={section} />
+        ))}
+      </>
+    );
+  }
+  const missing = payload.missing.filter(
+    ({ id }) => payload.figures[id] === undefined && figureOrder[name].includes(id),
+  );
+  return (
+    <>
+      {inOrder(Object.keys(payload.figures), figureOrder[name]).map((id) => {
+        const figure = payload.figures[id];
+        if (figure === undefined) return null;
+        return <FigureTile key={id} id={id} figure={figure} section={section} isTarget={id === markedId} />;
+      })}
+      {missing.map(({ id, reason }) => (
+        <MissingTile key={id} id={id} reason={reason} section={section} />
+      ))}
+    </>
   );
 }

@@ -2,7 +2,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FigureView } from '../../format/numbers.ts';
-import { useFormat } from '../../format/use-format.ts';
+import { type Format, useFormat } from '../../format/use-format.ts';
 import type { SectionView } from '../../state/dashboard.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Ages } from '../../ui/Ages.tsx';
@@ -101,9 +101,18 @@ function Explanation({ formula, state }: { readonly formula: string; readonly st
   );
 }
 
+/** The pack names the previous period in English, or by its month. */
+function previousText(label: string, t: ReturnType<typeof useTranslation>['t'], format: Format): string {
+  const month = /^(The whole of )?(\d{4}-\d{2})$/.exec(label);
+  if (month?.[2] === undefined) return t(`kpis.previous.${label}`, { defaultValue: label });
+  const name = format.isoMonth(month[2], { withYear: true });
+  return t(month[1] === undefined ? 'kpis.previousMonth' : 'kpis.previousWholeMonth', { month: name });
+}
+
 const arrows = { up: '▲', down: '▼', same: '=' } as const;
 
 function Change({ figure }: { readonly figure: FigureView }): ReactNode {
+  const { t } = useTranslation();
   const format = useFormat();
   const change = format.change(figure);
   if (change === null) return null;
@@ -111,7 +120,7 @@ function Change({ figure }: { readonly figure: FigureView }): ReactNode {
     <>
       <span aria-hidden="true">{arrows[change.direction]} </span>
       <b className="num">{change.text}</b>
-      {figure.previousLabel !== null && <span> · {figure.previousLabel}</span>}
+      {figure.previousLabel !== null && <span> {previousText(figure.previousLabel, t, format)}</span>}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { FigureGroup } from './FigureGroup.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import './kpis.css';
 import { KpisHeader } from './KpisHeader.tsx';
-import { figureSections } from './known.ts';
+import { figureGroups } from './known.ts';
 
 import { useKpiCommands } from './use-kpi-commands.ts';
 import { useMarkedTile } from './use-marked-tile.ts';
@@ -32,15 +32,8 @@ export function KpisPage({ query }: { readonly query: string }): ReactElement {
       {error !== null && view !== null && error.code !== 'CALL_DISCONNECTED' && <ReadError error={error} />}
       <FilterBar filters={filters} />
       {view === null && error !== null && error.code !== 'CALL_DISCONNECTED' && <ReadError error={error} />}
-      {figureSections.map((name, index) => (
-        <FigureGroup
-          key={name}
-          name={name}
-          section={view?.sections.find((section) => section.name === name)}
-          isPending={view === null && error === null}
-          targetId={markedId}
-          isFirst={index === 0}
-        />
+      {figureGroups.map((group) => (
+        <FigureGroup key={group.title} group={group} view={view} markedId={markedId} />
       ))}
       <ErrorBoundary renderFallback={(problem) => <ReadError error={{ message: problem.message, help: '' }} />}>
         <Suspense fallback={<div className="breakdowns-place" />}>

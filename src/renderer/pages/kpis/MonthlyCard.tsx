@@ -10,12 +10,13 @@ import { findBreakdown, indexesOf, type Reader, readerOf } from './breakdown-rea
 import { SectionBadge } from './SectionBadge.tsx';
 
 /** More bars than these cannot be told apart; the table has every month. */
-const shownMonths = 18;
+const shownBars = 52;
 
 const flows = [
   { id: 'emitted', color: 'chart-3' },
   { id: 'approved', color: 'chart-1' },
   { id: 'collected', color: 'chart-2' },
+  { id: 'cost', color: 'chart-4' },
 ] as const;
 
 export function MonthlyCard({ view }: { readonly view: DashboardView | null }): ReactElement {
@@ -45,19 +46,18 @@ function useMonthlyChart(reader: Reader | null, asOf: string): SeriesChart | nul
   const { t } = useTranslation();
   const format = useFormat();
   if (reader === null || reader.rowCount === 0) return null;
-  const rows = indexesOf(reader).slice(-shownMonths);
+  const shownFlows = flows.filter(({ id }) => reader.has(id));
+  const rows = indexesOf(reader).slice(-Math.floor(shownBars / Math.max(1, shownFlows.length)));
   const months = rows.map((row) => reader.text(row, 'month') ?? '');
-  const series = flows
-    .filter(({ id }) => reader.has(id))
-    .map(
-      ({ id, color }): ChartSeries => ({
-        id,
-        color,
-        kind: 'bar',
-        label: t(`chart.${id}`),
-        values: rows.map((row) => reader.number(row, id)),
-      }),
-    );
+  const series = shownFlows.map(
+    ({ id, color }): ChartSeries => ({
+      id,
+      color,
+      kind: 'bar',
+      label: t(`chart.${id}`),
+      values: rows.map((row) => reader.number(row, id)),
+    }),
+  );
   return {
     title: t('chart.monthly'),
     labels: months.map((month, index) => format.isoMonth(month, { withYear: index === 0 || month.endsWith('-01') })),
