@@ -1,6 +1,5 @@
 /** The packs that are installed. */
-import { generateDemo } from '../../packs/edp/demo.ts';
-import { edpPack, edpTables } from '../../packs/edp/index.ts';
+import { edpPack, edpTables, generateDemo } from '../../packs/edp/index.ts';
 import { EngineError } from '../base/errors.ts';
 import type { KpiPack } from '../kpi/pack.ts';
 import type { TableSchema } from '../sources/table-schema.ts';

@@ -54,7 +54,6 @@ const doors: readonly (readonly [pattern: RegExp, rooms: readonly string[]])[] =
   [/^better-sqlite3$/, ['store']],
   [/^(@duckdb\/node-api|pg)$/, ['sources']],
   [/^nodemailer$/, ['alerts']],
-  [/^croner$/, ['scheduler']],
   [/^pino$/, ['base']],
   [/^zod$/, [...engineRooms, 'doctor', 'api', 'engine', 'packs', 'src/shared']],
   [/^electron$/, ['src/main', 'src/preload']],

@@ -23,7 +23,10 @@ describe('settings', () => {
   });
 
   test('take a flag before the environment, the environment before .env, .env before the settings file', () => {
-    writeFileSync(join(folder, 'settings.json'), '{"VIGIA_PORT": "1", "REDIS_URL": "redis://file", "VIGIA_PACK": "filed"}');
+    writeFileSync(
+      join(folder, 'settings.json'),
+      '{"VIGIA_PORT": "1", "REDIS_URL": "redis://file", "VIGIA_PACK": "filed"}',
+    );
     writeFileSync(join(folder, '.env'), 'VIGIA_PORT=2\nREDIS_URL=redis://dotenv\n');
     const loaded = load({ port: '4' }, { VIGIA_PORT: '3' });
     expect(loaded.settings).toMatchObject({ port: 4, cacheUrl: 'redis://dotenv', pack: 'filed' });
@@ -54,7 +57,11 @@ describe('settings', () => {
   });
 
   test('never show a password or the token', () => {
-    const env = { REDIS_URL: 'redis://u:secretpw@h:1', VIGIA_SOURCE: 'postgres://u:secretpw@h/d', VIGIA_TOKEN: 'secretpw-secretpw' };
+    const env = {
+      REDIS_URL: 'redis://u:secretpw@h:1',
+      VIGIA_SOURCE: 'postgres://u:secretpw@h/d',
+      VIGIA_TOKEN: 'secretpw-secretpw',
+    };
     expect(JSON.stringify(load({}, env).origins)).not.toContain('secretpw');
     expect(() => load({}, { REDIS_URL: 'http://u:secretpw@h' })).toThrow(/^(?!.*secretpw)/);
     expect(() => load({}, { VIGIA_TOKEN: 'secretpw' })).toThrow(/^(?!.*secretpw).*at least 16/);
