@@ -55,6 +55,7 @@ export class PostgresSource implements SqlSource {
 
   async query(sql: string, parameters: Readonly<Record<string, SqlValue>>, options: QueryOptions): Promise<Row[]> {
     assertReadOnly(sql);
+    if (this.#pool.ending) throw new EngineError('SOURCE_UNREACHABLE', `${this.label} is closed`);
     const { text, names } = this.#positional(sql);
     const values = names.map((name) => {
       const value = parameters[name];
@@ -132,11 +133,12 @@ export class PostgresSource implements SqlSource {
       const work = runBounded(client, query, deadlineMs);
       work.catch(() => undefined);
       const rows = await Promise.race([work, givenUp]);
-      broken = false;
+      broken = watch.stopped !== null;
       return rows;
     } catch (error) {
       const problem = postgresProblem(error, this.label);
-      broken = problem.code === 'SOURCE_UNREACHABLE' || error === watch.stopped;
+      // A cancellation may arrive late; it must find this connection gone, not another caller's query on it.
+      broken = problem.code === 'SOURCE_UNREACHABLE' || watch.stopped !== null;
       throw watch.stopped ?? problem;
     } finally {
       forget();

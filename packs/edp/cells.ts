@@ -30,3 +30,17 @@ export function sumBy<Key>(rows: readonly Row[], key: (row: Row) => Key, measure
   }
   return sums;
 }
+
+/** By the number in `column`, the largest first; equal ones by name, so that every database gives the same order. */
+export function largestFirst<Cells extends readonly (string | number | null)[]>(
+  rows: readonly Cells[],
+  column: number,
+): Cells[] {
+  return rows.toSorted((a, b) => Number(b[column] ?? 0) - Number(a[column] ?? 0) || compareText(a[0], b[0]));
+}
+
+/** By code points: the same everywhere, whatever the locale. */
+export function compareText(a: string | number | null | undefined, b: string | number | null | undefined): number {
+  const [left, right] = [String(a), String(b)];
+  return left < right ? -1 : Number(left > right);
+}

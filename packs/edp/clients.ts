@@ -1,6 +1,6 @@
 /** What is open with each client, how old it is, and how much of everything that is. */
 import type { Row } from '../../engine/sources/source.ts';
-import { amountOf, nameOf } from './cells.ts';
+import { amountOf, compareText, nameOf } from './cells.ts';
 import { ratio } from './profile.ts';
 import type { Queries } from './queries.ts';
 
@@ -42,7 +42,7 @@ function fold(rows: readonly Row[]): Client[] {
   const total = sum(rows, 'amt', isOpen);
   return [...byName]
     .map(([name, those]) => toClient(name, those, total))
-    .toSorted((a, b) => b.openAmount - a.openAmount || a.name.localeCompare(b.name, 'es'));
+    .toSorted((a, b) => b.openAmount - a.openAmount || compareText(a.name, b.name));
 }
 
 function toClient(name: string, rows: readonly Row[], total: number): Client {

@@ -1,6 +1,6 @@
 /** What the charts draw: months, states, ages, rework and the time spent in each state. */
 import type { Row } from '../../../engine/sources/source.ts';
-import { amountOf, nameOf, numberOrNull, sumBy } from '../cells.ts';
+import { amountOf, compareText, largestFirst, nameOf, numberOrNull, sumBy } from '../cells.ts';
 import { conformitiesOf, meanDays, percentileDays } from '../conformities.ts';
 import { monthOf, monthsUntil, monthText } from '../months.ts';
 import type { Payload } from '../payload.ts';
@@ -58,12 +58,9 @@ function byState(profile: Profile, payload: Payload): void {
     counts.set(state, { count: before.count + n, amount: before.amount + amt });
   }
   const rows = [...counts].map(([state, { count, amount }]) => [state, count, amount] as const);
-  payload.breakdown(
-    'states',
-    { state: 'text', count: 'count', amount: 'CLP' },
-    rows.toSorted(([, a], [, b]) => b - a),
-    { limit: nameLimit },
-  );
+  payload.breakdown('states', { state: 'text', count: 'count', amount: 'CLP' }, largestFirst(rows, 1), {
+    limit: nameLimit,
+  });
 }
 
 /** What was sent but has no known days is in no bucket of days. */
@@ -120,7 +117,7 @@ async function rework(queries: Queries, payload: Payload): Promise<void> {
   payload.breakdown(
     'rework_reasons',
     { reason: 'text', events: 'count' },
-    largestFirst(sumBy(events, (row) => nameOf(row['reason']), 'n')),
+    largestFirst([...sumBy(events, (row) => nameOf(row['reason']), 'n')], 1),
     { limit: nameLimit },
   );
   await reworkByManager(events, queries, payload);
@@ -128,9 +125,10 @@ async function rework(queries: Queries, payload: Payload): Promise<void> {
   payload.breakdown(
     'faults',
     { fault: 'text', count: 'count', amount: 'CLP' },
-    faults
-      .map((row) => [nameOf(row['fault']), amountOf(row['n']), amountOf(row['amt'])] as const)
-      .toSorted(([, a], [, b]) => b - a),
+    largestFirst(
+      faults.map((row) => [nameOf(row['fault']), amountOf(row['n']), amountOf(row['amt'])] as const),
+      1,
+    ),
     { limit: nameLimit },
   );
 }
@@ -143,14 +141,15 @@ async function reworkByManager(events: readonly Row[], queries: Queries, payload
   payload.breakdown(
     'rework_by_manager',
     { manager: 'text', events: 'count', reworked: 'count', count: 'count', rework_rate: 'ratio' },
-    rows
-      .map((row) => {
+    largestFirst(
+      rows.map((row) => {
         const reworked = amountOf(row['reworked']);
         const count = amountOf(row['n']);
         const manager = nameOf(row['manager']);
         return [manager, byManager.get(manager) ?? 0, reworked, count, ratio(reworked, count)] as const;
-      })
-      .toSorted((a, b) => b[2] - a[2]),
+      }),
+      2,
+    ),
     { limit: nameLimit },
   );
 }
@@ -163,12 +162,8 @@ async function stages(queries: Queries, payload: Payload): Promise<void> {
     'stage_days',
     { state: 'text', count: 'count', days: 'days' },
     rows
-      .toSorted((a, b) => place(a) - place(b))
+      .toSorted((a, b) => place(a) - place(b) || compareText(nameOf(a['stage']), nameOf(b['stage'])))
       .map((row) => [nameOf(row['stage']), amountOf(row['n']), numberOrNull(row['days'])]),
     { limit: states.length * 2 },
   );
-}
-
-function largestFirst(sums: ReadonlyMap<string, number>): (readonly [string, number])[] {
-  return [...sums].toSorted(([, a], [, b]) => b - a);
 }

@@ -1,6 +1,6 @@
 /** What the projects cost, and what is left of their income. */
 import type { Row } from '../../../engine/sources/source.ts';
-import { amountOf, nameOf, numberOrNull, sumBy } from '../cells.ts';
+import { amountOf, largestFirst, nameOf, numberOrNull, sumBy } from '../cells.ts';
 import { measure } from '../measures.ts';
 import { monthText } from '../months.ts';
 import type { Payload } from '../payload.ts';
@@ -56,9 +56,10 @@ function figures(rows: readonly Row[], collected: number, payload: Payload): voi
 function grouped(rows: readonly Row[], column: string): (readonly [string, number, number])[] {
   const counts = sumBy(rows, (row) => nameOf(row[column]), 'n');
   const amounts = sumBy(rows, (row) => nameOf(row[column]), 'amount');
-  return [...amounts]
-    .map(([name, amount]) => [name, counts.get(name) ?? 0, amount] as const)
-    .toSorted((a, b) => b[2] - a[2]);
+  return largestFirst(
+    [...amounts].map(([name, amount]) => [name, counts.get(name) ?? 0, amount] as const),
+    2,
+  );
 }
 
 function byMonth(rows: readonly Row[], payload: Payload): void {

@@ -1,5 +1,5 @@
 /** Rates, days and the composite scores; days outstanding by client, manager and type of project. */
-import { amountOf, nameOf } from '../cells.ts';
+import { amountOf, compareText, nameOf } from '../cells.ts';
 import { clientsOf } from '../clients.ts';
 import { conformitiesOf, meanDays, percentileDays } from '../conformities.ts';
 import { type Measured, type MeasureId, measure, trendMonths } from '../measures.ts';
@@ -74,7 +74,9 @@ async function daysOutstanding(queries: Queries, payload: Payload): Promise<void
   ] as const) {
     const those = rows
       .filter((row) => row['by_type'] === kind)
-      .toSorted((a, b) => amountOf(b['open_amt']) - amountOf(a['open_amt']));
+      .toSorted(
+        (a, b) => amountOf(b['open_amt']) - amountOf(a['open_amt']) || compareText(nameOf(a[name]), nameOf(b[name])),
+      );
     payload.breakdown(
       id,
       { [name]: 'text', ...columns },

@@ -27,7 +27,7 @@ WITH income AS (
   GROUP BY proyecto
 ), numbered AS (
   SELECT kind, name, income, cost, projects,
-    row_number() OVER (PARTITION BY kind ORDER BY income DESC, name) AS place,
+    row_number() OVER (PARTITION BY kind ORDER BY coalesce(income, 0) DESC, name) AS place,
     CAST(count(*) OVER (PARTITION BY kind) AS DOUBLE PRECISION) AS of_kind
   FROM (SELECT * FROM by_manager UNION ALL SELECT * FROM by_client UNION ALL SELECT * FROM by_project) AS all_kinds
 )
