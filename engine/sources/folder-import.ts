@@ -1,6 +1,6 @@
 /** Finds the data files of a folder and imports them, once per generation of the files, into a DuckDB file. */
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { EngineError, messageOf } from '../base/errors.ts';
@@ -55,7 +55,7 @@ function fileOf(folder: string, names: readonly string[], table: TableSchema): D
     const name = names.find(
       (each) => extname(each).toLowerCase() === `.${format}` && each.toLowerCase() === `${table.table}.${format}`,
     );
-    if (name !== undefined) return [{ table, format, path: join(folder, name) }];
+    if (name !== undefined) return [{ table, format, path: join(folder, name), csv: null }];
   }
   return [];
 }
@@ -63,8 +63,21 @@ function fileOf(folder: string, names: readonly string[], table: TableSchema): D
 /** @throws EngineError SOURCE_DATA_INVALID naming file, line and column */
 export async function importFolder(file: string, files: readonly DataFile[], ids: IdSource): Promise<void> {
   await buildDuckDbFile({ file, ids, memoryBytes: importMemoryBytes }, async (connection) => {
-    for (const each of files) await importFile(connection, each);
+    for (const each of files) await importFile(connection, await withLayout(each));
   });
+}
+
+const firstLineBytes = 64 * 1024;
+
+async function withLayout(file: DataFile): Promise<DataFile> {
+  if (file.format === 'parquet') return file;
+  const handle = await open(file.path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(firstLineBytes), 0, firstLineBytes, 0);
+    return { ...file, csv: csvLayout(buffer.toString('utf8', 0, bytesRead)) };
+  } finally {
+    await handle.close();
+  }
 }
 
 async function importFile(connection: DuckDBConnection, file: DataFile): Promise<void> {

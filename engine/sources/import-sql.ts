@@ -5,6 +5,13 @@ export interface DataFile {
   readonly table: TableSchema;
   readonly path: string;
   readonly format: 'csv' | 'parquet';
+  /** Of a CSV file: how its first line is written. */
+  readonly csv: CsvLayout | null;
+}
+
+export interface CsvLayout {
+  readonly delimiter: string;
+  readonly columns: readonly string[];
 }
 
 export interface FoundColumn {
@@ -12,11 +19,41 @@ export interface FoundColumn {
   readonly type: string;
 }
 
-export function readerSql({ path, format }: DataFile): string {
-  const file = textLiteral(path);
-  return format === 'parquet'
-    ? `read_parquet(${file})`
-    : `read_csv(${file}, all_varchar = true, header = true, quote = '"', escape = '"', strict_mode = true)`;
+export function readerSql({ path, csv }: DataFile): string {
+  if (csv === null) return `read_parquet(${textLiteral(path)})`;
+  // Nothing is left to DuckDB's sniffer: to make sense of one bad line it would take another line for the header.
+  const columns = csv.columns.map((name) => `${textLiteral(name)}: 'VARCHAR'`).join(', ');
+  return `read_csv(${textLiteral(path)}, auto_detect = false, header = true, delim = ${textLiteral(csv.delimiter)},
+    quote = '"', escape = '"', strict_mode = true, columns = {${columns}})`;
+}
+
+/** Reads the first line of a CSV file: the delimiter is the one that parts it most often. */
+export function csvLayout(text: string): CsvLayout {
+  const line = /^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text.replace(/^\ufeff/, ''))?.[0] ?? '';
+  const counts = [',', ';', '\t', '|'].map((delimiter) => ({ delimiter, cells: splitLine(line, delimiter) }));
+  const { delimiter, cells } = counts.reduce((best, each) => (each.cells.length > best.cells.length ? each : best));
+  return { delimiter, columns: cells.map((cell, index) => uniqueName(cell, index, cells)) };
+}
+
+function splitLine(line: string, delimiter: string): string[] {
+  const cells: string[] = [];
+  let quoted = false;
+  let cell = '';
+  for (const character of line) {
+    if (character === '"') quoted = !quoted;
+    else if (character === delimiter && !quoted) {
+      cells.push(cell);
+      cell = '';
+    } else cell += character;
+  }
+  return [...cells, cell];
+}
+
+/** Empty and repeated names get their place's number; the first of a name keeps it. */
+function uniqueName(cell: string, index: number, cells: readonly string[]): string {
+  const name = cell.trim();
+  const first = cells.findIndex((each) => fold(each) === fold(name));
+  return name === '' || first < index ? `${name || 'column'} ${index + 1}` : name;
 }
 
 /** The columns of the schema that the file has, by name without regard to case and surrounding spaces. */
@@ -41,7 +78,7 @@ export function badCellSql(file: DataFile, column: ColumnSchema, found: FoundCol
   const text = cellSql(column, found);
   return `WITH numbered AS (
       SELECT row_number() OVER () AS row, ${text} AS cell, ${tolerantSql(column, text)} AS value,
-        len(concat_ws('', COLUMNS(*)::VARCHAR)) - len(replace(concat_ws('', COLUMNS(*)::VARCHAR), chr(10), '')) AS breaks
+        ${file.csv === null ? '0' : "len(concat_ws('', *COLUMNS(*))) - len(replace(concat_ws('', *COLUMNS(*)), chr(10), ''))"} AS breaks
       FROM ${readerSql(file)}),
     bad AS (SELECT row, cell FROM numbered WHERE cell IS NOT NULL AND value IS NULL ORDER BY row LIMIT 1)
     SELECT row, cell, (SELECT coalesce(sum(breaks), 0) FROM numbered WHERE numbered.row < bad.row) AS breaks FROM bad`;

@@ -1,7 +1,7 @@
 /** Opens the source that the settings name: a PostgreSQL URL, a DuckDB file, a folder of files, or the demo data. */
 import { existsSync, statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { EngineError } from '../base/errors.ts';
 import { type IdSource, systemIds } from '../base/ids.ts';
@@ -117,12 +117,14 @@ function folderSource(folder: string, options: OpenSourceOptions): SqlSource {
   });
 }
 
-function openFile(
+async function openFile(
   file: string,
   kind: 'duckdb' | 'files',
   label: string,
   { clock, dataDir, memoryBytes = defaultMemoryBytes }: OpenSourceOptions,
 ): Promise<DuckDbSource> {
   const temporaryDir = join(dataDir, 'sources', 'spill');
+  // DuckDB makes the folder itself, but not the ones above it.
+  await mkdir(dirname(temporaryDir), { recursive: true });
   return DuckDbSource.open({ file, kind, label, clock, memoryBytes, temporaryDir });
 }
