@@ -9,6 +9,7 @@ import { buildDuckDbFile } from './duckdb-file.ts';
 import { toRows } from './duckdb-values.ts';
 import {
   badCellSql,
+  csvLayout,
   type DataFile,
   expected,
   type FoundColumn,
