@@ -41,6 +41,13 @@ export function runProgram(
   }
   const closed = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, output })));
   const pid = child.pid ?? 0;
+  // When the first of a family dies, the others are found by no parent any more.
+  const met = new Set<number>();
+  const family = (): number[] => {
+    const found = familyOf(pid);
+    for (const member of found) met.add(member);
+    return found;
+  };
   return {
     pid,
     output: () => output,
@@ -52,13 +59,14 @@ export function runProgram(
     },
     signal: (signal) => child.kill(signal),
     signalGroup: (signal) => process.kill(-pid, signal),
-    family: () => familyOf(pid),
+    family,
     async ended(timeoutMs = 20_000) {
       await until(() => hasEnded(child), timeoutMs, `the end of ${command} ${args.join(' ')}`);
       return await closed;
     },
     destroy() {
-      for (const member of familyOf(pid).toReversed()) kill(member);
+      family();
+      for (const member of met) if (isAlive(member)) kill(member);
     },
   };
 }
