@@ -1,14 +1,15 @@
-/** Starts the console: connects to the engine, loads the texts and the first page side by side, and draws. */
+/** Starts the console: connects to the engine, asks for what the first page will show, and draws. */
 import { createRoot } from 'react-dom/client';
 import './ui/tokens.css';
 import './ui/ui.css';
 import './app/shell.css';
 import { App } from './app/App.tsx';
-import { loadEverything, loadPage } from './app/page-loader.ts';
+import { loadEverything } from './app/pages.ts';
 import { applyTheme, followTheme } from './app/theme.ts';
 import { browserClock } from './clock.ts';
 import { startTexts } from './i18n/i18n.ts';
-import { parseRoute } from './state/route.ts';
+import { filtersFromQuery } from './state/filters.ts';
+import { type PageName, parseRoute, watchRoute } from './state/route.ts';
 import { createServices } from './state/services.ts';
 import { connect } from './transport/connect.ts';
 
@@ -17,16 +18,27 @@ const { theme, language } = services.preferences.getState();
 
 applyTheme(theme);
 followTheme(services.preferences);
-// The address no longer holds the token here: connecting took it out.
-const { page } = parseRoute(window.location.hash);
 document.documentElement.lang = language;
-await Promise.all([startTexts(language), loadPage(page)]);
+startTexts(language);
+
+/** The address decides which filters' dashboard is looked at; before any page renders, so that none shows another's. */
+function followFilters(): PageName {
+  const { page, query } = parseRoute(window.location.hash);
+  if (page === 'kpis') services.dashboard.setFilters(filtersFromQuery(query));
+  return page;
+}
+
+watchRoute(followFilters);
+// While the page is drawn for the first time its values are on their way.
+if (followFilters() === 'kpis') services.dashboard.read();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no element "root"');
 createRoot(root).render(<App services={services} />);
+
 browserClock.after(1_500, () => {
-  loadEverything();
+  // What cannot be fetched ahead is asked for again, and complained of, when it is opened.
+  void loadEverything().catch(() => undefined);
   // So that a console that loses its engine has something to show on every page.
   services.overview.reload();
   services.filterOptions.reload();

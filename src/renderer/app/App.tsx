@@ -10,7 +10,7 @@ import { Crash } from './Crash.tsx';
 import { LiveRegion } from './LiveRegion.tsx';
 import { Navigation } from './Navigation.tsx';
 import { PaletteHost } from './PaletteHost.tsx';
-import { pages } from './page-loader.ts';
+import { pages } from './pages.ts';
 
 export function App({ services }: { readonly services: Services }): ReactElement {
   return (

@@ -7,7 +7,6 @@ import { type PageName, pageNames, routeHref } from '../state/route.ts';
 import { useLive, usePreferences, useServices } from '../state/services.ts';
 import { Icon } from '../ui/icons.tsx';
 import { ConnectionCard } from './ConnectionCard.tsx';
-import { loadPage } from './page-loader.ts';
 
 interface NavigationProps {
   readonly page: PageName;
@@ -36,7 +35,6 @@ export function Navigation({ page, onSearch }: NavigationProps): ReactElement {
             className="nav"
             href={routeHref(name, name === 'kpis' ? kpisQuery : '')}
             aria-current={name === page ? 'page' : undefined}
-            onPointerEnter={() => void loadPage(name)}
             data-testid={`nav-${name}`}
           >
             <Icon name={name} />

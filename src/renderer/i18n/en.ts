@@ -177,7 +177,7 @@ export const en = {
     previous: {
       '30 days before': 'vs 30 days before',
       'One month earlier': 'vs a month earlier',
-      'Issued in the range of equal length before': 'vs the period before',
+      'Issued in the range of equal length before': 'vs prior period',
     },
     previousMonth: 'vs {{month}}',
     previousWholeMonth: 'vs all of {{month}}',

@@ -1,6 +1,7 @@
 /** Todos los textos de la consola en español: the Spanish counterpart of the English texts, with the same keys. */
-import type { Texts } from './i18n.ts';
+
 import { kpisEs } from './kpis-es.ts';
+import type { Texts } from './texts.ts';
 
 export const es: Texts = {
   kpi: kpisEs,
@@ -178,7 +179,7 @@ export const es: Texts = {
     previous: {
       '30 days before': 'vs 30 días antes',
       'One month earlier': 'vs un mes antes',
-      'Issued in the range of equal length before': 'vs el período anterior',
+      'Issued in the range of equal length before': 'vs período previo',
     },
     previousMonth: 'vs {{month}}',
     previousWholeMonth: 'vs todo {{month}}',

@@ -1,27 +1,20 @@
-/** The texts in the chosen language; only the language in use is loaded. */
+/** The texts in the chosen language. */
 import { createInstance } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Language } from '../state/preferences.ts';
-import type { en } from './en.ts';
-import type { KpiId, KpiText } from './kpis-en.ts';
-
-/** The shape of the English texts with any text in each place: what a translation must fill. */
-export type Texts = Translated<Omit<typeof en, 'kpi'>> & { readonly kpi: Record<KpiId, KpiText> };
-type Translated<Value> = Value extends string ? string : { readonly [Key in keyof Value]: Translated<Value[Key]> };
-
-const loaders: Record<Language, () => Promise<Texts>> = {
-  en: async () => (await import('./en.ts')).en,
-  es: async () => (await import('./es.ts')).es,
-};
+import { en } from './en.ts';
+import { es } from './es.ts';
 
 const i18n = createInstance();
 
-export async function startTexts(language: Language): Promise<void> {
-  const texts = await loaders[language]();
-  await i18n.use(initReactI18next).init({
+/** Both languages are small and come with the console: the first screen waits for no further file. */
+export function startTexts(language: Language): void {
+  void i18n.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
-    resources: { [language]: { translation: texts } },
+    // Done before the first render, which happens in this turn.
+    initAsync: false,
+    resources: { en: { translation: en }, es: { translation: es } },
     // React escapes already.
     interpolation: { escapeValue: false },
     react: { useSuspense: false },
@@ -29,8 +22,5 @@ export async function startTexts(language: Language): Promise<void> {
 }
 
 export async function changeLanguage(language: Language): Promise<void> {
-  if (!i18n.hasResourceBundle(language, 'translation')) {
-    i18n.addResourceBundle(language, 'translation', await loaders[language]());
-  }
   await i18n.changeLanguage(language);
 }

@@ -153,7 +153,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
         if (now.phase === 'connected' && before.phase !== 'connected') void read();
       }),
     ];
-    void read();
+    // The start of the console may have asked already.
+    if (!store.getState().isLoading) void read();
   };
 
   const stopWatching = (): void => {

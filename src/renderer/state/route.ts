@@ -32,7 +32,8 @@ function notify(): void {
   for (const listener of [...listeners]) listener();
 }
 
-function subscribe(listener: () => void): () => void {
+/** Told of every change of the address, in the order of asking. */
+export function watchRoute(listener: () => void): () => void {
   if (listeners.size === 0) window.addEventListener('hashchange', notify);
   listeners.add(listener);
   return () => {
@@ -42,7 +43,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function useRoute(): Route {
-  return useSyncExternalStore(subscribe, readRoute);
+  return useSyncExternalStore(watchRoute, readRoute);
 }
 
 /** Adds an entry to the history unless `replace` is set. */

@@ -11,13 +11,15 @@ interface SparklineProps {
   readonly tone?: 'plain' | 'failed';
   /** Includes zero in the scale. */
   readonly fromZero?: boolean;
+  /** False where a null is an ordinary month without a value rather than a time when nobody looked. */
+  readonly shadesGaps?: boolean;
   readonly label: string;
 }
 
 const width = 220;
 
 export function Sparkline(props: SparklineProps): ReactElement {
-  const { values, heightPx, limitTone = 'failed', tone = 'plain', fromZero = false, label } = props;
+  const { values, heightPx, limitTone = 'failed', tone = 'plain', fromZero = false, shadesGaps = true, label } = props;
   const known = values.filter((value): value is number => value !== null);
   const limit = isInSight(known, props.limit ?? null) ? (props.limit ?? null) : null;
   const scale = [...known, ...(limit === null ? [] : [limit]), ...(fromZero ? [0] : [])];
@@ -34,7 +36,7 @@ export function Sparkline(props: SparklineProps): ReactElement {
       role="img"
       aria-label={label}
     >
-      {gapsOf(values).map(([from, to]) => (
+      {(shadesGaps ? gapsOf(values) : []).map(([from, to]) => (
         <rect
           key={from}
           x={xOf(from)}
@@ -67,7 +69,7 @@ export function Sparkline(props: SparklineProps): ReactElement {
 
 /** A limit far above the line would flatten it into nothing; then the words beside it say enough. */
 export function isInSight(known: readonly number[], limit: number | null): boolean {
-  if (limit === null || known.length === 0) return limit !== null;
+  if (limit === null || known.length === 0) return false;
   return limit <= 5 * Math.max(...known.map(Math.abs)) || known.every((value) => value === 0);
 }
 

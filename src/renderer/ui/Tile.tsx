@@ -10,7 +10,7 @@ export interface TileProps {
   /** Null: no data, with the reason in `lines`. */
   readonly value: { readonly text: string; readonly unit: string } | null;
   readonly noValueWord: string;
-  /** Two lines under the value; null keeps the line free. */
+  /** Two lines under the value, never wrapped; without a value the first is why, and may fill both. */
   readonly lines: readonly [ReactNode, ReactNode];
   readonly picture: ReactNode;
   readonly state: { readonly kind: StateKind; readonly word: string; readonly title?: string };
@@ -53,8 +53,14 @@ export function Tile(props: TileProps): ReactElement {
           {value.unit !== '' && <small>{value.unit}</small>}
         </div>
       )}
-      <div className="line">{lines[0]}</div>
-      <div className="line">{lines[1]}</div>
+      {value === null ? (
+        <div className="reason">{lines[0]}</div>
+      ) : (
+        <>
+          <div className="line">{lines[0]}</div>
+          <div className="line">{lines[1]}</div>
+        </>
+      )}
       <div className="picture">{picture}</div>
       <div className="foot">{ages}</div>
     </div>

@@ -1,7 +1,12 @@
 /** A console that loses its engine or a link behind it: nothing vanishes, nothing pretends to be live. */
 import { expect, test } from './console-test.ts';
 
-const refused = [/WebSocket connection/, /ERR_CONNECTION_REFUSED/, /Failed to load resource/];
+const refused = [
+  /dynamically imported module/,
+  /WebSocket connection/,
+  /ERR_CONNECTION_REFUSED/,
+  /Failed to load resource/,
+];
 
 test('keeps the last known values with their ages when the engine goes, and becomes live when it is back', async ({
   open,

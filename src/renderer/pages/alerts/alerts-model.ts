@@ -35,7 +35,7 @@ export const severityKinds: Record<AlertStatus['rule']['severity'], StateKind> =
 
 /** The unit is in the signal's name: ratio, ms, bytes, count. */
 export function showSignal(format: Format, signal: Signal | null, value: number): string {
-  if (signal?.endsWith('_ratio') === true) return `${format.number(value * 100, 1)} %`;
+  if (signal?.endsWith('_ratio') === true) return `${format.limit(value, 'ratio').text} %`;
   if (signal?.endsWith('_ms') === true)
     return value >= 1_000
       ? `${format.number(value / 1_000, value % 1_000 === 0 ? 0 : 1)} s`

@@ -116,12 +116,12 @@ function Change({ figure }: { readonly figure: FigureView }): ReactNode {
   const format = useFormat();
   const change = format.change(figure);
   if (change === null) return null;
+  const previous = figure.previousLabel === null ? '' : previousText(figure.previousLabel, t, format);
   return (
-    <>
+    <span title={`${change.text} ${previous}`}>
       <span aria-hidden="true">{arrows[change.direction]} </span>
-      <b className="num">{change.text}</b>
-      {figure.previousLabel !== null && <span> {previousText(figure.previousLabel, t, format)}</span>}
-    </>
+      <b className="num">{change.text}</b> {previous}
+    </span>
   );
 }
 
@@ -148,6 +148,7 @@ function Picture({ figure, label }: { readonly figure: FigureView; readonly labe
         heightPx={26}
         limit={target}
         limitTone="muted"
+        shadesGaps={false}
         label={t('kpis.trend', { label, count: trend.length })}
       />
     );

@@ -2,5 +2,5 @@
 import { loadChartCanvas } from '../../ui/charts/load-chart-canvas.ts';
 
 export async function loadLaterParts(): Promise<void> {
-  await Promise.all([import('./Breakdowns.tsx'), import('./DateRange.tsx'), import('./export.ts'), loadChartCanvas()]);
+  await Promise.all([import('./DateRange.tsx'), import('./export.ts'), loadChartCanvas()]);
 }

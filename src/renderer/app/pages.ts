@@ -1,0 +1,23 @@
+/** The pages. The two that a console is opened for come with it; the rest is fetched when first asked for, and ahead. */
+import { type ComponentType, lazy } from 'react';
+import { KpisPage } from '../pages/kpis/KpisPage.tsx';
+import { OverviewPage } from '../pages/overview/OverviewPage.tsx';
+import type { PageName } from '../state/route.ts';
+
+type Page = ComponentType<{ readonly query: string }>;
+
+async function loadAlertsPage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/alerts/AlertsPage.tsx')).AlertsPage };
+}
+
+export const pages: Record<PageName, Page> = {
+  overview: OverviewPage,
+  kpis: KpisPage,
+  alerts: lazy(loadAlertsPage),
+};
+
+/** Fetches the rest of the code once the first page stands, so that a console that loses its engine can still turn pages. */
+export async function loadEverything(): Promise<void> {
+  await Promise.all([loadAlertsPage(), import('./Palette.tsx')]);
+  await (await import('../pages/kpis/later-parts.ts')).loadLaterParts();
+}
