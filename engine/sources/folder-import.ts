@@ -63,16 +63,38 @@ function fileOf(folder: string, names: readonly string[], table: TableSchema): D
 
 /** @throws EngineError SOURCE_DATA_INVALID naming file, line and column */
 export async function importFolder(file: string, files: readonly DataFile[], ids: IdSource): Promise<void> {
-  await buildDuckDbFile({ file, ids, memoryBytes: importMemoryBytes }, async (connection) => {
-    for (const each of files) await importFile(connection, await withLayout(each));
-  });
+  const build = (idType: 'integer' | 'text'): Promise<void> =>
+    buildDuckDbFile({ file, ids, memoryBytes: importMemoryBytes }, async (connection) => {
+      for (const each of files) await importFile(connection, withIds(await withLayout(each), idType));
+    });
+  try {
+    await build('integer');
+  } catch (error) {
+    if (!isAboutId(error, files)) throw error;
+    await build('text');
+  }
+}
+
+/** Numbers join and sort several times faster than text, so text is only for ids that are no numbers. */
+function withIds(file: DataFile, type: 'integer' | 'text'): DataFile {
+  const columns = file.table.columns.map((column) => (column.type === 'id' ? { ...column, type } : column));
+  return { ...file, table: { ...file.table, columns } };
+}
+
+function isAboutId(error: unknown, files: readonly DataFile[]): boolean {
+  if (!(error instanceof EngineError)) return false;
+  const { table: name, column } = error.details;
+  const table = files.find((file) => file.table.table === name)?.table;
+  return table?.columns.some((each) => each.name === column && each.type === 'id') ?? false;
 }
 
 const firstLineBytes = 64 * 1024;
 
 async function withLayout(file: DataFile): Promise<DataFile> {
   if (file.format === 'parquet') return file;
-  const handle = await open(file.path);
+  const handle = await open(file.path).catch((error: unknown) => {
+    throw new EngineError('SOURCE_UNREACHABLE', `${file.path} cannot be read: ${messageOf(error)}`, { cause: error });
+  });
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(firstLineBytes), 0, firstLineBytes, 0);
     return { ...file, csv: csvLayout(buffer.toString('utf8', 0, bytesRead)) };
@@ -101,7 +123,7 @@ async function importFile(connection: DuckDBConnection, file: DataFile): Promise
       throw new EngineError(
         'SOURCE_DATA_INVALID',
         `${basename(file.path)}, ${where}, column "${column.name}": "${String(bad['cell']).slice(0, 80)}" is not ${expected(column)}`,
-        { cause: error },
+        { cause: error, details: { table: file.table.table, column: column.name } },
       );
     }
     throw unreadable(file, error);

@@ -97,6 +97,7 @@ export function expected(column: ColumnSchema): string {
       return 'a date such as 2026-03-31';
     case 'timestamp':
       return 'a date with or without a time, such as 2026-03-31 10:00:00';
+    case 'id':
     case 'text':
       return 'text';
   }
@@ -104,14 +105,35 @@ export function expected(column: ColumnSchema): string {
 
 function strictSql(column: ColumnSchema, found: FoundColumn): string {
   const text = cellSql(column, found);
-  if (column.type === 'text') return column.canonical ? canonicalSql(text, column.canonical) : `nfc_normalize(${text})`;
-  if (found.type === sqlType(column)) return quoteName(found.name);
-  // The last, strict cast is reached only by what no tolerant reading took; it fails the import.
-  return `coalesce(${tolerantSql(column, text)}, CAST(${text} AS ${sqlType(column)}))`;
+  if (column.type === 'text') return textSql(column, found, text);
+  const type = sqlType(column);
+  if (found.type === type) return quoteName(found.name);
+  const raw = rawSql(found);
+  // Most cells are empty or written as they should be, and the readings after the first cost much more. The last,
+  // strict cast is reached only by what no other took; it fails the import.
+  return `CASE WHEN ${raw} IS NULL OR ${raw} = '' THEN NULL
+    ELSE coalesce(${plainSql(type, raw)}, ${tolerantSql(column, text)}, CAST(${text} AS ${type})) END`;
+}
+
+function textSql(column: ColumnSchema, found: FoundColumn, text: string): string {
+  if (column.canonical) return canonicalSql(text, column.canonical);
+  return column.chosen ? `nfc_normalize(${text})` : `nullif(trim(${rawSql(found)}), '')`;
+}
+
+/** NaN is a number to DuckDB, but not to us. */
+function plainSql(type: string, raw: string): string {
+  const cast = `TRY_CAST(${raw} AS ${type})`;
+  return type === 'DOUBLE' ? `nullif(${cast}, 'nan'::DOUBLE)` : cast;
+}
+
+function rawSql(found: FoundColumn): string {
+  const name = quoteName(found.name);
+  return found.type === 'VARCHAR' ? name : `CAST(${name} AS VARCHAR)`;
 }
 
 function sqlType(column: ColumnSchema): string {
   const types = {
+    id: 'VARCHAR',
     text: 'VARCHAR',
     integer: 'BIGINT',
     amount: 'DOUBLE',
@@ -124,9 +146,7 @@ function sqlType(column: ColumnSchema): string {
 
 /** The trimmed text of a cell; null when it is empty or one of the words that programs write for nothing. */
 function cellSql(column: ColumnSchema, found: FoundColumn): string {
-  const name = quoteName(found.name);
-  const text = found.type === 'VARCHAR' ? name : `CAST(${name} AS VARCHAR)`;
-  const trimmed = `nullif(trim(${text}, ' \t\r\n\u00a0'), '')`;
+  const trimmed = `nullif(trim(${rawSql(found)}, ' \t\r\n\u00a0'), '')`;
   return column.type === 'text'
     ? trimmed
     : `CASE WHEN lower(${trimmed}) IN ('null','nan','nat','none') THEN NULL ELSE ${trimmed} END`;
@@ -134,6 +154,7 @@ function cellSql(column: ColumnSchema, found: FoundColumn): string {
 
 function tolerantSql(column: ColumnSchema, text: string): string {
   switch (column.type) {
+    case 'id':
     case 'text':
       return text;
     case 'integer':

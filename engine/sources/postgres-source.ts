@@ -48,7 +48,9 @@ export class PostgresSource implements SqlSource {
     );
     this.#pool.on('connect', (client) => {
       client
-        .query("SET default_transaction_read_only = on; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'")
+        .query(
+          "SET default_transaction_read_only = on; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET work_mem = '32MB'",
+        )
         .catch((error: unknown) => options.logger.warn('A session could not be set up', { error: String(error) }));
     });
   }

@@ -3,8 +3,13 @@ import type { Row, TableDescription } from './source.ts';
 
 export interface ColumnSchema {
   readonly name: string;
-  /** `amount` is a number that keeps its decimals; `timestamp` has a time of day. */
-  readonly type: 'text' | 'integer' | 'amount' | 'boolean' | 'date' | 'timestamp';
+  /**
+   * `amount` is a number that keeps its decimals; `timestamp` has a time of day; an `id` becomes a whole number when
+   * every id of the folder is one, else text.
+   */
+  readonly type: 'id' | 'text' | 'integer' | 'amount' | 'boolean' | 'date' | 'timestamp';
+  /** For `text`: people choose its values in filters, so it is brought to Unicode's composed form. */
+  readonly chosen?: boolean;
   /** For `text`: the spellings to which others (case, spaces, accents) are brought at import. */
   readonly canonical?: readonly string[];
 }

@@ -49,6 +49,7 @@ function selectAll({ table }: TableSchema, missing: readonly ColumnSchema[], gap
 }
 
 const sqlTypes: Readonly<Record<ColumnSchema['type'], string>> = {
+  id: 'INTEGER',
   text: 'VARCHAR',
   integer: 'INTEGER',
   amount: 'DOUBLE PRECISION',

@@ -7,7 +7,9 @@ export const states = ['pagado', 'validado', 'revisión', 'enviado', 'pendiente'
 const typed =
   (type: ColumnSchema['type']) =>
   (name: string): ColumnSchema => ({ name, type });
+const id = typed('id');
 const text = typed('text');
+const choice = (name: string): ColumnSchema => ({ name, type: 'text', chosen: true });
 const date = typed('date');
 const amount = typed('amount');
 const integer = typed('integer');
@@ -17,7 +19,10 @@ export const edpTables: readonly TableSchema[] = [
   {
     table: 'edp',
     columns: [
-      ...['id', 'n_edp', 'proyecto', 'cliente', 'gestor', 'jefe_proyecto', 'tipo_proyecto', 'mes'].map(text),
+      id('id'),
+      ...['n_edp', 'proyecto'].map(text),
+      ...['cliente', 'gestor', 'jefe_proyecto', 'tipo_proyecto'].map(choice),
+      text('mes'),
       ...['fecha_emision', 'fecha_envio_cliente'].map(date),
       ...['monto_propuesto', 'monto_aprobado'].map(amount),
       date('fecha_estimada_pago'),
@@ -43,7 +48,8 @@ export const edpTables: readonly TableSchema[] = [
   {
     table: 'cost',
     columns: [
-      ...['cost_id', 'project_id', 'proveedor', 'factura'].map(text),
+      id('cost_id'),
+      ...['project_id', 'proveedor', 'factura'].map(text),
       ...['fecha_factura', 'fecha_recepcion', 'fecha_vencimiento', 'fecha_pago'].map(date),
       ...['importe_bruto', 'importe_neto'].map(amount),
       text('moneda'),
@@ -56,9 +62,11 @@ export const edpTables: readonly TableSchema[] = [
   {
     table: 'log',
     columns: [
-      text('id'),
+      id('id'),
       typed('timestamp')('fecha_hora'),
-      ...['n_edp', 'edp_id', 'proyecto', 'campo', 'antes', 'despues', 'usuario'].map(text),
+      text('n_edp'),
+      id('edp_id'),
+      ...['proyecto', 'campo', 'antes', 'despues', 'usuario'].map(text),
     ],
   },
 ];

@@ -110,6 +110,15 @@ describe('spelling', () => {
     expect(await compute(await open(), 'essentials')).toEqual(reference);
   });
 
+  test('ids need not be numbers', async () => {
+    const charts = await compute(await open(), 'charts');
+    await change('edp.csv', (text) => text.replaceAll(/^(\d+),/gm, 'E-$1,'));
+    await change('log.csv', (text) => text.replaceAll(/^(\d+,[^,]*,\d+),(\d+),/gm, '$1,E-$2,'));
+    const source = await open();
+    expect(await compute(source, 'charts')).toEqual(charts);
+    expect((await compute(source, 'lists')).breakdowns['critical']?.rows[0]?.[0]).toBe('E-997');
+  });
+
   test('a semicolon separates as well, and quoted cells may hold line breaks', async () => {
     const reference = await compute(await open(), 'essentials');
     await change('edp.csv', (text) =>

@@ -9,6 +9,7 @@ import type { PostgresServer } from './postgres.ts';
 export const referenceFolder = new URL('../data/edp-1000/', import.meta.url).pathname.replace(/\/$/, '');
 
 const duckDbTypes = {
+  id: 'INTEGER',
   text: 'VARCHAR',
   integer: 'BIGINT',
   amount: 'BIGINT',
@@ -17,6 +18,7 @@ const duckDbTypes = {
   timestamp: 'TIMESTAMP',
 };
 const postgresTypes = {
+  id: 'bigint',
   text: 'text',
   integer: 'integer',
   amount: 'bigint',
@@ -46,7 +48,9 @@ export async function writeReferenceParquet(folder: string): Promise<void> {
 export async function loadReferencePostgres(server: PostgresServer, database: string): Promise<string> {
   const url = await server.createDatabase(database);
   for (const { table, columns } of edpTables) {
-    const definitions = columns.map(({ name, type }) => `${name} ${isId(name) ? 'bigint' : postgresTypes[type]}`);
+    const definitions = columns.map(
+      ({ name, type }) => `${name} ${name === 'n_edp' ? 'integer' : postgresTypes[type]}`,
+    );
     await server.execute(`CREATE TABLE ${table} (${definitions.join(', ')})`, database);
     for (const rows of inBatches(await readCsv(table), 500)) {
       const values = rows.map((row) => `(${columns.map(({ name }) => literal(row[name])).join(',')})`);
@@ -59,13 +63,9 @@ export async function loadReferencePostgres(server: PostgresServer, database: st
 function createFromCsv(table: string): string {
   const columns = edpTables
     .find((each) => each.table === table)
-    ?.columns.map(({ name, type }) => `'${name}': '${isId(name) ? 'INTEGER' : duckDbTypes[type]}'`);
+    ?.columns.map(({ name, type }) => `'${name}': '${name === 'n_edp' ? 'INTEGER' : duckDbTypes[type]}'`);
   const file = join(referenceFolder, `${table}.csv`);
   return `CREATE TABLE ${table} AS SELECT * FROM read_csv('${file}', header = true, columns = {${columns?.join(', ')}})`;
-}
-
-function isId(name: string): boolean {
-  return ['id', 'n_edp', 'edp_id', 'cost_id'].includes(name);
 }
 
 async function readCsv(table: string): Promise<Record<string, string>[]> {
