@@ -50,7 +50,7 @@ export function normalizeFilters(filters: Filters): NormalizedFilters {
 function normalizeOne({ id, kind }: FilterDefinition, value: Filters[string] | undefined): string | number | null {
   const texts = (Array.isArray(value) ? value : [value ?? '']).map(String).flatMap((each) => each.split(setSeparator));
   const given = texts.map((each) => each.normalize('NFC').trim()).filter((each) => each !== '');
-  if (Array.isArray(value) ? given.some(meansAll) : given.every(meansAll)) return null;
+  if (given.length === 0 || given.some(meansAll)) return null;
   if (typeof value === 'boolean') throw invalid(id, value, acceptedBy[kind]);
   if (kind === 'choice') return normalizeChoice(id, given);
   const [only = '', ...more] = given;

@@ -11,17 +11,18 @@ export interface Gaps {
 
 const known = new WeakMap<SqlSource, { signature: string | null; gaps: Promise<Gaps> }>();
 
-export async function gapsOf(source: SqlSource, signature: string | null, options: QueryOptions): Promise<Gaps> {
+/** Shared by all who ask at once, so that no one of them can call it off. */
+export async function gapsOf(source: SqlSource, signature: string | null, deadlineMs: number): Promise<Gaps> {
   const before = known.get(source);
   if (before && signature !== null && before.signature === signature) return before.gaps;
-  const gaps = findGaps(source, options);
+  const gaps = findGaps(source, { deadlineMs });
   known.set(source, { signature, gaps });
   gaps.catch(() => known.delete(source));
   return gaps;
 }
 
-async function findGaps(source: SqlSource, { deadlineMs, signal }: QueryOptions): Promise<Gaps> {
-  const found = await source.describe(signal ? { deadlineMs, signal } : { deadlineMs });
+async function findGaps(source: SqlSource, options: QueryOptions): Promise<Gaps> {
+  const found = await source.describe(options);
   const columns = new Set<string>();
   const tables = new Set<string>();
   for (const { table, columns: wanted } of edpTables) {

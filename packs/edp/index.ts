@@ -96,7 +96,7 @@ async function computeSection(request: ComputeRequest): Promise<ComputedSection>
 }
 
 async function filterValues(source: SqlSource, deadlineMs: number): Promise<Record<string, string[]>> {
-  const gaps = await gapsOf(source, await source.signature(), { deadlineMs });
+  const gaps = await gapsOf(source, await source.signature(), deadlineMs);
   const values: Record<string, string[]> = {};
   for (const { id, column } of filterDefinitions) {
     if (column === null || gaps.columns.has(column)) continue;
@@ -116,7 +116,7 @@ function canonicalStates(found: readonly string[]): string[] {
 }
 
 async function checkSource(source: SqlSource, deadlineMs: number): Promise<{ id: string; reason: string }[]> {
-  const gaps = await gapsOf(source, await source.signature(), { deadlineMs });
+  const gaps = await gapsOf(source, await source.signature(), deadlineMs);
   if (gaps.tables.has('edp')) {
     throw new EngineError(
       'SOURCE_SCHEMA_MISMATCH',

@@ -1,5 +1,6 @@
 /** Runs the pack's queries for one set of filters: composes their SQL, stands in for missing columns, shares results between sections. */
 import { createHash } from 'node:crypto';
+import { EngineError } from '../../engine/base/errors.ts';
 import type { KpiSettings } from '../../engine/config/settings.ts';
 import type { NormalizedFilters } from '../../engine/kpi/pack.ts';
 import type { Row, SqlSource, SqlValue } from '../../engine/sources/source.ts';
@@ -30,7 +31,7 @@ export class Queries {
 
   static async of(scope: Scope): Promise<Queries> {
     const signature = await scope.source.signature();
-    return new Queries(scope, signature, await gapsOf(scope.source, signature, scope));
+    return new Queries(scope, signature, await gapsOf(scope.source, signature, scope.deadlineMs));
   }
 
   /** The same source, settings and day with other filters. */
@@ -47,16 +48,13 @@ export class Queries {
     const { source, filters, asOf, settings, signal } = this.scope;
     const key = JSON.stringify([name, this.#signature, filters, asOf, settings]);
     const known = memoryOf(source);
-    for (;;) {
-      const running = known.get(key);
-      if (!running) break;
-      // Another section began it; when that one gives up, this one starts over by itself.
-      const value = await orAborted(running, signal).catch((error: unknown) => {
-        signal?.throwIfAborted();
-        if (known.get(key) === running) throw error;
-        return undefined;
-      });
-      if (value !== undefined) return value as Value;
+    for (let running = known.get(key); running; running = known.get(key)) {
+      try {
+        return (await orAborted(running, signal)) as Value;
+      } catch (error) {
+        // Whoever began it has given up; this caller has not and starts over.
+        if (!isCancelled(error) || signal?.aborted) throw error;
+      }
     }
     const making = make(this);
     remember(known, key, making);
@@ -93,18 +91,23 @@ function remember(known: Map<string, Promise<unknown>>, key: string, making: Pro
   if (known.size > sharedLimit && !oldest.done) known.delete(oldest.value);
 }
 
+/** Waits for what somebody else computes, but no longer than the caller does. */
 async function orAborted<Value>(running: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
   if (!signal) return running;
   const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
+  const onAbort = (): void =>
+    reject(new EngineError('SQL_CANCELLED', 'The computation was cancelled by its caller', { cause: signal.reason }));
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
-  aborted.catch(() => undefined);
   try {
     return await Promise.race([running, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'SQL_CANCELLED';
 }
 
 /** The file's text with what it reads in front of it; the same text for DuckDB and PostgreSQL. */
