@@ -88,7 +88,7 @@ function show(spec: SettingSpec<unknown>, value: unknown): string {
 
 function compose(values: SettingValues): Settings {
   const { ttlDashboardS, ttlKpisS, ttlChartsS, ttlFinancialsS, ...others } = values;
-  const { criticalDays, capitalRate, fastCollectionDays, monthlyGoal, targets, ...rest } = others;
+  const { criticalDays, capitalRate, fastCollectionDays, monthlyGoal, targets, scoreWeights, ...rest } = others;
   return {
     ...rest,
     layers: {
@@ -103,6 +103,7 @@ function compose(values: SettingValues): Settings {
       fastCollectionDays,
       monthlyGoal,
       targets: { ...defaultKpiSettings.targets, ...targets },
+      scoreWeights,
     },
   };
 }

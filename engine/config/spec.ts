@@ -72,15 +72,15 @@ const byteSize = z
   })
   .pipe(z.number().min(mebibyte)) as z.ZodType<number, string>;
 
-const targets = z
+const namedNumbers = z
   .string()
-  .regex(/^[a-z_]+=\d+(\.\d+)?(,[a-z_]+=\d+(\.\d+)?)*$/)
-  .transform((list) => Object.fromEntries(list.split(',').map((pair) => splitTarget(pair)))) as z.ZodType<
+  .regex(/^[a-z_.]+=\d+(\.\d+)?(,[a-z_.]+=\d+(\.\d+)?)*$/)
+  .transform((list) => Object.fromEntries(list.split(',').map((pair) => splitPair(pair)))) as z.ZodType<
   Readonly<Record<string, number>>,
   string
 >;
 
-function splitTarget(pair: string): [string, number] {
+function splitPair(pair: string): [string, number] {
   const at = pair.indexOf('=');
   return [pair.slice(0, at), Number(pair.slice(at + 1))];
 }
@@ -169,9 +169,14 @@ export const settingSpecs = {
     accepted: 'days from 1 to 3650',
   }),
   /** Added to the default targets, KPI by KPI. */
-  targets: spec('VIGIA_TARGETS', targets, {
+  targets: spec('VIGIA_TARGETS', namedNumbers, {
     fallback: defaultKpiSettings.targets,
     accepted: 'targets by KPI id, such as dso_days=45,approval_rate=0.95',
+  }),
+  /** Weights of the parts of composite scores; parts that are not named keep the pack's. */
+  scoreWeights: spec('VIGIA_SCORE_WEIGHTS', namedNumbers, {
+    fallback: {},
+    accepted: 'weights by score and part, such as quality.approval_rate=2,quality.first_pass_rate=1',
   }),
   monthlyGoal: spec('VIGIA_MONTHLY_GOAL', decimal(0, 1e15) as z.ZodType<number | null, string>, {
     fallback: defaultKpiSettings.monthlyGoal,

@@ -67,6 +67,11 @@ describe('settings', () => {
     expect(() => load({}, { VIGIA_TOKEN: 'secretpw' })).toThrow(/^(?!.*secretpw).*at least 16/);
   });
 
+  test('take the weights of composite scores', () => {
+    const { scoreWeights } = load({}, { VIGIA_SCORE_WEIGHTS: 'quality.approval_rate=2' }).settings.kpis;
+    expect(scoreWeights).toEqual({ 'quality.approval_rate': 2 });
+  });
+
   test('add targets to the defaults, KPI by KPI', () => {
     const { targets } = load({}, { VIGIA_TARGETS: 'dso_days=50,payment_rate=0.6' }).settings.kpis;
     expect(targets).toMatchObject({ dso_days: 50, payment_rate: 0.6, first_pass_rate: 0.9 });
