@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { filterSql, normalizeFilters, periodOf, precedingFilters, setSeparator } from '../../../packs/edp/filters.ts';
 
@@ -28,8 +28,8 @@ describe('equal meaning gives equal filters', () => {
   });
 
   test('what is canonical stays as it is', () => {
-    fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 20 }), { maxLength: 5 }), (values) => {
+    assert(
+      property(array(string({ maxLength: 20 }), { maxLength: 5 }), (values) => {
         const once = normalizeFilters({ cliente: values });
         expect(normalizeFilters(once)).toEqual(once);
         expect(normalizeFilters({ cliente: values.toReversed() })).toEqual(once);
