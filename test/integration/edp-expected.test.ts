@@ -38,6 +38,12 @@ const tables: Readonly<Record<string, string>> = {
   managers: 'manager',
 };
 
+/** As real tables have it: case, spaces, no accents, and accents in two characters. */
+const misspell = `UPDATE edp SET estado = CASE estado
+  WHEN 'revisión' THEN (ARRAY['revision', ' REVISIÓN', 'Revisio' || chr(769) || 'n'])[1 + id % 3]
+  WHEN 'validado' THEN (ARRAY['Validado ', 'VALIDADO', chr(160) || 'validado'])[1 + id % 3]
+  ELSE initcap(estado) END`;
+
 let folder: string;
 let server: PostgresServer;
 const sources = new Map<string, SqlSource>();
@@ -57,6 +63,9 @@ beforeAll(async () => {
     });
   sources.set('CSV', await open(referenceFolder));
   sources.set('PostgreSQL', await open(await loadReferencePostgres(server, 'edp')));
+  const spelled = await loadReferencePostgres(server, 'spelled');
+  await server.execute(misspell, 'spelled');
+  sources.set('PostgreSQL, states spelled freely', await open(spelled));
 });
 
 afterAll(async () => {
@@ -102,7 +111,7 @@ function expectSame(actual: unknown, wanted: unknown, where: string): void {
   );
 }
 
-describe.each(['CSV', 'PostgreSQL'])('through %s', (kind) => {
+describe.each(['CSV', 'PostgreSQL', 'PostgreSQL, states spelled freely'])('through %s', (kind) => {
   test.each(expected.cases.map((each) => [JSON.stringify(each.filters), each] as const))(
     'every figure and row for %s is the reference one',
     async (_name, wanted) => {
