@@ -310,7 +310,7 @@ describe('while it is open', () => {
   test('several that open it at once import it once', async () => {
     const sources = await Promise.all([open(), open(), open()]);
     const rows = await Promise.all(sources.map((source) => source.query('SELECT count(*) AS n FROM edp', {}, quick)));
-    expect(rows).toEqual(Array(3).fill([{ n: 1000 }]));
+    expect(rows).toEqual(sources.map(() => [{ n: 1000 }]));
     const files = await readdir(join(folder, 'data', 'sources'));
     expect(files.filter((name) => name !== 'spill')).toHaveLength(1);
   });
