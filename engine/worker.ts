@@ -17,7 +17,7 @@ import { version } from './version.ts';
 import type { Foundation } from './wiring/foundation.ts';
 import { jobHandlers } from './wiring/job-handlers.ts';
 import { packNamed } from './wiring/packs.ts';
-import { describeExpected, openPackSource } from './wiring/source.ts';
+import { basisOf, describeExpected, openPackSource } from './wiring/source.ts';
 
 /** What the engine sends to each worker process over its private channel. */
 export interface WorkerSettings extends Settings {
@@ -77,7 +77,7 @@ function startWorker(
     settings: settings.kpis,
     queryDeadlineMs: settings.queryDeadlineMs,
   });
-  const views = new Views({ pack, asOf: settings.asOf, clock });
+  const views = new Views({ pack, basis: basisOf(settings), asOf: settings.asOf, clock });
   return runWorker({
     connection: brokerConnection(parseRedisUrl(settings.brokerUrl).options),
     queues: queueNames,

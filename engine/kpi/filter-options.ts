@@ -6,11 +6,13 @@ import { entryKey } from '../cache/key.ts';
 import type { FilterOption } from '../model/filters.ts';
 import type { SqlSource } from '../sources/source.ts';
 import type { KpiPack } from './pack.ts';
+import { type Basis, keyBasis } from './views.ts';
 
 export interface FilterOptionsOptions {
   readonly pack: KpiPack;
   readonly cache: SectionCache;
   readonly source: () => Promise<SqlSource>;
+  readonly basis: Basis;
   readonly queryDeadlineMs: number;
   readonly logger: Logger;
 }
@@ -27,7 +29,15 @@ export class FilterOptions {
   constructor(options: FilterOptionsOptions) {
     this.#options = options;
     const { id: pack, version: packVersion } = options.pack;
-    this.#key = entryKey({ pack, packVersion, filters: {}, asOf: '', layer: 'dashboard', section: 'filter-options' });
+    this.#key = entryKey({
+      pack,
+      packVersion,
+      filters: {},
+      asOf: '',
+      extra: keyBasis(options.basis),
+      layer: 'dashboard',
+      section: 'filter-options',
+    });
   }
 
   /** Never fails: without source and without a known list the choices are empty. */

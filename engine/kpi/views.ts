@@ -1,7 +1,8 @@
 /** Turns filters into a view (its id and the cache keys of its sections) and remembers which views people look at. */
 import type { Clock } from '../base/clock.ts';
 import type { EntryKey } from '../cache/cache.ts';
-import { entryKey } from '../cache/key.ts';
+import { entryKey, type KeyParts } from '../cache/key.ts';
+import type { KpiSettings } from '../config/settings.ts';
 import type { SectionName } from '../model/dashboard.ts';
 import type { Filters } from '../model/filters.ts';
 import { localDate } from './as-of.ts';
@@ -19,10 +20,28 @@ export interface View {
 export interface ViewSection {
   readonly name: SectionName;
   readonly key: EntryKey;
+  /**
+   * The same for this section whatever the as-of date: yesterday's value is what a reviewer sees this morning with
+   * nothing reachable.
+   */
+  readonly lineage: string;
+}
+
+/** What the values depend on besides pack, filters and date: another source or target gives other values. */
+export interface Basis {
+  /** Which source, without credentials. */
+  readonly source: string;
+  readonly settings: KpiSettings;
+}
+
+/** As it goes into the keys. */
+export function keyBasis({ source, settings }: Basis): NonNullable<KeyParts['extra']> {
+  return { source, settings: JSON.stringify(settings) };
 }
 
 export interface ViewsOptions {
   readonly pack: KpiPack;
+  readonly basis: Basis;
   /** Fixed as-of date; null follows the clock. */
   readonly asOf: string | null;
   readonly clock: Clock;
@@ -32,14 +51,16 @@ export interface ViewsOptions {
 
 export class Views {
   readonly #pack: KpiPack;
+  readonly #basis: NonNullable<KeyParts['extra']>;
   readonly #asOf: string | null;
   readonly #clock: Clock;
   readonly #rememberedCount: number;
   /** Most recently asked last. */
   readonly #recent = new Map<string, View>();
 
-  constructor({ pack, asOf, clock, rememberedCount = 200 }: ViewsOptions) {
+  constructor({ pack, basis, asOf, clock, rememberedCount = 200 }: ViewsOptions) {
     this.#pack = pack;
+    this.#basis = keyBasis(basis);
     this.#asOf = asOf;
     this.#clock = clock;
     this.#rememberedCount = rememberedCount;
@@ -85,10 +106,11 @@ export class Views {
 
   #build(filters: NormalizedFilters, asOf: string): View {
     const { id: pack, version: packVersion } = this.#pack;
-    const sections = this.#pack.sections.map(({ name, layer }) => ({
-      name,
-      key: entryKey({ pack, packVersion, filters, asOf, layer, section: name }),
-    }));
+    const extra = this.#basis;
+    const sections = this.#pack.sections.map(({ name, layer }) => {
+      const parts = { pack, packVersion, filters, extra, layer, section: name };
+      return { name, key: entryKey({ ...parts, asOf }), lineage: entryKey({ ...parts, asOf: '' }).redisKey };
+    });
     const viewId = sections[0]?.key.viewId ?? '';
     return { viewId, filters, asOf, sections };
   }

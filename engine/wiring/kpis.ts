@@ -19,6 +19,7 @@ import type { Store } from '../store/store.ts';
 import type { Foundation } from './foundation.ts';
 import type { Links } from './links.ts';
 import { keepSnapshots, snapshotPort } from './snapshots.ts';
+import { basisOf } from './source.ts';
 
 export interface KpiParts {
   readonly cache: SectionCache;
@@ -44,10 +45,11 @@ const taskCheckMs = 5_000;
 export function openKpis(inputs: KpiInputs, foundation: Foundation): KpiParts {
   const { settings, pack, links, queues, holder, store } = inputs;
   const { clock, logger } = foundation;
-  const views = new Views({ pack, asOf: settings.asOf, clock });
+  const basis = basisOf(settings);
+  const views = new Views({ pack, basis, asOf: settings.asOf, clock });
   const cache = createSectionCache({
     link: links.cache,
-    snapshots: snapshotPort(store, views, pack.id),
+    snapshots: snapshotPort(store, views),
     layers: settings.layers,
     memoryBytes: settings.memoryTierBytes,
     ...foundation,
@@ -66,7 +68,7 @@ export function openKpis(inputs: KpiInputs, foundation: Foundation): KpiParts {
     logger,
   });
   const stops = [
-    keepSnapshots({ store, cache, views, packId: pack.id, logger }, ({ viewId, section }) => {
+    keepSnapshots({ store, cache, views, logger }, ({ viewId, section }) => {
       const known = sectionNameSchema.safeParse(section);
       if (known.success) dashboards.stored(viewId, known.data);
     }),
@@ -77,7 +79,7 @@ export function openKpis(inputs: KpiInputs, foundation: Foundation): KpiParts {
     views,
     tracker,
     dashboards,
-    filterOptions: new FilterOptions({ ...computing, logger }),
+    filterOptions: new FilterOptions({ ...computing, basis, logger }),
     async close() {
       for (const stop of stops) stop();
       await cache.close();

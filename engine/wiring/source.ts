@@ -1,7 +1,9 @@
 /** The source that the settings name, opened for a pack. */
 import { basename } from 'node:path';
+import { redactUrls } from '../base/errors.ts';
 import type { Settings } from '../config/settings.ts';
 import { localDate } from '../kpi/as-of.ts';
+import type { Basis } from '../kpi/views.ts';
 import type { SourceInfo } from '../model/dashboard.ts';
 import { openSource } from '../sources/open-source.ts';
 import type { SqlSource } from '../sources/source.ts';
@@ -23,6 +25,12 @@ export function openPackSource(settings: Settings, pack: InstalledPack, foundati
     createDemo: (file) => pack.generateDemo({ file, rows, seed: demoSeed, today }),
     ...foundation,
   });
+}
+
+/** Values of another source or of other targets are other values, also in a Redis that both share. */
+export function basisOf({ source, demo, demoRowCount, kpis }: Settings): Basis {
+  const demoData = demo ? `demo data, ${demoRowCount} rows` : 'none';
+  return { source: source === null ? demoData : redactUrls(source), settings: kpis };
 }
 
 /** What to say of the source before it was opened, or when it cannot be. */
