@@ -4,6 +4,8 @@ import type { ReactElement } from 'react';
 interface SparklineProps {
   /** Oldest first; null is a gap. */
   readonly values: readonly (number | null)[];
+  /** Where each value stands from left (0) to right (1); evenly spread without it. */
+  readonly positions?: readonly number[];
   readonly heightPx: number;
   /** A dashed line at this value, e.g. a threshold or a target. */
   readonly limit?: number | null;
@@ -25,7 +27,8 @@ export function Sparkline(props: SparklineProps): ReactElement {
   const scale = [...known, ...(limit === null ? [] : [limit]), ...(fromZero ? [0] : [])];
   const low = Math.min(...scale);
   const span = Math.max(...scale) - low || 1;
-  const xOf = (index: number): number => (values.length < 2 ? width / 2 : (index / (values.length - 1)) * width);
+  const evenly = (index: number): number => (values.length < 2 ? 0.5 : index / (values.length - 1));
+  const xOf = (index: number): number => (props.positions?.[index] ?? evenly(index)) * width;
   const yOf = (value: number): number => heightPx - 3 - ((value - low) / span) * (heightPx - 6);
   return (
     <svg

@@ -12,7 +12,9 @@ const views = (changed: Partial<Basis> = {}, clock = new ManualClock(noon)) =>
 describe('a view', () => {
   test('is the same for filters that mean the same', () => {
     const one = views();
-    expect(one.resolve({ cliente: ' Energía Maipo', estado: 'todos' })).toEqual(one.resolve({ cliente: 'Energía Maipo' }));
+    expect(one.resolve({ cliente: ' Energía Maipo', estado: 'todos' })).toEqual(
+      one.resolve({ cliente: 'Energía Maipo' }),
+    );
   });
 
   test.each<[string, Partial<Basis>]>([

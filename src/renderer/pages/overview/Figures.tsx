@@ -13,6 +13,7 @@ import {
   longestGapMs,
   type Overview,
   type OverviewFigure,
+  onTimeAxis,
   showFigure,
   showThreshold,
 } from './overview-model.ts';
@@ -69,7 +70,7 @@ function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement
       ]}
       picture={
         <Sparkline
-          values={figure.series.points.map((point) => point.value)}
+          {...onTimeAxis(figure.series)}
           heightPx={44}
           limit={figure.threshold}
           tone={figure.state === 'failed' && !isOffline ? 'failed' : 'plain'}

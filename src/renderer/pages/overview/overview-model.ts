@@ -52,3 +52,25 @@ export function longestGapMs(points: OverviewFigure['series']['points']): number
   }
   return longest;
 }
+
+/** A series on its own time axis, 0 to 1: what was not observed before its first point or after its last is a gap. */
+export function onTimeAxis({ fromMs, toMs, points }: OverviewFigure['series']): {
+  values: (number | null)[];
+  positions: number[];
+} {
+  const ends = [
+    { atMs: fromMs, value: null },
+    ...points,
+    ...(toMs - (points.at(-1)?.atMs ?? fromMs) > unseenMs ? [{ atMs: toMs, value: null }] : []),
+  ];
+  const [, first] = ends;
+  const drawn = first && first.atMs - fromMs <= unseenMs ? ends.slice(1) : ends;
+  const spanMs = Math.max(1, toMs - fromMs);
+  return {
+    values: drawn.map(({ value }) => value),
+    positions: drawn.map(({ atMs }) => Math.min(1, Math.max(0, (atMs - fromMs) / spanMs))),
+  };
+}
+
+/** A little over two points of an hour's line. */
+const unseenMs = 75_000;
