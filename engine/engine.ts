@@ -161,7 +161,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   cleanUps.add('workers', () => supervisor.stop());
   // Demo data is there before a worker looks for it; without a source workers start all the same.
   const startWorkers = (): void => {
-    if (!cleanUps.running) supervisor.start();
+    if (!cleanUps.begun) supervisor.start();
   };
   holder.get().then(startWorkers, startWorkers);
 

@@ -1,23 +1,6 @@
 /** The record of runs that the scheduler needs, filled in by the engine with the local store. */
 
-export type RunOutcome = 'succeeded' | 'failed' | 'missed' | 'running' | 'skipped';
-
-export interface ScheduleRun {
-  readonly id: number;
-  readonly scheduleId: string;
-  readonly dueMs: number;
-  readonly startedAtMs: number | null;
-  readonly endedAtMs: number | null;
-  readonly outcome: RunOutcome;
-  /** How late it started; null when it did not. */
-  readonly lateMs: number | null;
-  readonly taskId: string | null;
-  /** Also says how many runs a `missed` entry stands for. */
-  readonly error: string | null;
-}
-
-export type NewScheduleRun = Omit<ScheduleRun, 'id'>;
-export type RunChange = Partial<Omit<ScheduleRun, 'id' | 'scheduleId' | 'dueMs'>>;
+import type { NewScheduleRun, RunChange, ScheduleRun } from '../model/schedule.ts';
 
 /** May throw STORE_UNAVAILABLE; the scheduler then goes on without a record. */
 export interface RunLedger {

@@ -1,8 +1,9 @@
 /** Keeps the ledger of runs true to what becomes of their tasks; a ledger that fails is logged, never fatal. */
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { NewScheduleRun, RunChange, ScheduleRun } from '../model/schedule.ts';
 import type { TaskStatus } from '../model/task.ts';
-import type { NewScheduleRun, RunChange, RunLedger, ScheduleRun } from './ledger.ts';
+import type { RunLedger } from './ledger.ts';
 
 /** A run as it is known here; its id is null when the ledger could not take it. */
 export type KnownRun = Omit<ScheduleRun, 'id'> & { readonly id: number | null };

@@ -2,12 +2,12 @@
 import type { Clock, Stop } from '../base/clock.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { ScheduleView } from '../model/schedule.ts';
+import type { NewScheduleRun, ScheduleView } from '../model/schedule.ts';
 import type { JobName } from '../model/task.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
 import type { JobData } from '../queue/jobs.ts';
 import { lastDue, nextDue, overdue } from './due.ts';
-import type { NewScheduleRun, RunLedger } from './ledger.ts';
+import type { RunLedger } from './ledger.ts';
 import { RunRecord } from './run-record.ts';
 import { defaultSchedules, everyInWords, type Schedule } from './schedules.ts';
 

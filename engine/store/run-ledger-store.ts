@@ -1,23 +1,6 @@
 /** What became of every due run of every schedule. */
+import type { NewScheduleRun, RunChange, RunOutcome, ScheduleRun } from '../model/schedule.ts';
 import type { Connection } from './connection.ts';
-
-export type RunOutcome = 'succeeded' | 'failed' | 'missed' | 'running' | 'skipped';
-
-export interface ScheduleRun {
-  readonly id: number;
-  readonly scheduleId: string;
-  readonly dueMs: number;
-  readonly startedAtMs: number | null;
-  readonly endedAtMs: number | null;
-  readonly outcome: RunOutcome;
-  /** How late it started; null when it did not. */
-  readonly lateMs: number | null;
-  readonly taskId: string | null;
-  readonly error: string | null;
-}
-
-export type NewScheduleRun = Omit<ScheduleRun, 'id'>;
-export type RunChange = Partial<Omit<ScheduleRun, 'id' | 'scheduleId' | 'dueMs'>>;
 
 interface RunRow {
   id: number;

@@ -11,7 +11,8 @@ export class CleanUps {
     this.#logger = logger;
   }
 
-  get running(): boolean {
+  /** True once the end has begun. */
+  get begun(): boolean {
     return this.#done !== null;
   }
 

@@ -1,5 +1,6 @@
 /** A run ledger in memory, for tests of the scheduler without a store. */
-import type { NewScheduleRun, RunChange, RunLedger, ScheduleRun } from '../../engine/scheduler/ledger.ts';
+import type { NewScheduleRun, RunChange, ScheduleRun } from '../../engine/model/schedule.ts';
+import type { RunLedger } from '../../engine/scheduler/ledger.ts';
 
 export class MemoryLedger implements RunLedger {
   runs: ScheduleRun[] = [];

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { silentLogger } from '../../../engine/base/logger.ts';
 import { Scheduler } from '../../../engine/scheduler/scheduler.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
 import { journalLines, newJournal, openQueues, startWorker } from '../../support/queue-room.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
-import { SleepyClock } from '../../support/sleepy-clock.ts';
 import { until } from '../../support/until.ts';
 
 let redis: TestRedis;
@@ -19,7 +19,7 @@ it('run each due time once between them, and both have it on record', async () =
   const journal = newJournal();
   const worker = startWorker(redis.socketPath, journal);
   const consoles = [0, 1].map(() => {
-    const clock = new SleepyClock(Date.UTC(2026, 2, 31, 12));
+    const clock = new ManualClock(Date.UTC(2026, 2, 31, 12));
     const queues = openQueues(redis.socketPath);
     const ledger = new MemoryLedger();
     const scheduler = new Scheduler({

@@ -3,8 +3,8 @@ import { EngineError } from '../../../engine/base/errors.ts';
 import { silentLogger } from '../../../engine/base/logger.ts';
 import type { TaskState, TaskStatus } from '../../../engine/model/task.ts';
 import { Scheduler, type SchedulerOptions } from '../../../engine/scheduler/scheduler.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
-import { SleepyClock } from '../../support/sleepy-clock.ts';
 
 const minute = 60_000;
 const noon = Date.UTC(2026, 2, 31, 12);
@@ -13,11 +13,11 @@ const noon = Date.UTC(2026, 2, 31, 12);
 class TestQueues {
   readonly taken: { runKey: string; atMs: number }[] = [];
   reachable = true;
-  readonly #clock: SleepyClock;
+  readonly #clock: ManualClock;
   readonly #ended = new Map<string, TaskStatus>();
   #listener: (status: TaskStatus) => void = () => undefined;
 
-  constructor(clock: SleepyClock) {
+  constructor(clock: ManualClock) {
     this.#clock = clock;
   }
 
@@ -59,12 +59,12 @@ class TestQueues {
   }
 }
 
-let clock: SleepyClock;
+let clock: ManualClock;
 let queues: TestQueues;
 let ledger: MemoryLedger;
 
 beforeEach(() => {
-  clock = new SleepyClock(noon + minute);
+  clock = new ManualClock(noon + minute);
   queues = new TestQueues(clock);
   ledger = new MemoryLedger();
 });
