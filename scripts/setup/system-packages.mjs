@@ -19,6 +19,12 @@ const toTest = [
     elsewhere: toRun[0].elsewhere,
   },
   {
+    packages: ['openssl'],
+    what: 'openssl',
+    isThere: () => onPath('openssl'),
+    elsewhere: { darwin: 'brew install openssl', win32: 'winget install ShiningLight.OpenSSL.Light' },
+  },
+  {
     packages: ['chromium'],
     what: 'Chromium',
     isThere: () => Boolean(process.env.CHROMIUM_PATH) || onPath('chromium'),

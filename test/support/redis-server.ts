@@ -1,14 +1,14 @@
 /** A private redis-server for one test file, on a Unix socket in a folder of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from './until.ts';
+import { freePorts, launchRedis } from './redis-process.ts';
 
 export interface TestRedis {
   readonly socketPath: string;
-  /** For ioredis and everything that takes a URL. */
+  /** On loopback when `tcp` was asked for; else 0. */
+  readonly port: number;
+  /** For ioredis and everything that takes a URL: the socket's. */
   readonly url: string;
   /** Of the process that runs now. */
   readonly pid: number;
@@ -26,6 +26,8 @@ export interface TestRedis {
 export interface StartRedisOptions {
   /** A folder of an earlier server whose data is taken over; it is not removed by `stop`. */
   readonly folder?: string;
+  /** Listens on a loopback port as well. */
+  readonly tcp?: boolean;
   /** More arguments for redis-server, e.g. `['--appendonly', 'yes']`. */
   readonly args?: readonly string[];
 }
@@ -33,50 +35,27 @@ export interface StartRedisOptions {
 export async function startRedis(options: StartRedisOptions = {}): Promise<TestRedis> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'vigia-redis-')));
   const socketPath = join(folder, 'redis.sock');
-  const args = ['--port', '0', '--unixsocket', socketPath, '--dir', folder, '--save', '', ...(options.args ?? [])];
-  let server = await launch(socketPath, args);
+  const [port = 0] = options.tcp ? await freePorts(1) : [];
+  const listen = ['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', socketPath];
+  const args = [...listen, '--dir', folder, '--save', '', ...(options.args ?? [])];
+  let server = await launchRedis(args, { path: socketPath });
   return {
     socketPath,
+    port,
     url: `unix://${socketPath}`,
     get pid() {
-      return server.pid ?? 0;
+      return server.pid;
     },
-    kill: () => ended(server),
+    kill: () => server.kill(),
     async restart() {
-      await ended(server);
-      server = await launch(socketPath, args);
+      await server.kill();
+      server = await launchRedis(args, { path: socketPath });
     },
-    freeze: () => void server.kill('SIGSTOP'),
-    thaw: () => void server.kill('SIGCONT'),
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
     async stop() {
-      await ended(server);
+      await server.kill();
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function launch(socketPath: string, args: readonly string[]): Promise<ChildProcess> {
-  const server = spawn('redis-server', args, { stdio: 'ignore' });
-  await until(() => answersPing(socketPath), 5_000, 'redis-server');
-  return server;
-}
-
-async function ended(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGKILL');
-  await gone;
-}
-
-/** A server with a password refuses the PING of a stranger, but it is up. */
-function answersPing(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path, () => socket.write('PING\r\n'));
-    const finish = (answered: boolean): void => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.once('data', (data) => finish(/^(\+PONG|-NOAUTH)/.test(data.toString())));
-    socket.once('error', () => finish(false));
-  });
 }
