@@ -24,6 +24,7 @@ import { Scheduler } from './scheduler/scheduler.ts';
 import { openStore } from './store/store.ts';
 import { version } from './version.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
+import { openConnections } from './wiring/connections.ts';
 import type { Foundation } from './wiring/foundation.ts';
 import { openKpis } from './wiring/kpis.ts';
 import { openLinks } from './wiring/links.ts';
@@ -103,6 +104,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   ]);
   cleanUps.add('store', () => store.close());
   cleanUps.add('links', () => links.close());
+  const connections = openConnections(links, foundation);
+  cleanUps.add('connections', () => connections.close());
 
   const sourceQueries = new ResponseTimes({ clock });
   const responses = new ResponseTimes({ clock });

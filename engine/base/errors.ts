@@ -29,6 +29,12 @@ export const errorTable = {
   REDIS_AUTH_FAILED: entry(503, false, 'Check the user name and the password in the URL.'),
   REDIS_COMMAND_FAILED: entry(502, true, 'Redis refused the command; its own words are in the message.'),
   REDIS_TIMEOUT: entry(504, true, 'Redis did not answer within the deadline.'),
+  REDIS_READ_ONLY: entry(
+    403,
+    false,
+    'This connection is observed. Unlock "operate" on it for a while, then try again.',
+  ),
+  CONNECTION_NOT_FOUND: entry(404, false, 'No connection has this id; it may have been removed.'),
   SOURCE_NOT_FOUND: entry(
     400,
     false,
