@@ -182,6 +182,7 @@ export const en = {
     previousMonth: 'vs {{month}}',
     previousWholeMonth: 'vs all of {{month}}',
     verdict: { better: 'better', worse: 'worse' },
+    changeIs: 'The change is {{previous}}.',
     notInSource: 'The source lacks it: {{reason}}',
     sectionMissing: 'Nothing has been computed for these filters yet.',
     emptySection: 'No figures in this section.',

@@ -184,6 +184,7 @@ export const es: Texts = {
     previousMonth: 'vs {{month}}',
     previousWholeMonth: 'vs todo {{month}}',
     verdict: { better: 'mejor', worse: 'peor' },
+    changeIs: 'La variación es {{previous}}.',
     notInSource: 'Falta en el origen: {{reason}}',
     sectionMissing: 'Aún no se ha calculado nada con estos filtros.',
     emptySection: 'No hay cifras en esta sección.',

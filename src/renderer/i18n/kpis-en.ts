@@ -28,7 +28,7 @@ export const kpisEn = {
   pending_amount: { label: 'Pending amount', formula: 'Σ amount of EDPs sent, in review or pending.' },
   dso_days: { label: 'DSO', formula: 'Σ(days × amount) ÷ Σ amount, over EDPs that were sent and not rejected.' },
   dso_paid_days: { label: 'DSO of paid EDPs', formula: 'Σ(days × approved amount) ÷ Σ approved amount of paid EDPs.' },
-  collection_days_mean: { label: 'Mean days to collect', formula: 'Mean of payment date − sending date of paid EDPs.' },
+  collection_days_mean: { label: 'Collection time', formula: 'Mean of payment date − sending date of paid EDPs.' },
   approval_rate: {
     label: 'Approval rate',
     formula: 'Σ approved amount of approved and paid ÷ Σ proposed amount of everything decided.',
@@ -48,17 +48,17 @@ export const kpisEn = {
   first_pass_rate: { label: 'First pass', formula: 'Approved or paid without rework ÷ everything decided.' },
   rework_rate: { label: 'Rework rate', formula: 'EDPs with at least one rework cycle ÷ all EDPs.' },
   conformity_rate: { label: 'Conformity rate', formula: 'EDPs with conformity sent ÷ EDPs sent.' },
-  conformity_days_mean: { label: 'Mean days to conformity', formula: 'Mean of conformity date − sending date.' },
+  conformity_days_mean: { label: 'Conformity time', formula: 'Mean of conformity date − sending date.' },
   conformity_days_p90: {
-    label: 'Days to conformity, 90th percentile',
+    label: 'Conformity p90',
     formula: 'Nine of ten conformities came within this many days.',
   },
   fast_collection_share: {
-    label: 'Collected within 30 days',
+    label: 'Paid in 30 days',
     formula: 'Σ approved amount paid within 30 days of sending ÷ Σ of everything paid.',
   },
   working_capital_cost: {
-    label: 'Working capital cost',
+    label: 'Capital cost',
     formula: 'Σ(amount × days) of open EDPs × yearly rate ÷ 365.',
   },
   collected_last_month: { label: 'Collected last month', formula: 'Collected in the last complete month.' },
@@ -67,22 +67,22 @@ export const kpisEn = {
   run_rate_annual: { label: 'Annual run rate', formula: 'Collected in the last three complete months × 4.' },
   goal_progress: { label: 'Goal progress', formula: 'Collected this month ÷ the monthly target.' },
   concentration_hhi: {
-    label: 'Concentration (HHI)',
+    label: 'Concentration',
     formula: 'Σ of the squared shares of receivables by client; 100 % is a single client.',
   },
   expected_next_7_days: {
-    label: 'Expected in 7 days',
+    label: 'Due in 7 days',
     formula: 'Promised in the next 7 days + overdue × the share of overdue that used to come in.',
   },
   costs_total: { label: 'Costs', formula: 'Σ net cost.' },
   roi: { label: 'ROI', formula: '(Collected − costs) ÷ costs.' },
   collected_in_period: {
-    label: 'Collected in the period',
+    label: 'Period collected',
     formula: 'Paid within the dates asked for, whenever issued.',
   },
   concentration_top_share: { label: 'Largest client', formula: 'Share of the largest client in the receivables.' },
   overdue_recovery_rate: {
-    label: 'Overdue recovered a week',
+    label: 'Weekly recovery',
     formula: 'Overdue collected within a week ÷ overdue at its beginning, over the past 4 weeks.',
   },
   rework_events: { label: 'Rework requests', formula: 'Requests for rework in the log.', unit: 'requests' },
@@ -94,7 +94,7 @@ export const kpisEn = {
     unit: 'invoices',
   },
   overdue_invoice_amount: {
-    label: 'Overdue invoice amount',
+    label: 'Overdue invoiced',
     formula: 'Σ net amount of unpaid supplier invoices past their due date.',
   },
   quality_score: {

@@ -13,6 +13,8 @@ interface SparklineProps {
   readonly tone?: 'plain' | 'failed';
   /** Includes zero in the scale. */
   readonly fromZero?: boolean;
+  /** Includes this in the scale, e.g. the whole of a share. */
+  readonly upTo?: number | null;
   /** False where a null is an ordinary month without a value rather than a time when nobody looked. */
   readonly shadesGaps?: boolean;
   readonly label: string;
@@ -21,10 +23,16 @@ interface SparklineProps {
 const width = 220;
 
 export function Sparkline(props: SparklineProps): ReactElement {
-  const { values, heightPx, limitTone = 'failed', tone = 'plain', fromZero = false, shadesGaps = true, label } = props;
+  const { values, heightPx, limitTone = 'failed', tone = 'plain', fromZero = false, upTo = null } = props;
+  const { shadesGaps = true, label } = props;
   const known = values.filter((value): value is number => value !== null);
-  const limit = isInSight(known, props.limit ?? null) ? (props.limit ?? null) : null;
-  const scale = [...known, ...(limit === null ? [] : [limit]), ...(fromZero ? [0] : [])];
+  const limit = isInSight([...known, upTo ?? 0], props.limit ?? null) ? (props.limit ?? null) : null;
+  const scale = [
+    ...known,
+    ...(limit === null ? [] : [limit]),
+    ...(fromZero ? [0] : []),
+    ...(upTo === null ? [] : [upTo]),
+  ];
   const low = Math.min(...scale);
   const span = Math.max(...scale) - low || 1;
   const evenly = (index: number): number => (values.length < 2 ? 0.5 : index / (values.length - 1));

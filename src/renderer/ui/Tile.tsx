@@ -10,9 +10,11 @@ export interface TileProps {
   /** Null: no data, with the reason in `lines`. */
   readonly value: { readonly text: string; readonly unit: string } | null;
   readonly noValueWord: string;
-  /** Two lines under the value, never wrapped; without a value the first is why, and may fill both. */
-  readonly lines: readonly [ReactNode, ReactNode];
-  readonly picture: ReactNode;
+  /** Why there is no value; stands where the line and the picture would. */
+  readonly reason?: ReactNode;
+  /** The two ends of the line under the value, never wrapped. */
+  readonly line?: readonly [ReactNode, ReactNode];
+  readonly picture?: ReactNode;
   readonly state: { readonly kind: StateKind; readonly word: string; readonly title?: string };
   readonly ages: ReactNode;
   /** True for the tile that a search led to. */
@@ -20,7 +22,7 @@ export interface TileProps {
 }
 
 export function Tile(props: TileProps): ReactElement {
-  const { id, label, explanation, value, noValueWord, lines, picture, state, ages, isTarget = false } = props;
+  const { id, label, explanation, value, noValueWord, reason, line, picture, state, ages, isTarget = false } = props;
   const tipId = useId();
   return (
     <div
@@ -54,14 +56,16 @@ export function Tile(props: TileProps): ReactElement {
         </div>
       )}
       {value === null ? (
-        <div className="reason">{lines[0]}</div>
+        <div className="reason">{reason}</div>
       ) : (
         <>
-          <div className="line">{lines[0]}</div>
-          <div className="line">{lines[1]}</div>
+          <div className="line">
+            <span>{line?.[0]}</span>
+            <span>{line?.[1]}</span>
+          </div>
+          <div className="picture">{picture}</div>
         </>
       )}
-      <div className="picture">{picture}</div>
       <div className="foot">{ages}</div>
     </div>
   );
@@ -75,7 +79,6 @@ export function TileSkeleton({ id, label }: { readonly id: string; readonly labe
       <div className="value">
         <span className="skeleton">00.000</span>
       </div>
-      <div className="line" />
       <div className="line" />
       <div className="picture" />
       <div className="foot">

@@ -26,20 +26,20 @@ export function FigureTile({ id, figure, section, isTarget }: FigureTileProps): 
   const state = useShownState(section.freshness, isOffline);
   const label = t(`kpi.${id}.label`, { defaultValue: humanName(id) });
   const formula = i18n.exists(`kpi.${id}.formula`) ? t(`kpi.${id}.formula`) : undefined;
+  const previous = figure.previousLabel === null ? null : previousText(figure.previousLabel, t, format);
   const quantity = figure.value === null ? null : format.quantity(figure.value, figure.unit);
   const unit = figure.unit === 'count' ? t(`kpi.${id}.unit`, { defaultValue: '' }) : (quantity?.unit ?? '');
   return (
     <Tile
       id={`kpi-${id}`}
       label={label}
-      {...(formula === undefined ? {} : { explanation: <Explanation formula={formula} state={state.title} /> })}
+      {...(formula === undefined
+        ? {}
+        : { explanation: <Explanation formula={formula} state={state.title} previous={previous} /> })}
       value={quantity === null ? null : { text: quantity.text, unit }}
       noValueWord={t('state.noData')}
-      lines={
-        figure.value === null
-          ? [figure.noDataReason, null]
-          : [<Change key="change" figure={figure} />, <Target key="target" figure={figure} />]
-      }
+      reason={figure.noDataReason}
+      line={[<Change key="change" figure={figure} />, <Target key="target" figure={figure} />]}
       picture={<Picture figure={figure} label={label} />}
       state={state}
       ages={<Ages computedAtMs={section.freshness.computedAtMs} dataAsOfMs={section.freshness.dataAsOfMs} />}
@@ -59,8 +59,7 @@ export function UnknownTile({ id, section }: { readonly id: string; readonly sec
       label={t(`kpi.${id}.label`, { defaultValue: humanName(id) })}
       value={null}
       noValueWord="—"
-      lines={[refresh.status === 'failed' ? refresh.lastError : null, null]}
-      picture={null}
+      reason={refresh.status === 'failed' ? refresh.lastError : null}
       state={state}
       ages={<Ages computedAtMs={null} dataAsOfMs={null} />}
     />
@@ -84,18 +83,25 @@ export function MissingTile({
       label={t(`kpi.${id}.label`, { defaultValue: humanName(id) })}
       value={null}
       noValueWord={t('state.noData')}
-      lines={[t('kpis.notInSource', { reason }), null]}
-      picture={null}
+      reason={t('kpis.notInSource', { reason })}
       state={{ kind: 'unknown', word: t('state.unknown') }}
       ages={<Ages computedAtMs={section.freshness.computedAtMs} dataAsOfMs={section.freshness.dataAsOfMs} />}
     />
   );
 }
 
-function Explanation({ formula, state }: { readonly formula: string; readonly state: string }): ReactElement {
+interface ExplanationProps {
+  readonly formula: string;
+  readonly state: string;
+  readonly previous: string | null;
+}
+
+function Explanation({ formula, state, previous }: ExplanationProps): ReactElement {
+  const { t } = useTranslation();
   return (
     <>
       <p>{formula}</p>
+      {previous !== null && <p>{t('kpis.changeIs', { previous })}</p>}
       <p>{state}</p>
     </>
   );
@@ -120,7 +126,8 @@ function Change({ figure }: { readonly figure: FigureView }): ReactNode {
   return (
     <span title={`${change.text} ${previous}`}>
       <span aria-hidden="true">{arrows[change.direction]} </span>
-      <b className="num">{change.text}</b> {previous}
+      <b className="num">{change.text}</b>
+      {change.verdict !== null && ` ${t(`kpis.verdict.${change.verdict}`)}`}
     </span>
   );
 }
@@ -128,13 +135,9 @@ function Change({ figure }: { readonly figure: FigureView }): ReactNode {
 function Target({ figure }: { readonly figure: FigureView }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
-  const verdict = format.change(figure)?.verdict ?? null;
-  const parts = verdict === null ? [] : [t(`kpis.verdict.${verdict}`)];
-  if (figure.target !== null) {
-    const { text, unit } = format.limit(figure.target, figure.unit);
-    parts.push(t('kpis.target', { target: unit === '' ? text : `${text} ${unit}` }));
-  }
-  return parts.join(' · ');
+  if (figure.target === null) return null;
+  const { text, unit } = format.limit(figure.target, figure.unit);
+  return t('kpis.target', { target: unit === '' ? text : `${text} ${unit}` });
 }
 
 function Picture({ figure, label }: { readonly figure: FigureView; readonly label: string }): ReactNode {
@@ -145,7 +148,7 @@ function Picture({ figure, label }: { readonly figure: FigureView; readonly labe
     return (
       <Sparkline
         values={trend}
-        heightPx={26}
+        heightPx={22}
         limit={target}
         limitTone="muted"
         shadesGaps={false}

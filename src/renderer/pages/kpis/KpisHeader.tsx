@@ -93,9 +93,11 @@ function PauseButton(): ReactElement {
   const { t } = useTranslation();
   const { dashboard, preferences } = useServices();
   const { isPaused } = useDashboard();
+  const isOffline = useIsOffline();
   return (
     <Button
       data-testid="pause"
+      blockedBecause={isOffline ? t('offlineBlocked') : null}
       aria-pressed={isPaused}
       onClick={() => {
         dashboard.setPaused(!isPaused);

@@ -60,13 +60,10 @@ function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement
       label={label}
       value={value === null ? null : { text: value.text, unit }}
       noValueWord={t('state.noData')}
-      lines={[
+      reason={figure.noDataReason}
+      line={[
         t(`overview.alertWhen.${figure.badWhen}`, { threshold }),
-        figure.value === null
-          ? figure.noDataReason
-          : gapMs >= mentionedGapMs
-            ? t('overview.gap', { duration: formatDuration(gapMs) })
-            : null,
+        gapMs >= mentionedGapMs ? t('overview.gap', { duration: formatDuration(gapMs) }) : null,
       ]}
       picture={
         <Sparkline
@@ -75,6 +72,7 @@ function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement
           limit={figure.threshold}
           tone={figure.state === 'failed' && !isOffline ? 'failed' : 'plain'}
           fromZero={figure.badWhen === 'above' || figure.unit === 'count'}
+          upTo={figure.unit === 'ratio' ? 1 : null}
           label={t('overview.lastHour', { label, value: value === null ? t('state.noData') : asWords(value) })}
         />
       }
