@@ -13,7 +13,7 @@ import { createDashboardSnapshots } from './dashboard-snapshots.ts';
 import { createFocus, type FocusStore } from './focus.ts';
 import { createLiveQuery, type LiveQuery, type LiveState } from './live-query.ts';
 import { createPreferences, type Preferences, type PreferencesStore } from './preferences.ts';
-import { createKeptValues } from './storage.ts';
+import { createKeptValues, type KeptValues } from './storage.ts';
 import { createTicker, type Ticker, useTicked } from './ticker.ts';
 
 export interface Services {
@@ -27,6 +27,8 @@ export interface Services {
   readonly overview: LiveQuery<CallOutput<'overview.get'>>;
   readonly alerts: LiveQuery<CallOutput<'alerts.now'>>;
   readonly filterOptions: LiveQuery<CallOutput<'dashboard.filters'>>;
+  /** The last answers, for the time when nothing can be reached. */
+  readonly kept: KeptValues;
   readonly commands: CommandRegistry;
   readonly announcements: AnnouncementStore;
   readonly focus: FocusStore;
@@ -88,6 +90,7 @@ export function createServices(page: Window, connection: Connection, clock: Brow
       periodMs: 600_000,
       kept: { values: kept, key: 'filter-options' },
     }),
+    kept,
     commands: createCommandRegistry(),
     announcements: createAnnouncements(),
     focus: createFocus(),
