@@ -56,6 +56,7 @@ export const errorTable = {
     'The computation took longer than the caller would wait; it goes on in the background.',
   ),
   CACHE_LOADER_FAILED: entry(502, true, 'The computation failed; its cause is in the message.'),
+  CACHE_TAG_INVALID: entry(400, false, 'Write tags as `table:edp` or `cliente:Name`: 1 to 300 characters.'),
   CACHE_ENTRY_INVALID: entry(500, true, 'The stored entry could not be read and counts as a miss.'),
   QUEUE_UNREACHABLE: entry(503, true, 'The broker cannot be reached, so no job can be queued.'),
   QUEUE_TASK_NOT_FOUND: entry(404, false, 'No task has this id, or its record has been cleaned up.'),

@@ -10,7 +10,23 @@ import { RedisSubscriber } from '../redis/subscriber.ts';
 const codeSchema = z.custom<ErrorCode>((code) => typeof code === 'string' && Object.hasOwn(errorTable, code));
 
 const messageSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('stored'), from: z.string(), redisKey: z.string(), id: z.string() }),
+  z.object({
+    kind: z.literal('stored'),
+    from: z.string(),
+    redisKey: z.string(),
+    id: z.string(),
+    /** Until when Redis keeps it. */
+    staleUntilMs: z.number().optional(),
+  }),
+  /** A lease was taken or renewed. */
+  z.object({
+    kind: z.literal('computing'),
+    from: z.string(),
+    redisKey: z.string(),
+    taskId: z.string(),
+    /** For how long to believe it without hearing of it again. */
+    leaseMs: z.number(),
+  }),
   z.object({
     kind: z.literal('released'),
     from: z.string(),
@@ -18,8 +34,26 @@ const messageSchema = z.discriminatedUnion('kind', [
     /** Null: the holder gave up without an outcome, so another may try. */
     failure: z.object({ code: codeSchema, message: z.string() }).nullable(),
   }),
+  z.object({
+    kind: z.literal('invalidated'),
+    from: z.string(),
+    epoch: z.string(),
+    marks: z.array(
+      z.object({
+        tag: z.string(),
+        seq: z.number(),
+        expiredSeq: z.number(),
+        atMs: z.number(),
+        mode: z.enum(['stale', 'expired']),
+        reason: z.string(),
+      }),
+    ),
+  }),
+  /** Layers were set at run time, or taken back. */
+  z.object({ kind: z.literal('layers'), from: z.string() }),
 ]);
 export type BusMessage = z.infer<typeof messageSchema>;
+export type InvalidatedMessage = Extract<BusMessage, { kind: 'invalidated' }>;
 
 export interface BusOptions {
   readonly link: RedisLink;
@@ -77,6 +111,7 @@ export class Bus {
       return;
     }
     this.#events.emit('message', message);
+    if (!('redisKey' in message)) return;
     for (const listener of [...(this.#byKey.get(message.redisKey) ?? [])]) listener(message);
   }
 }

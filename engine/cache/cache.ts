@@ -1,6 +1,9 @@
 /** The cache as other rooms see it: what is read, computed once, and told. */
 import type { Stop } from '../base/clock.ts';
+import type { LayerSettings } from '../config/settings.ts';
+import type { CacheLayerFigures } from '../model/cache-figures.ts';
 import type { Freshness, LayerName } from '../model/freshness.ts';
+import type { InvalidationMode, TagMark } from './tags.ts';
 
 /** Identifies one entry and can be explained back to what it stands for. */
 export interface EntryKey {
@@ -8,7 +11,7 @@ export interface EntryKey {
   readonly section: string;
   /** 128-bit hash, hex, of pack, pack version, canonical filters and as-of date. */
   readonly viewId: string;
-  /** `vigia:v1:{viewId}:layer:section`; the braces are the cluster hash tag. */
+  /** `vigia:v2:{viewId}:layer:section`; the braces are the cluster hash tag. */
   readonly redisKey: string;
   /** What the hash was made from; stored in the entry itself. */
   readonly meaning: string;
@@ -17,6 +20,8 @@ export interface EntryKey {
 /** `value` is JSON-safe. It is shared between readers and must not be changed. */
 export interface CacheRead<Value> extends Freshness {
   readonly value: Value | null;
+  /** True on the one read of a fresh entry that was chosen to have it refreshed before it expires. */
+  readonly renewDue: boolean;
 }
 
 export interface Loaded<Value> {
@@ -29,6 +34,10 @@ export interface ComputeOptions {
   readonly deadlineMs: number;
   /** Compute even when a fresh entry exists; joins a computation that runs. */
   readonly force?: boolean;
+  /** Compute also an entry whose time is nearly over. */
+  readonly renew?: boolean;
+  /** What the value depends on, `kind:name`; invalidating any of them concerns the entry. */
+  readonly tags?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -85,6 +94,24 @@ export interface SectionCache {
   ): Promise<CacheRead<Value>>;
   /** Called in every process soon after an entry was stored anywhere in the fleet. */
   onStored(listener: (entry: { redisKey: string; viewId: string; section: string; layer: LayerName }) => void): Stop;
+  /**
+   * Marks every entry of these tags whose computation began before now, in all processes within 50 ms and in constant
+   * time: `stale` is served on until it is refreshed, `expired` is only "last known" from now on.
+   * Without Redis nobody could be told, so nothing is done.
+   * @throws EngineError CACHE_TAG_INVALID, REDIS_*
+   */
+  invalidate(tags: readonly string[], mode: InvalidationMode, reason: string): Promise<TagMark[]>;
+  /** The last invalidation of every tag, the latest first. */
+  tagMarks(): TagMark[];
+  /** Removes from Redis the record of invalidations that nothing is left of; answers how many. @throws EngineError REDIS_* */
+  pruneTags(): Promise<number>;
+  /** Called in every process soon after tags were invalidated anywhere in the fleet. */
+  onInvalidated(listener: (marks: readonly TagMark[]) => void): Stop;
   figures(windowMs: number): CacheFigures;
+  /** As this process counted, layer by layer. */
+  layerFigures(windowMs: number): CacheLayerFigures[];
+  layers(): Readonly<Record<LayerName, LayerSettings>>;
+  /** For every process of the fleet, at once and without a restart; null takes back what was set. @throws EngineError REDIS_* */
+  shareLayers(layers: Readonly<Record<LayerName, LayerSettings>> | null): Promise<void>;
   close(): Promise<void>;
 }

@@ -18,8 +18,20 @@ import type { MemoryTier } from './memory-tier.ts';
 import { orAborted } from './or-aborted.ts';
 import { awaitOther, type OtherOutcome } from './other-holder.ts';
 import type { Reader } from './reader.ts';
+import type { Refreshes } from './refreshes.ts';
+import type { Stamp } from './tags.ts';
 
 export type Loader = (signal: AbortSignal) => Promise<Loaded<unknown>>;
+
+/** What one caller wants of a computation. */
+export interface Order {
+  readonly key: EntryKey;
+  readonly loader: Loader;
+  /** Sorted, in their one form. */
+  readonly tags: readonly string[];
+  /** Compute although a fresh entry exists, unless another computes already. */
+  readonly force: boolean;
+}
 
 export interface ComputingOptions {
   readonly store: EntryStore;
@@ -33,6 +45,9 @@ export interface ComputingOptions {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+  readonly refreshes: Refreshes;
+  /** Where the sequence of invalidations stands now. */
+  readonly stamp: () => Promise<Stamp>;
   /** Told after every computation that succeeded, with the bytes written to Redis (0: kept in memory only). */
   readonly onComputed: (key: EntryKey, entry: Entry, storedBytes: number) => void;
 }
@@ -50,38 +65,24 @@ export class Computing {
     this.#options = options;
   }
 
-  /**
-   * @param force compute although a fresh entry exists, unless another computes already
-   * @param seenId the entry that the caller found too old; empty without one
-   */
-  async run(
-    key: EntryKey,
-    loader: Loader,
-    force: boolean,
-    seenId: string,
-    signal: AbortSignal,
-  ): Promise<CacheRead<unknown>> {
+  /** @param seenId the entry that the caller found too old; empty without one */
+  async run(order: Order, seenId: string, signal: AbortSignal): Promise<CacheRead<unknown>> {
     const { store, logger } = this.#options;
-    if (!store.usable) return this.#alone(key, loader, signal);
+    if (!store.usable) return this.#alone(order, signal);
     try {
-      return await this.#together(key, loader, force, seenId, signal);
+      return await this.#together(order, seenId, signal);
     } catch (error) {
       if (!(error instanceof LeaseTrouble)) throw error;
       logger.warn('No lease could be had, so this process computes by itself', {
-        key: key.redisKey,
+        key: order.key.redisKey,
         error: messageOf(error.cause),
       });
-      return this.#alone(key, loader, signal);
+      return this.#alone(order, signal);
     }
   }
 
-  async #together(
-    key: EntryKey,
-    loader: Loader,
-    force: boolean,
-    firstSeenId: string,
-    signal: AbortSignal,
-  ): Promise<CacheRead<unknown>> {
+  async #together(order: Order, firstSeenId: string, signal: AbortSignal): Promise<CacheRead<unknown>> {
+    const { key, force } = order;
     const token = newEntryId(this.#options.ids);
     let seenId = force ? null : firstSeenId;
     for (;;) {
@@ -96,7 +97,7 @@ export class Computing {
           if (lease.held) await this.#release(key, token, null);
           return moved;
         }
-        if (lease.held) return await this.#compute(key, loader, { token, basisId: lease.id }, signal);
+        if (lease.held) return await this.#compute(order, { token, basisId: lease.id }, signal);
         const outcome = await other.outcome(lease.leftMs);
         const answer = await this.#afterOther(key, outcome);
         if (answer !== null) return answer;
@@ -107,11 +108,17 @@ export class Computing {
   }
 
   async #acquire(key: EntryKey, token: string): ReturnType<EntryStore['acquire']> {
+    const { store, leaseMs } = this.#options;
     try {
-      return await this.#options.store.acquire(key.redisKey, token, this.#options.leaseMs);
+      return await store.acquire(key.redisKey, token, leaseMs, this.#computingMessage(key, token));
     } catch (error) {
       throw new LeaseTrouble(error);
     }
+  }
+
+  #computingMessage({ redisKey }: EntryKey, token: string): string {
+    const { origin, leaseMs } = this.#options;
+    return messageText({ kind: 'computing', from: origin, redisKey, taskId: taskIdOf(token), leaseMs });
   }
 
   /** The entry changed since it was looked at: good enough if it is fresh, or if its computation was waited for. */
@@ -136,12 +143,16 @@ export class Computing {
     }
   }
 
-  async #compute(key: EntryKey, loader: Loader, lease: Lease, signal: AbortSignal): Promise<CacheRead<unknown>> {
+  async #compute(order: Order, lease: Lease, signal: AbortSignal): Promise<CacheRead<unknown>> {
+    const { key } = order;
+    const { refreshes } = this.#options;
     const stopRenewing = this.#keepLease(key, lease);
+    refreshes.running(key.redisKey, taskIdOf(lease.token), Number.POSITIVE_INFINITY);
     try {
-      return await this.#store(key, await this.#make(key, loader, signal), lease);
+      return await this.#store(key, await this.#make(order, signal), lease);
     } catch (error) {
       const failure = signal.aborted ? null : failureOf(error);
+      refreshes.ended(key.redisKey, failure?.message ?? null);
       await this.#release(key, lease.token, failure);
       throw error;
     } finally {
@@ -152,7 +163,7 @@ export class Computing {
   #keepLease(key: EntryKey, lease: Lease): () => void {
     const { clock, store, leaseMs, logger } = this.#options;
     return clock.every(leaseMs / 3, () => {
-      store.renew(key.redisKey, lease, leaseMs).then(
+      store.renew(key.redisKey, lease, leaseMs, this.#computingMessage(key, lease.token)).then(
         (kept) => kept || logger.warn('A lease was lost to another process', { key: key.redisKey }),
         (error: unknown) => logger.warn('A lease could not be renewed', { key: key.redisKey, error: messageOf(error) }),
       );
@@ -160,15 +171,22 @@ export class Computing {
   }
 
   async #store(key: EntryKey, made: Made, { token, basisId }: Lease): Promise<CacheRead<unknown>> {
-    const { store, memory, reader, origin, onComputed, logger, clock } = this.#options;
+    const { store, memory, reader, refreshes, origin, onComputed, logger, clock } = this.#options;
     const { redisKey, layer } = key;
-    const message = messageText({ kind: 'stored', from: origin, redisKey, id: made.entry.id });
+    const message = messageText({
+      kind: 'stored',
+      from: origin,
+      redisKey,
+      id: made.entry.id,
+      staleUntilMs: made.entry.staleUntilMs,
+    });
     const fetch = memory.begin(redisKey);
     try {
       const liveMs = made.entry.staleUntilMs - clock.now();
       const stored = await store.store(redisKey, { token, basisId, bytes: made.bytes, liveMs, message });
       if (!stored) return await this.#fenced(key, made.entry);
       memory.put({ redisKey, layer, entry: made.entry, origin: 'computed', own: false, period: memory.end(fetch) });
+      refreshes.stored(redisKey);
       onComputed(key, made.entry, made.bytes.length);
       return reader.computed(key, made.entry);
     } catch (error) {
@@ -189,20 +207,32 @@ export class Computing {
     return stored ?? this.#options.reader.computed(key, entry);
   }
 
-  async #alone(key: EntryKey, loader: Loader, signal: AbortSignal): Promise<CacheRead<unknown>> {
-    const { entry } = await this.#make(key, loader, signal);
-    return this.#keepOwn(key, entry);
+  async #alone(order: Order, signal: AbortSignal): Promise<CacheRead<unknown>> {
+    const { key } = order;
+    const { refreshes, ids } = this.#options;
+    refreshes.running(key.redisKey, taskIdOf(newEntryId(ids)), Number.POSITIVE_INFINITY);
+    try {
+      const { entry } = await this.#make(order, signal);
+      return this.#keepOwn(key, entry);
+    } catch (error) {
+      refreshes.ended(key.redisKey, signal.aborted ? null : messageOf(error));
+      throw error;
+    }
   }
 
   #keepOwn(key: EntryKey, entry: Entry): CacheRead<unknown> {
+    const { memory, refreshes, onComputed, reader } = this.#options;
     const { redisKey, layer } = key;
-    this.#options.memory.put({ redisKey, layer, entry, origin: 'computed', own: true, period: 0 });
-    this.#options.onComputed(key, entry, 0);
-    return this.#options.reader.computed(key, entry);
+    memory.put({ redisKey, layer, entry, origin: 'computed', own: true, period: 0 });
+    refreshes.stored(redisKey);
+    onComputed(key, entry, 0);
+    return reader.computed(key, entry);
   }
 
-  async #make(key: EntryKey, loader: Loader, signal: AbortSignal): Promise<Made> {
+  /** The stamp is read before the data: what is invalidated from then on concerns this entry. */
+  async #make({ key, loader, tags }: Order, signal: AbortSignal): Promise<Made> {
     const { clock, ids, layers } = this.#options;
+    const stamp = await this.#options.stamp();
     const startMs = clock.monotonicMs();
     const { value, dataAsOfMs } = await orAborted(loader(signal), signal);
     const computedAtMs = clock.now();
@@ -211,13 +241,15 @@ export class Computing {
     const head: EntryHead = {
       id: newEntryId(ids),
       meaning: key.meaning,
+      tags,
+      stamp,
       computedAtMs,
       dataAsOfMs,
       computeMs: clock.monotonicMs() - startMs,
       freshUntilMs,
       staleUntilMs: freshUntilMs + layer.staleWindowMs,
     };
-    const { bytes, rawBytes } = await encodeEntry(head, value);
+    const { bytes, rawBytes } = await encodeEntry(head, value, layer.codec);
     return { bytes, entry: { ...head, value, sizeBytes: bytes.length, rawBytes } };
   }
 
@@ -242,6 +274,11 @@ class LeaseTrouble extends Error {
   constructor(cause: unknown) {
     super('No lease', { cause });
   }
+}
+
+/** How a computation that is no job is named where a task's id is told. */
+function taskIdOf(token: string): string {
+  return `lease:${token.slice(0, 12)}`;
 }
 
 function failureOf(error: unknown): { code: EngineError['code']; message: string } {

@@ -21,22 +21,29 @@ export type LeaseAnswer =
   | { readonly held: true; readonly id: string }
   | { readonly held: false; readonly id: string; readonly leftMs: number };
 
+const keysAtOnce = 16;
+
 const idRange = `redis.call('GETRANGE', KEYS[1], ${idOffset}, ${idOffset + idLength - 1})`;
 
-/** KEYS: entry, lease. ARGV: token, lease ms. */
+/** KEYS: entry, lease. ARGV: token, lease ms, channel, message. */
 const acquireScript = new RedisScript(`
 local id = ${idRange}
-if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {1, id, 0} end
+if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
+  redis.call('PUBLISH', ARGV[3], ARGV[4])
+  return {1, id, 0}
+end
 return {0, id, redis.call('PTTL', KEYS[2])}`);
 
 /**
  * A lease that ran out is taken up again only while nobody else has it and nothing was stored since the work began:
- * a holder that slept must not get back in front of the fence. KEYS: entry, lease. ARGV: token, lease ms, that entry's id.
+ * a holder that slept must not get back in front of the fence. KEYS: entry, lease. ARGV: token, lease ms, that entry's id, channel,
+ * message.
  */
 const renewScript = new RedisScript(`
 local holder = redis.call('GET', KEYS[2])
 if holder ~= ARGV[1] and (holder or ${idRange} ~= ARGV[3]) then return 0 end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+redis.call('PUBLISH', ARGV[4], ARGV[5])
 return 1`);
 
 /**
@@ -86,28 +93,40 @@ export class EntryStore {
     this.#breaker.hint();
   }
 
-  /** In one round trip, in the order of the keys. @throws EngineError REDIS_* */
+  /**
+   * In one round trip, in the order of the keys; no call asks for so much that it would hold Redis up, and none for
+   * keys of two cluster slots. A key of another type reads as absent. @throws EngineError REDIS_*
+   */
   get(redisKeys: readonly string[]): Promise<(Buffer | null)[]> {
-    return this.#run('Reading entries', (client) =>
-      redisKeys.length === 1
-        ? client.getBuffer(redisKeys[0] ?? '').then((one) => [one])
-        : client.mgetBuffer(...redisKeys),
-    );
+    return this.run('Reading entries', async (client) => {
+      if (redisKeys.length === 1) return client.mgetBuffer(...redisKeys);
+      if (client.isCluster) return Promise.all(redisKeys.map(async (one) => (await client.mgetBuffer(one))[0] ?? null));
+      const chunks: Promise<(Buffer | null)[]>[] = [];
+      for (let at = 0; at < redisKeys.length; at += keysAtOnce) {
+        chunks.push(client.mgetBuffer(...redisKeys.slice(at, at + keysAtOnce)));
+      }
+      return (await Promise.all(chunks)).flat();
+    });
   }
 
   /** @throws EngineError REDIS_* */
-  async acquire(redisKey: string, token: string, leaseMs: number): Promise<LeaseAnswer> {
-    const reply = await this.#run('Taking a lease', (client) =>
-      acquireScript.run(client, [redisKey, leaseName(redisKey)], [token, leaseMs]),
+  async acquire(redisKey: string, token: string, leaseMs: number, message: string): Promise<LeaseAnswer> {
+    const reply = await this.run('Taking a lease', (client) =>
+      acquireScript.run(client, [redisKey, leaseName(redisKey)], [token, leaseMs, this.channel, message]),
     );
     const [held, id, leftMs] = acquireReply(reply);
     return held === 1 ? { held: true, id } : { held: false, id, leftMs: Math.max(0, leftMs) };
   }
 
   /** False: another holds it now, or has stored meanwhile. @throws EngineError REDIS_* */
-  async renew(redisKey: string, lease: { token: string; basisId: string }, leaseMs: number): Promise<boolean> {
-    const args = [lease.token, leaseMs, Buffer.from(lease.basisId, 'hex')];
-    const reply = await this.#run('Renewing a lease', (client) =>
+  async renew(
+    redisKey: string,
+    lease: { token: string; basisId: string },
+    leaseMs: number,
+    message: string,
+  ): Promise<boolean> {
+    const args = [lease.token, leaseMs, Buffer.from(lease.basisId, 'hex'), this.channel, message];
+    const reply = await this.run('Renewing a lease', (client) =>
       renewScript.run(client, [redisKey, leaseName(redisKey)], args),
     );
     return reply === 1;
@@ -121,7 +140,7 @@ export class EntryStore {
     const basis = Buffer.from(entry.basisId, 'hex');
     const liveMs = Math.max(1, Math.ceil(entry.liveMs));
     const args = [entry.token, basis, entry.bytes, liveMs, this.channel, entry.message];
-    const reply = await this.#run('Storing an entry', (client) =>
+    const reply = await this.run('Storing an entry', (client) =>
       storeScript.run(client, [redisKey, leaseName(redisKey)], args),
     );
     return reply === 1;
@@ -129,7 +148,7 @@ export class EntryStore {
 
   /** @throws EngineError REDIS_* */
   async release(redisKey: string, token: string, message: string): Promise<void> {
-    await this.#run('Releasing a lease', (client) =>
+    await this.run('Releasing a lease', (client) =>
       releaseScript.run(client, [leaseName(redisKey)], [token, this.channel, message]),
     );
   }
@@ -138,10 +157,8 @@ export class EntryStore {
     this.#breaker.stop();
   }
 
-  async #run<Value>(
-    what: string,
-    work: (client: ReturnType<RedisLink['duplicate']>) => Promise<Value>,
-  ): Promise<Value> {
+  /** Any call about the cache: short deadline, through the breaker. @throws EngineError REDIS_* */
+  async run<Value>(what: string, work: (client: ReturnType<RedisLink['duplicate']>) => Promise<Value>): Promise<Value> {
     try {
       const value = await this.#link.command(what, work, this.#deadlineMs);
       this.#breaker.succeeded();

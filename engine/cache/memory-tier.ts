@@ -5,7 +5,7 @@
  * copies cease to be current at once; they are kept, because they are the last known values, but each must be
  * compared with Redis before it counts as current again.
  */
-import type { LayerName } from '../model/freshness.ts';
+import { type LayerName, layerNames } from '../model/freshness.ts';
 import type { CacheRead } from './cache.ts';
 import type { Entry } from './entry.ts';
 
@@ -22,7 +22,10 @@ export interface Copy {
   touched: boolean;
   /** The answer to a read while it is fresh and nothing refreshes it, and until when. */
   ready: CacheRead<unknown> | null;
+  readySinceMs: number;
   readyUntilMs: number;
+  /** Of the invalidations that it was prepared under. */
+  readyVersion: number;
 }
 
 /** Notes whether a key changed while it was being fetched. */
@@ -38,16 +41,23 @@ const overheadBytes = 1_024;
 
 export class MemoryTier {
   readonly #limitBytes: number;
+  readonly #share: (layer: LayerName) => number;
   readonly #copies = new Map<string, Copy>();
+  /** Each layer's copies in the order in which the evicting hand comes by. */
+  readonly #lines = Object.fromEntries(layerNames.map((layer) => [layer, new Line()])) as Record<LayerName, Line>;
   readonly #fetches = new Map<string, Set<Fetch>>();
   #bytes = 0;
   /** 0 while changes may be missed. */
   #period = 0;
   #lastPeriod = 0;
 
-  /** @param limitBytes estimated heap; 0 keeps nothing. */
-  constructor(limitBytes: number) {
+  /**
+   * @param limitBytes estimated heap; 0 keeps nothing.
+   * @param share the part of it that a layer may take, 0–1
+   */
+  constructor(limitBytes: number, share: (layer: LayerName) => number = () => 1) {
     this.#limitBytes = limitBytes;
+    this.#share = share;
   }
 
   get bytes(): number {
@@ -80,13 +90,32 @@ export class MemoryTier {
 
   put(copy: Pick<Copy, 'redisKey' | 'layer' | 'entry' | 'origin' | 'own' | 'period'>): Copy {
     this.#remove(copy.redisKey);
-    const kept: Copy = { ...copy, touched: false, ready: null, readyUntilMs: 0 };
+    const kept: Copy = {
+      ...copy,
+      touched: false,
+      ready: null,
+      readySinceMs: 0,
+      readyUntilMs: 0,
+      readyVersion: 0,
+    };
     const weight = weightOf(copy.entry);
-    if (weight > this.#limitBytes) return kept;
-    this.#makeRoom(weight);
+    const layerLimit = this.#limitBytes * this.#share(copy.layer);
+    if (weight > layerLimit) return kept;
+    this.#evict(copy.layer, layerLimit - weight);
+    while (this.#bytes + weight > this.#limitBytes) {
+      const largest = layerNames.toSorted((a, b) => this.#lines[b].bytes - this.#lines[a].bytes)[0] ?? copy.layer;
+      this.#evict(largest, this.#lines[largest].bytes - 1);
+    }
     this.#copies.set(copy.redisKey, kept);
+    this.#lines[copy.layer].add(kept, weight);
     this.#bytes += weight;
     return kept;
+  }
+
+  /** Estimated heap and entries of one layer. */
+  use(layer: LayerName): { bytes: number; entryCount: number } {
+    const { bytes, size } = this.#lines[layer];
+    return { bytes, entryCount: size };
   }
 
   /** Begins to fetch a key; every fetch must end. */
@@ -130,24 +159,54 @@ export class MemoryTier {
   }
 
   /** Second chance: what was read since the hand last passed goes to the end of the line instead. */
-  #makeRoom(weight: number): void {
-    for (const [redisKey, copy] of this.#copies) {
-      if (this.#bytes + weight <= this.#limitBytes) return;
-      if (copy.touched) {
-        copy.touched = false;
-        this.#copies.delete(redisKey);
-        this.#copies.set(redisKey, copy);
-      } else {
-        this.#remove(redisKey);
-      }
+  #evict(layer: LayerName, toBytes: number): void {
+    const line = this.#lines[layer];
+    for (const copy of line) {
+      if (line.bytes <= toBytes) return;
+      if (copy.touched) line.toEnd(copy);
+      else this.#remove(copy.redisKey);
     }
   }
 
   #remove(redisKey: string): void {
     const copy = this.#copies.get(redisKey);
     if (!copy) return;
+    const weight = weightOf(copy.entry);
     this.#copies.delete(redisKey);
-    this.#bytes -= weightOf(copy.entry);
+    this.#lines[copy.layer].remove(copy, weight);
+    this.#bytes -= weight;
+  }
+}
+
+class Line {
+  readonly #copies = new Set<Copy>();
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get size(): number {
+    return this.#copies.size;
+  }
+
+  [Symbol.iterator](): Iterator<Copy> {
+    return this.#copies.values();
+  }
+
+  add(copy: Copy, weight: number): void {
+    this.#copies.add(copy);
+    this.#bytes += weight;
+  }
+
+  remove(copy: Copy, weight: number): void {
+    if (this.#copies.delete(copy)) this.#bytes -= weight;
+  }
+
+  toEnd(copy: Copy): void {
+    copy.touched = false;
+    this.#copies.delete(copy);
+    this.#copies.add(copy);
   }
 }
 

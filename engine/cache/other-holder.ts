@@ -29,7 +29,10 @@ export function awaitOther(
   promise.catch(() => undefined);
   let disarm: Stop = () => undefined;
   const onAbort = (): void => reject(signal.reason);
-  const stopListening = bus.onKey(redisKey, (message) => resolve(outcomeOf(message)));
+  const stopListening = bus.onKey(redisKey, (message) => {
+    const outcome = outcomeOf(message);
+    if (outcome !== null) resolve(outcome);
+  });
   signal.addEventListener('abort', onAbort, { once: true });
   return {
     outcome(leaseLeftMs) {
@@ -45,8 +48,10 @@ export function awaitOther(
   };
 }
 
-function outcomeOf(message: BusMessage): OtherOutcome {
+/** Null: it goes on. */
+function outcomeOf(message: BusMessage): OtherOutcome | null {
   if (message.kind === 'stored') return { kind: 'stored' };
+  if (message.kind !== 'released') return null;
   if (message.failure === null) return { kind: 'ended' };
   const { code, message: words } = message.failure;
   return { kind: 'failed', error: new EngineError(code, words) };

@@ -1,24 +1,37 @@
 /** Finds values: memory, then Redis, then the last snapshot, each with its state and the reason for it. */
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import type { Random } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LayerSettings } from '../config/settings.ts';
-import type { LayerName, ReadReason, RefreshStatus, ValueSource } from '../model/freshness.ts';
-import type { CacheRead, EntryKey, Snapshot, SnapshotPort } from './cache.ts';
-import { decodeEntry, entryIdOf } from './codec.ts';
+import type { LayerName, RefreshStatus, ValueSource } from '../model/freshness.ts';
+import { answerOf, entryOfSnapshot, missing } from './answer.ts';
+import type { CacheRead, EntryKey, SnapshotPort } from './cache.ts';
+import { type Decoded, decodeEntry, entryIdOf } from './codec.ts';
+import { earlyFromMs, isChosen } from './early.ts';
 import { type Entry, type Evidence, type Judgement, judge } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
+import { LookUps } from './look-ups.ts';
 import type { Copy, Fetch, MemoryTier } from './memory-tier.ts';
+import type { TagMarks } from './tag-marks.ts';
+import type { Traces } from './traces.ts';
 
 export interface ReaderOptions {
   readonly store: EntryStore;
   readonly memory: MemoryTier;
+  readonly marks: TagMarks;
+  readonly traces: Traces;
   readonly snapshots: SnapshotPort;
   readonly layers: () => Readonly<Record<LayerName, LayerSettings>>;
   readonly refreshOf: (key: EntryKey) => RefreshStatus;
+  /** Resolves once no invalidation made before the call can be unknown here. @throws EngineError REDIS_* */
+  readonly marksKnown: () => Promise<void> | null;
   /** Told of a copy that Redis lacks although it is newer than what is stored. */
   readonly onOwn: (copy: Copy, storedId: string) => void;
+  /** Told of every entry that came from Redis. */
+  readonly onFetched: (layer: LayerName, bytes: number) => void;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -26,116 +39,151 @@ export interface ReaderOptions {
 export interface Found {
   readonly copy: Copy | null;
   readonly evidence: Evidence;
+  /** What is wrong with what Redis holds; null otherwise. */
+  readonly problem: string | null;
 }
 
 export class Reader {
   readonly #options: ReaderOptions;
+  readonly #lookUps: LookUps<EntryKey, Found>;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#lookUps = new LookUps({ fetch: (keys) => this.#fetch(keys) });
   }
 
   /** Without waiting; null unless memory holds what Redis holds. The path of nearly every read. */
   peek(key: EntryKey): CacheRead<unknown> | null {
-    const copy = this.#options.memory.current(key.redisKey);
+    const { memory, marks, clock, refreshOf } = this.#options;
+    const copy = memory.current(key.redisKey);
     if (copy === undefined) return null;
-    const refresh = this.#options.refreshOf(key);
-    const ready = copy.ready !== null && refresh.status === 'idle' && this.#options.clock.now() < copy.readyUntilMs;
-    return ready ? copy.ready : this.#answerCopy(key, copy, 'memory', 'current', refresh);
+    const refresh = refreshOf(key);
+    const { ready } = copy;
+    if (ready !== null && refresh.status === 'idle' && copy.readyVersion === marks.version) {
+      const nowMs = clock.now();
+      // A clock that was set back makes the entry be judged anew.
+      if (nowMs < copy.readyUntilMs && nowMs >= copy.readySinceMs) return ready;
+    }
+    return this.#answerCopy(key, copy, 'memory', 'current', refresh);
   }
 
   /** In one round trip; answers in the order of the keys, never throws. */
-  async read(keys: readonly EntryKey[]): Promise<CacheRead<unknown>[]> {
-    const found = await this.find(keys);
-    return Promise.all(keys.map(async (key, index) => this.#answer(key, await this.#orSnapshot(key, found[index]))));
+  read(keys: readonly EntryKey[]): Promise<CacheRead<unknown>[]> {
+    return Promise.all(keys.map((key) => this.#read(key)));
   }
 
   /** Redis compared with memory, without snapshots. */
-  async find(keys: readonly EntryKey[]): Promise<Found[]> {
-    const { store, memory } = this.#options;
-    if (!store.usable) return keys.map((key) => this.#unreachable(key));
-    const fetches = keys.map(({ redisKey }) => memory.begin(redisKey));
-    try {
-      const stored = await store.get(keys.map(({ redisKey }) => redisKey));
-      return await Promise.all(keys.map((key, index) => this.#compare(key, stored[index] ?? null, fetches[index])));
-    } catch (error) {
-      this.#options.logger.debug('Entries could not be read from Redis', { error: messageOf(error) });
-      return keys.map((key) => this.#unreachable(key));
-    } finally {
-      for (const fetch of fetches) memory.end(fetch);
-    }
+  find(keys: readonly EntryKey[]): Promise<Found[]> {
+    return Promise.all(keys.map((key) => this.#lookUp(key)));
   }
 
   /** What a computation just stored, or would have stored. */
   computed(key: EntryKey, entry: Entry): CacheRead<unknown> {
-    const { layers, clock, refreshOf } = this.#options;
-    const judged = judge(entry, layers()[key.layer], 'current', clock.now());
-    return readOf(key, entry, 'computed', { ...judged, reason: 'just-computed' }, refreshOf(key));
+    const judged = this.#judge(key, entry, 'current');
+    const reason = judged.state === 'fresh' ? 'just-computed' : judged.reason;
+    const refresh = this.#options.refreshOf(key);
+    return answerOf(key, entry, { source: 'computed', judged: { ...judged, reason }, refresh, renewDue: false });
   }
 
   /** What {@link find} found, as a read answers it. */
-  known(key: EntryKey, found: Found): CacheRead<unknown> {
-    return this.#answer(key, found);
+  known(key: EntryKey, { copy, evidence, problem }: Found): CacheRead<unknown> {
+    const { refreshOf, traces, clock } = this.#options;
+    const refresh = refreshOf(key);
+    if (copy === null) {
+      const facts = { problem, keptUntilMs: traces.keptUntilMs(key.redisKey), nowMs: clock.now() };
+      return missing(key, evidence, facts, refresh);
+    }
+    const source = copy.origin === 'snapshot' ? 'snapshot' : evidence === 'current' ? 'redis' : 'memory';
+    return this.#answerCopy(key, copy, source, evidence, refresh, problem);
+  }
+
+  async #read(key: EntryKey): Promise<CacheRead<unknown>> {
+    const found = await this.#lookUp(key);
+    return this.known(key, found.copy === null ? await this.#orSnapshot(key, found) : found);
+  }
+
+  #lookUp(key: EntryKey): Promise<Found> {
+    if (!this.#options.store.usable) return Promise.resolve(this.#unreachable(key));
+    return this.#lookUps.find(key.redisKey, key);
+  }
+
+  async #fetch(keys: readonly EntryKey[]): Promise<(Found | Promise<Found>)[]> {
+    const { store, memory, marksKnown, logger } = this.#options;
+    const fetches = keys.map(({ redisKey }) => memory.begin(redisKey));
+    try {
+      const known = marksKnown();
+      const getting = store.get(keys.map(({ redisKey }) => redisKey));
+      const stored = known === null ? await getting : (await Promise.all([getting, known]))[0];
+      return fetches.map((fetch, index) => this.#compare(keys[index] as EntryKey, stored[index] ?? null, fetch));
+    } catch (error) {
+      for (const fetch of fetches) memory.end(fetch);
+      logger.debug('Entries could not be read from Redis', { error: messageOf(error) });
+      return keys.map((key) => this.#unreachable(key));
+    }
   }
 
   #unreachable({ redisKey }: EntryKey): Found {
-    return { copy: this.#options.memory.any(redisKey) ?? null, evidence: 'unreachable' };
+    return { copy: this.#options.memory.any(redisKey) ?? null, evidence: 'unreachable', problem: null };
   }
 
-  async #compare(key: EntryKey, bytes: Buffer | null, fetch: Fetch | undefined): Promise<Found> {
-    const { memory, logger } = this.#options;
+  /** Ends the fetch, however it turns out. */
+  #compare(key: EntryKey, bytes: Buffer | null, fetch: Fetch): Found | Promise<Found> {
+    const { memory } = this.#options;
     const known = memory.any(key.redisKey) ?? null;
-    if (bytes === null) return this.#absent(known);
+    if (bytes === null) {
+      memory.end(fetch);
+      return known?.own ? this.#own(known, '') : { copy: known, evidence: 'absent', problem: null };
+    }
     if (known !== null && entryIdOf(bytes) === known.entry.id) {
-      known.period = fetch ? memory.end(fetch) : 0;
+      known.period = memory.end(fetch);
       known.own = false;
-      return { copy: known, evidence: 'current' };
+      return { copy: known, evidence: 'current', problem: null };
     }
-    const decoded = await decodeEntry(bytes);
-    if (!decoded.ok) {
-      logger.warn('A stored entry cannot be read and counts as missing', {
-        key: key.redisKey,
-        problem: decoded.problem,
-      });
-      return known?.own ? { copy: known, evidence: 'own' } : { copy: known, evidence: 'unreadable' };
-    }
-    if (known?.own && known.entry.computedAtMs > decoded.entry.computedAtMs) return this.#own(known, decoded.entry.id);
-    const { redisKey, layer } = key;
-    const period = fetch ? memory.end(fetch) : 0;
-    const copy = memory.put({ redisKey, layer, entry: decoded.entry, origin: 'redis', own: false, period });
-    return { copy, evidence: 'current' };
+    const decoded = decodeEntry(bytes);
+    return decoded instanceof Promise
+      ? decoded.then((late) => this.#decoded(key, known, late, fetch))
+      : this.#decoded(key, known, decoded, fetch);
   }
 
-  #absent(known: Copy | null): Found {
-    return known?.own ? this.#own(known, '') : { copy: known, evidence: 'absent' };
+  #decoded(key: EntryKey, known: Copy | null, decoded: Decoded, fetch: Fetch): Found {
+    const { memory, traces, onFetched, logger } = this.#options;
+    const { redisKey, layer } = key;
+    const period = memory.end(fetch);
+    if (!decoded.ok) {
+      const { problem } = decoded;
+      logger.warn('A stored entry cannot be read and counts as missing', { key: redisKey, problem });
+      return { copy: known, evidence: known?.own ? 'own' : 'unreadable', problem };
+    }
+    const { entry } = decoded;
+    onFetched(layer, entry.sizeBytes);
+    if (known?.own && known.entry.computedAtMs > entry.computedAtMs) return this.#own(known, entry.id);
+    traces.seen(redisKey, entry.staleUntilMs);
+    const copy = memory.put({ redisKey, layer, entry, origin: 'redis', own: false, period });
+    return { copy, evidence: 'current', problem: null };
   }
 
   #own(copy: Copy, storedId: string): Found {
     this.#options.onOwn(copy, storedId);
-    return { copy, evidence: 'own' };
+    return { copy, evidence: 'own', problem: null };
   }
 
-  async #orSnapshot(key: EntryKey, found: Found | undefined): Promise<Found> {
-    const evidence = found?.evidence ?? 'unreachable';
-    if (found?.copy) return found;
+  async #orSnapshot(key: EntryKey, found: Found): Promise<Found> {
     const { snapshots, layers, memory, logger } = this.#options;
     try {
       const snapshot = await snapshots.load(key.redisKey);
-      if (snapshot === null) return { copy: null, evidence };
+      if (snapshot === null) return found;
       const entry = entryOfSnapshot(snapshot, layers()[key.layer], key.meaning);
       const { redisKey, layer } = key;
-      return { copy: memory.put({ redisKey, layer, entry, origin: 'snapshot', own: false, period: 0 }), evidence };
+      return { ...found, copy: memory.put({ redisKey, layer, entry, origin: 'snapshot', own: false, period: 0 }) };
     } catch (error) {
       logger.warn('A snapshot could not be read', { key: key.redisKey, error: messageOf(error) });
-      return { copy: null, evidence };
+      return found;
     }
   }
 
-  #answer(key: EntryKey, { copy, evidence }: Found): CacheRead<unknown> {
-    const refresh = this.#options.refreshOf(key);
-    if (copy === null) return missing(key, evidence, refresh);
-    const source = copy.origin === 'snapshot' ? 'snapshot' : evidence === 'current' ? 'redis' : 'memory';
-    return this.#answerCopy(key, copy, source, evidence, refresh);
+  #judge(key: EntryKey, entry: Entry, evidence: Evidence): Judgement {
+    const { layers, marks, clock } = this.#options;
+    return judge(entry, layers()[key.layer], evidence, clock.now(), marks.verdict(entry.tags, entry.stamp));
   }
 
   #answerCopy(
@@ -144,82 +192,24 @@ export class Reader {
     source: ValueSource,
     evidence: Evidence,
     refresh: RefreshStatus,
+    problem: string | null = null,
   ): CacheRead<unknown> {
-    const layer = this.#options.layers()[key.layer];
-    const judged = judge(copy.entry, layer, evidence, this.#options.clock.now());
+    const { marks, layers, clock, random } = this.#options;
+    const { entry } = copy;
+    const byAge = this.#judge(key, entry, evidence);
     // A snapshot is what was last known; only what is stored or was computed here can be fresh.
-    const state = copy.origin === 'snapshot' && judged.state === 'fresh' ? 'stale' : judged.state;
-    const answer = readOf(key, copy.entry, source, { ...judged, state }, refresh);
-    if (evidence === 'current' && state === 'fresh' && refresh.status === 'idle') {
+    const state = copy.origin === 'snapshot' && byAge.state === 'fresh' ? 'stale' : byAge.state;
+    const judged = { ...byAge, state, reasonDetail: byAge.reasonDetail ?? problem };
+    const isReady = evidence === 'current' && state === 'fresh' && refresh.status === 'idle';
+    const times = { ...entry, freshUntilMs: judged.freshUntilMs };
+    const renewDue = isReady && isChosen(times, clock.now(), random);
+    const answer = answerOf(key, entry, { source, judged, refresh, renewDue });
+    if (isReady && !renewDue) {
       copy.ready = source === 'memory' ? answer : { ...answer, source: 'memory' };
-      copy.readyUntilMs = Math.min(judged.freshUntilMs, copy.entry.computedAtMs + layer.maxAgeMs);
+      copy.readyVersion = marks.version;
+      copy.readySinceMs = clock.now();
+      copy.readyUntilMs = Math.min(earlyFromMs(times), entry.computedAtMs + layers()[key.layer].maxAgeMs);
     }
     return answer;
   }
-}
-
-function readOf(
-  key: EntryKey,
-  entry: Entry,
-  source: ValueSource,
-  { state, reason, freshUntilMs }: Judgement,
-  refresh: RefreshStatus,
-): CacheRead<unknown> {
-  const { value, dataAsOfMs, computedAtMs, staleUntilMs, sizeBytes, computeMs } = entry;
-  return {
-    value,
-    state,
-    source,
-    reason,
-    layer: key.layer,
-    dataAsOfMs,
-    computedAtMs,
-    freshUntilMs,
-    staleUntilMs,
-    sizeBytes: sizeBytes === 0 ? null : sizeBytes,
-    computeMs,
-    refresh,
-  };
-}
-
-function missing(key: EntryKey, evidence: Evidence, refresh: RefreshStatus): CacheRead<unknown> {
-  return {
-    value: null,
-    state: 'missing',
-    source: 'none',
-    reason: missingReason(evidence),
-    layer: key.layer,
-    dataAsOfMs: null,
-    computedAtMs: null,
-    freshUntilMs: null,
-    staleUntilMs: null,
-    sizeBytes: null,
-    computeMs: null,
-    refresh,
-  };
-}
-
-function missingReason(evidence: Evidence): ReadReason {
-  if (evidence === 'unreachable') return 'redis-unreachable';
-  return evidence === 'unreadable' ? 'entry-unreadable' : 'never-computed';
-}
-
-/** Without an id, so that it is never taken for what Redis holds, and without a size, as nothing is stored. */
-function entryOfSnapshot(snapshot: Snapshot, layer: LayerSettings, meaning: string): Entry {
-  const { value, computedAtMs, dataAsOfMs, computeMs } = snapshot;
-  const freshUntilMs = computedAtMs + layer.ttlMs;
-  const staleUntilMs = freshUntilMs + layer.staleWindowMs;
-  const rawBytes = JSON.stringify(value)?.length ?? 0;
-  return {
-    id: '',
-    meaning,
-    value,
-    computedAtMs,
-    dataAsOfMs,
-    computeMs,
-    freshUntilMs,
-    staleUntilMs,
-    sizeBytes: 0,
-    rawBytes,
-  };
 }

@@ -4,8 +4,9 @@ import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { IdSource, Random } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import type { LayerSettings } from '../config/settings.ts';
-import type { LayerName, RefreshStatus } from '../model/freshness.ts';
+import { type LayerSettings, parseLayers } from '../config/settings.ts';
+import type { CacheLayerFigures } from '../model/cache-figures.ts';
+import { type LayerName, layerNames, type RefreshStatus } from '../model/freshness.ts';
 import type { RedisLink } from '../redis/link.ts';
 import { Bus, type BusMessage } from './bus.ts';
 import type {
@@ -18,7 +19,9 @@ import type {
   SectionCache,
   SnapshotPort,
 } from './cache.ts';
-import { Computing } from './computing.ts';
+import { headBytes } from './codec.ts';
+import { Computing, type Order } from './computing.ts';
+import { earlyFromMs } from './early.ts';
 import type { Entry } from './entry.ts';
 import { newEntryId } from './entry-id.ts';
 import { EntryStore } from './entry-store.ts';
@@ -28,6 +31,12 @@ import { entryKeyOf } from './key.ts';
 import { type Copy, MemoryTier } from './memory-tier.ts';
 import { OwnCopies } from './own-copies.ts';
 import { Reader } from './reader.ts';
+import { Refreshes } from './refreshes.ts';
+import { SharedState } from './shared-state.ts';
+import { SharedSync } from './shared-sync.ts';
+import { TagMarks } from './tag-marks.ts';
+import { type InvalidationMode, normalTags, type TagMark } from './tags.ts';
+import { Traces } from './traces.ts';
 
 export interface SectionCacheOptions {
   readonly link: RedisLink;
@@ -51,6 +60,7 @@ export interface SectionCacheOptions {
 
 interface Events {
   stored: { redisKey: string; viewId: string; section: string; layer: LayerName };
+  invalidated: readonly TagMark[];
 }
 
 const idle: RefreshStatus = { status: 'idle' };
@@ -58,6 +68,7 @@ const idle: RefreshStatus = { status: 'idle' };
 const connectWaitMs = 1_000;
 const closeGraceMs = 1_000;
 const promotedAtOnce = 50;
+const longestReason = 200;
 
 /** Begins to listen to Redis at once; the link stays the caller's. */
 export function createSectionCache(options: SectionCacheOptions): LayeredCache {
@@ -70,6 +81,10 @@ export function createSectionCache(options: SectionCacheOptions): LayeredCache {
   });
 }
 
+function lifeMs({ ttlMs, staleWindowMs }: LayerSettings): number {
+  return ttlMs + staleWindowMs;
+}
+
 export class LayeredCache implements SectionCache {
   readonly #options: Required<SectionCacheOptions>;
   readonly #origin: string;
@@ -80,22 +95,39 @@ export class LayeredCache implements SectionCache {
   readonly #computing: Computing;
   readonly #flights: Flights;
   readonly #figures: FiguresLedger;
+  readonly #marks = new TagMarks();
+  readonly #traces = new Traces();
+  readonly #refreshes: Refreshes;
+  readonly #shared: SharedSync;
   readonly #events: Emitter<Events>;
   readonly #stops: Stop[];
   #layers: Readonly<Record<LayerName, LayerSettings>>;
+  /** As written in Redis; null: nobody set any. */
+  #sharedLayers: string | null = null;
   #closed = false;
 
   constructor(options: Required<SectionCacheOptions>) {
-    const { link, clock, ids, random, logger, redisDeadlineMs: deadlineMs, snapshots, refreshOf, leaseMs } = options;
+    const { link, clock, ids, random, logger, redisDeadlineMs: deadlineMs, snapshots, leaseMs } = options;
     this.#options = options;
     this.#layers = options.layers;
     this.#origin = newEntryId(ids);
     this.#figures = new FiguresLedger(clock);
     this.#flights = new Flights(clock, options.longestComputeMs);
+    this.#refreshes = new Refreshes(clock);
     this.#events = new Emitter((error) => logger.error('A listener to the cache failed', { error: messageOf(error) }));
     const store = new EntryStore({ link, clock, random, deadlineMs });
-    const memory = new MemoryTier(options.memoryBytes);
     const layers = (): SectionCacheOptions['layers'] => this.#layers;
+    const memory = new MemoryTier(options.memoryBytes, (layer) => this.#layers[layer].memoryShare);
+    const marks = this.#marks;
+    const traces = this.#traces;
+    const shared = new SharedSync({
+      state: new SharedState(store, this.#origin, ids),
+      marks,
+      clock,
+      logger,
+      onTrusted: (trusted) => memory.listening(trusted),
+      onLayers: (text) => this.#layersShared(text),
+    });
     const bus = new Bus({
       link,
       channel: store.channel,
@@ -103,19 +135,28 @@ export class LayeredCache implements SectionCache {
       clock,
       logger,
       onChanged: (redisKeys) => this.#changed(redisKeys),
-      onListening: (listening) => memory.listening(listening),
+      onListening: (listening) => shared.listening(listening),
     });
-    const onWritten = (bytes: number): void => this.#figures.add('bytesWritten', bytes);
-    const own = new OwnCopies({ store, origin: this.#origin, clock, logger, onWritten });
-    const onOwn = (copy: Copy, storedId: string): void => void own.offer(copy, storedId);
-    const reader = new Reader({ store, memory, snapshots, layers, refreshOf, onOwn, clock, logger });
-    const onComputed = (key: EntryKey, entry: Entry, storedBytes: number): void =>
-      this.#computed(key, entry, storedBytes);
-    const shared = { store, memory, reader, bus, layers, leaseMs, clock, ids, logger };
-    this.#computing = new Computing({ ...shared, origin: this.#origin, onComputed });
+    const onWritten = ({ layer, entry }: Copy, bytes: number): void => this.#written(layer, entry, bytes);
+    const own = new OwnCopies({ store, origin: this.#origin, layers, clock, logger, onWritten });
+    const reader = new Reader({
+      ...{ store, memory, marks, traces, snapshots, layers, clock, random, logger },
+      refreshOf: (key) => this.#refreshOf(key),
+      marksKnown: () => shared.known(),
+      onOwn: (copy, storedId) => void own.offer(copy, storedId),
+      onFetched: (layer, bytes) => this.#figures.add(layer, 'bytesRead', bytes),
+    });
+    this.#computing = new Computing({
+      ...{ store, memory, reader, bus, layers, leaseMs, clock, ids, logger },
+      origin: this.#origin,
+      refreshes: this.#refreshes,
+      stamp: () => shared.stamp(),
+      onComputed: (key, entry, storedBytes) => this.#computed(key, entry, storedBytes),
+    });
     this.#store = store;
     this.#memory = memory;
     this.#bus = bus;
+    this.#shared = shared;
     this.#reader = reader;
     this.#stops = [
       bus.on((message) => this.#heard(message)),
@@ -126,12 +167,23 @@ export class LayeredCache implements SectionCache {
   }
 
   async read<Value>(keys: readonly EntryKey[], { counted = true }: ReadOptions = {}): Promise<CacheRead<Value>[]> {
-    const answers = keys.map((key) => this.#reader.peek(key));
-    const open = keys.filter((_key, index) => answers[index] === null);
-    const found = open.length === 0 ? [] : await this.#reader.read(open);
-    let next = 0;
-    const reads = answers.flatMap((answer) => answer ?? found[next++] ?? []);
-    if (counted) for (const { state } of reads) this.#count(state);
+    const { clock } = this.#options;
+    const startMs = clock.monotonicMs();
+    const reads: CacheRead<unknown>[] = [];
+    const open: number[] = [];
+    for (const [index, key] of keys.entries()) {
+      const answer = this.#reader.peek(key);
+      if (answer === null) open.push(index);
+      else reads[index] = answer;
+    }
+    if (open.length > 0) {
+      const found = await this.#reader.read(open.map((index) => keys[index] as EntryKey));
+      for (const [at, read] of found.entries()) reads[open[at] as number] = read;
+    }
+    if (counted) {
+      const nowMs = clock.monotonicMs();
+      for (const read of reads) this.#figures.read(read, nowMs - startMs, nowMs);
+    }
     // What lies under a key is what its own loader once gave; the reader knows the type, Redis does not.
     return reads as CacheRead<Value>[];
   }
@@ -139,40 +191,77 @@ export class LayeredCache implements SectionCache {
   async compute<Value>(
     key: EntryKey,
     loader: (signal: AbortSignal) => Promise<Loaded<Value>>,
-    { deadlineMs, force = false, signal }: ComputeOptions,
+    { deadlineMs, force = false, renew = false, tags = [], signal }: ComputeOptions,
   ): Promise<CacheRead<Value>> {
     if (this.#closed) throw new EngineError('ENGINE_STOPPED', 'The cache is closed');
+    const order = { key, loader, tags: normalTags(tags), force, renew };
     const peeked = force ? null : this.#reader.peek(key);
-    if (peeked?.state === 'fresh') return peeked as CacheRead<Value>;
-    const startMs = this.#options.clock.monotonicMs();
+    if (peeked !== null && this.#isGood(peeked, renew)) return peeked as CacheRead<Value>;
+    const { clock } = this.#options;
+    const startMs = clock.monotonicMs();
+    const wallStartMs = clock.now();
     const join = (leftMs: number): Promise<CacheRead<unknown>> =>
       this.#flights.join(
         key.redisKey,
         { what: `Section ${key.section}`, deadlineMs: leftMs, ...(signal ? { signal } : {}) },
-        (stop) => this.#fly(key, loader, force, stop),
+        (stop) => this.#fly(order, stop),
       );
     const joined = this.#flights.has(key.redisKey);
-    const wallStartMs = this.#options.clock.now();
+    if (joined) this.#figures.add(key.layer, 'joined');
     let read = await join(deadlineMs);
-    // Whoever asks for a computation may have joined somebody who only had to look.
-    if (force && joined && (read.computedAtMs ?? 0) < wallStartMs) {
-      read = await join(Math.max(0, deadlineMs - (this.#options.clock.monotonicMs() - startMs)));
-    }
+    // Whoever asks may have joined somebody who only had to look, or who began before an invalidation.
+    const tooOld = force ? (read.computedAtMs ?? 0) < wallStartMs : read.reason === 'invalidated';
+    if (joined && tooOld) read = await join(Math.max(0, deadlineMs - (clock.monotonicMs() - startMs)));
     return read as CacheRead<Value>;
+  }
+
+  async invalidate(tags: readonly string[], mode: InvalidationMode, reason: string): Promise<TagMark[]> {
+    const normal = normalTags(tags);
+    if (normal.length === 0) return [];
+    const marks = await this.#shared.invalidate(normal, mode, reason.replace(/\s+/g, ' ').slice(0, longestReason));
+    this.#events.emit('invalidated', marks);
+    return marks;
+  }
+
+  /** Forgets invalidations older than any value that is still served. */
+  pruneTags(): Promise<number> {
+    const longest = Math.max(...Object.values(this.#layers).map((layer) => Math.max(layer.maxAgeMs, lifeMs(layer))));
+    return this.#shared.prune(longest + this.#options.longestComputeMs);
+  }
+
+  tagMarks(): TagMark[] {
+    return this.#marks.list();
   }
 
   onStored(listener: (entry: Events['stored']) => void): Stop {
     return this.#events.on('stored', listener);
   }
 
+  onInvalidated(listener: (marks: readonly TagMark[]) => void): Stop {
+    return this.#events.on('invalidated', listener);
+  }
+
   figures(windowMs: number): CacheFigures {
     return this.#figures.sum(windowMs);
   }
 
-  /** Holds from the next read on. A shorter TTL also ages entries that are stored already. */
+  layerFigures(windowMs: number): CacheLayerFigures[] {
+    return layerNames.map((layer) => this.#figures.layer(layer, windowMs));
+  }
+
+  /** As they hold now: those set at run time by anybody in the fleet, else this process's own. */
+  layers(): Readonly<Record<LayerName, LayerSettings>> {
+    return this.#layers;
+  }
+
+  /** In this process only, from the next read on. A shorter TTL also ages entries that are stored already. */
   setLayers(layers: Readonly<Record<LayerName, LayerSettings>>): void {
     this.#layers = layers;
     this.#memory.forgetAnswers();
+  }
+
+  async shareLayers(layers: Readonly<Record<LayerName, LayerSettings>> | null): Promise<void> {
+    await this.#shared.setLayers(layers === null ? null : JSON.stringify(layers), this.#origin);
   }
 
   /** What this process keeps in memory: estimated heap, and entries. */
@@ -187,54 +276,103 @@ export class LayeredCache implements SectionCache {
     await this.#flights.close(closeGraceMs);
     for (const stop of this.#stops) stop();
     this.#bus.close();
+    this.#shared.close();
     this.#store.close();
   }
 
-  async #fly(
-    key: EntryKey,
-    loader: (signal: AbortSignal) => Promise<Loaded<unknown>>,
-    force: boolean,
-    signal: AbortSignal,
-  ): Promise<CacheRead<unknown>> {
+  async #fly(order: Order & { readonly renew: boolean }, signal: AbortSignal): Promise<CacheRead<unknown>> {
+    const { key, force, renew } = order;
     // A process that has just started would otherwise compute for itself alone.
     await this.#options.link.settled(connectWaitMs);
     let seenId = '';
     if (!force) {
       const [found] = await this.#reader.find([key]);
       const known = found?.copy ? this.#reader.known(key, found) : null;
-      if (known?.state === 'fresh') return known;
+      if (known !== null && this.#isGood(known, renew)) return known;
       if (found?.copy && found.evidence === 'current') seenId = found.copy.entry.id;
     }
-    return this.#computing.run(key, loader, force, seenId, signal);
+    try {
+      return await this.#computing.run(order, seenId, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#figures.add(key.layer, 'failures');
+      throw error;
+    }
   }
 
-  #count(state: CacheRead<unknown>['state']): void {
-    this.#figures.add('reads');
-    if (state === 'fresh') this.#figures.add('hits');
-    else if (state === 'stale') this.#figures.add('staleHits');
-    else this.#figures.add('misses');
+  /** Fresh, and with `renew` not about to end. */
+  #isGood(read: CacheRead<unknown>, renew: boolean): boolean {
+    if (read.state !== 'fresh') return false;
+    const { computedAtMs, computeMs, freshUntilMs } = read;
+    if (!renew || computedAtMs === null || freshUntilMs === null) return true;
+    return this.#options.clock.now() < earlyFromMs({ computedAtMs, computeMs, freshUntilMs });
+  }
+
+  #refreshOf(key: EntryKey): RefreshStatus {
+    const told = this.#options.refreshOf(key);
+    return told.status === 'idle' ? this.#refreshes.of(key.redisKey) : told;
   }
 
   #computed(key: EntryKey, entry: Entry, storedBytes: number): void {
-    this.#figures.add('computations');
-    this.#figures.add('computeMsTotal', entry.computeMs ?? 0);
-    this.#figures.add('bytesWritten', storedBytes);
+    this.#figures.add(key.layer, 'refreshes');
+    this.#figures.add(key.layer, 'computeMsTotal', entry.computeMs ?? 0);
+    if (storedBytes > 0) this.#written(key.layer, entry, storedBytes);
+    this.#traces.seen(key.redisKey, entry.staleUntilMs);
     const { redisKey, viewId, section, layer } = key;
     this.#events.emit('stored', { redisKey, viewId, section, layer });
   }
 
+  #written(layer: LayerName, entry: Entry, bytes: number): void {
+    this.#figures.add(layer, 'bytesWritten', bytes);
+    this.#figures.add(layer, 'bytesSaved', Math.max(0, entry.rawBytes + entry.meaning.length + headBytes - bytes));
+  }
+
   #changed(redisKeys: readonly string[] | null): void {
-    if (redisKeys === null) this.#memory.allChanged();
+    if (redisKeys === null) this.#shared.missed();
     else for (const redisKey of redisKeys) this.#memory.changed(redisKey);
   }
 
   #heard(message: BusMessage): void {
-    if (message.kind !== 'stored') return;
-    this.#memory.changed(message.redisKey, message.id);
-    const key = message.from === this.#origin ? null : entryKeyOf(message.redisKey);
+    const own = message.from === this.#origin;
+    switch (message.kind) {
+      case 'stored':
+        this.#memory.changed(message.redisKey, message.id);
+        if (!own) this.#heardStored(message.redisKey, message.staleUntilMs ?? null);
+        return;
+      case 'computing':
+        if (!own) this.#refreshes.running(message.redisKey, message.taskId, message.leaseMs);
+        return;
+      case 'released':
+        if (!own) this.#refreshes.ended(message.redisKey, message.failure?.message ?? null);
+        return;
+      case 'invalidated':
+        if (own) return;
+        this.#shared.heard(message);
+        this.#events.emit('invalidated', message.marks);
+        return;
+      case 'layers':
+        void this.#shared.reload();
+        return;
+    }
+  }
+
+  #heardStored(redisKey: string, staleUntilMs: number | null): void {
+    this.#refreshes.stored(redisKey);
+    const key = entryKeyOf(redisKey);
     if (key === null) return;
-    const { redisKey, viewId, section, layer } = key;
+    if (staleUntilMs !== null) this.#traces.seen(redisKey, staleUntilMs);
+    const { viewId, section, layer } = key;
     this.#events.emit('stored', { redisKey, viewId, section, layer });
+  }
+
+  #layersShared(text: string | null): void {
+    if (text === this.#sharedLayers) return;
+    this.#sharedLayers = text;
+    const shared = text === null ? null : parseLayers(text);
+    if (text !== null && shared === null) {
+      this.#options.logger.warn('Layers set at run time cannot be read and are passed over', { bytes: text.length });
+      return;
+    }
+    this.setLayers(shared ?? this.#options.layers);
   }
 
   /** What was computed while Redis was away is offered to it; looking finds out which of it is still the newest. */

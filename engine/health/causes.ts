@@ -39,21 +39,31 @@ function signOf(freshness: Freshness, facts: CauseFacts): string[] {
       return [linkCause('cache', facts) ?? 'Redis (cache) did not answer this read'];
     case 'ttl-passed':
     case 'age-ceiling-passed':
-      return freshness.freshUntilMs === null
-        ? ['its time is over']
-        : [`its time was over ${durationWords(facts.atMs - freshness.freshUntilMs)} ago`];
+      return [timeOver(freshness, facts)];
+    case 'source-failed':
+      return [freshness.computedAtMs === null ? 'never computed' : timeOver(freshness, facts)];
     case 'invalidated':
-      return ['it was invalidated'];
+      return [withDetail('it was invalidated', freshness)];
     case 'never-computed':
       return ['never computed'];
     case 'evicted':
-      return ['Redis evicted it: the cache is at its memory limit'];
+      return ['it is gone from Redis before its time: evicted, deleted or flushed'];
     case 'entry-unreadable':
-      return ['the stored entry could not be read'];
+      return [withDetail('the stored entry could not be read', freshness)];
+    case 'clock-disagrees':
+      return ['by this clock it was computed in the future: a clock is wrong'];
     case 'within-ttl':
     case 'just-computed':
       return [];
   }
+}
+
+function timeOver({ freshUntilMs }: Freshness, { atMs }: CauseFacts): string {
+  return freshUntilMs === null ? 'its time is over' : `its time was over ${durationWords(atMs - freshUntilMs)} ago`;
+}
+
+function withDetail(words: string, { reasonDetail }: Freshness): string {
+  return reasonDetail === null ? words : `${words}: ${reasonDetail}`;
 }
 
 interface Running {
@@ -69,12 +79,16 @@ function runningCauses(refresh: Running, facts: CauseFacts): string[] {
   }
   // Task ids are `<queue>:<job id>`.
   const queue = refresh.taskId.slice(0, Math.max(0, refresh.taskId.indexOf(':')));
+  if (withoutJob.includes(queue)) return [`it is computed without a job for ${durationWords(elapsedMs)}`];
   const waits = `refresh waits ${durationWords(elapsedMs)}${queue === '' ? '' : ` in ${queue}`}`;
   if (elapsedMs < noticeableWaitMs) return [waits];
   const broker = linkCause('broker', facts);
   if (broker !== null) return [waits, broker];
   return [waits, ...workerCauses(facts), ...backlogCause(queue, facts)];
 }
+
+/** What stands before the colon when a computation is no job: the engine's own, or one under a lease somewhere. */
+const withoutJob = ['direct', 'lease'];
 
 function backlogCause(queue: string, facts: CauseFacts): string[] {
   const waiting = facts.queues?.find((counts) => counts.queue === queue)?.waiting ?? 0;

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { explained } from '../cache/answer.ts';
 import type { CacheRead, SectionCache } from '../cache/cache.ts';
 import type { DashboardView, SectionName, SectionPayload, SectionView, SourceInfo } from '../model/dashboard.ts';
 import type { Filters } from '../model/filters.ts';
@@ -70,6 +71,15 @@ export class Dashboards {
     this.#events.emit('changed', { viewId, sections: [section] });
   }
 
+  /** Told by the engine when the data behind entries changed anywhere in the fleet. */
+  invalidated(tags: readonly string[]): void {
+    for (const view of this.#options.views.recent()) {
+      const sections = view.sections.filter(({ tags: own }) => tags.some((tag) => own.includes(tag)));
+      if (sections.length === 0) continue;
+      this.#events.emit('changed', { viewId: view.viewId, sections: sections.map(({ name }) => name) });
+    }
+  }
+
   /** Told by the engine when a task of a view ended or moved on without storing. */
   refreshMoved(viewId: string): void {
     this.#events.emit('changed', { viewId, sections: [] });
@@ -85,8 +95,16 @@ export class Dashboards {
   async #read(view: View, counted = false): Promise<SectionView[]> {
     const keys = view.sections.map(({ key }) => key);
     const reads = await this.#options.cache.read<SectionPayload>(keys, { counted });
+    if (counted) this.#renew(view, reads);
     const refresh = this.#options.tracker.statusOf(view.viewId);
     return view.sections.map(({ name }, index) => sectionView(name, reads[index], refresh));
+  }
+
+  /** Has what is read often computed anew before its time is over, so that nobody ever finds it stale. */
+  #renew(view: View, reads: readonly CacheRead<SectionPayload>[]): void {
+    const due = view.sections.filter((_section, index) => reads[index]?.renewDue).map(({ name }) => name);
+    if (due.length === 0 || this.#options.tracker.shouldWait(view.viewId)) return;
+    void this.#queueOrCompute(view, due, 'early refresh');
   }
 
   /** Sees to it that what is not fresh gets computed, and waits only for what nobody can show yet. */
@@ -99,9 +117,9 @@ export class Dashboards {
     return this.#read(view);
   }
 
-  async #queueOrCompute(view: View, due: SectionName[]): Promise<void> {
+  async #queueOrCompute(view: View, due: SectionName[], requestedBy = 'reader'): Promise<void> {
     try {
-      await this.#request(view, due, false, 'reader');
+      await this.#request(view, due, false, requestedBy);
     } catch (error) {
       this.#options.logger.warn('A refresh could not be queued', { viewId: view.viewId, error: messageOf(error) });
       this.#computeDirectly(view, due, false);
@@ -136,6 +154,7 @@ export class Dashboards {
       .then(() =>
         computer.sections(view, sections, {
           force,
+          renew: true,
           onProgress: (_step, done, count) => tracker.progressed(taskId, count === 0 ? 1 : done / count),
         }),
       )
@@ -228,15 +247,11 @@ function sectionView(
   refresh: SectionView['freshness']['refresh'],
 ): SectionView {
   if (!read) throw new EngineError('INTERNAL', `The cache gave no answer for section ${name}`);
-  const { value: payload, ...freshness } = read;
-  return {
-    name,
-    payload,
-    freshness: {
-      ...freshness,
-      refresh: freshness.state === 'fresh' ? refreshOfFresh(refresh, freshness.computedAtMs) : refresh,
-    },
-  };
+  // What the queue knows of the view's task goes before what the cache knows of the entry's computation.
+  const told = refresh.status === 'idle' ? read.refresh : refresh;
+  const shown = read.state === 'fresh' ? refreshOfFresh(told, read.computedAtMs) : told;
+  const { value: payload, renewDue: _chosen, ...freshness } = explained({ ...read, refresh: shown });
+  return { name, payload, freshness };
 }
 
 /** A fresh section has no failure to tell of; it is part of a running refresh only until it was computed by it. */
@@ -249,7 +264,7 @@ function refreshOfFresh(
 }
 
 function withRefresh(section: SectionView, refresh: SectionView['freshness']['refresh']): SectionView {
-  if (section.freshness.state === 'fresh') return section;
+  if (section.freshness.state === 'fresh' || refresh.status === 'idle') return section;
   return { ...section, freshness: { ...section.freshness, refresh } };
 }
 

@@ -58,7 +58,8 @@ export class FilterOptions {
     const { pack, cache, source, queryDeadlineMs, logger } = this.#options;
     try {
       const load = async () => ({ value: await pack.filterValues(await source(), queryDeadlineMs), dataAsOfMs: null });
-      const read = await cache.compute<Values>(this.#key, load, { deadlineMs: readerDeadlineMs });
+      const tags = [`table:${pack.mainTable}`];
+      const read = await cache.compute<Values>(this.#key, load, { deadlineMs: readerDeadlineMs, tags });
       return read.value;
     } catch (error) {
       logger.warn('The choices of the filters could not be read', { error: messageOf(error) });

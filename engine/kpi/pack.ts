@@ -57,6 +57,11 @@ export interface KpiPack {
   readonly sections: readonly { readonly name: SectionName; readonly layer: LayerName }[];
   /** Filter sets worth computing ahead of any reader. */
   readonly staticVariants: readonly Filters[];
+  /**
+   * What a section under these filters depends on: `table:<name>` for every table that it reads, and for each filter by
+   * which a change of the data can be told apart `<filter>:<value>`, or `<filter>:*` for all values.
+   */
+  tagsOf(section: SectionName, filters: NormalizedFilters): readonly string[];
   /** @throws EngineError FILTER_INVALID naming the filter, the value, and what is accepted. */
   normalizeFilters(filters: Filters): NormalizedFilters;
   /** @throws EngineError SQL_*, SOURCE_* */

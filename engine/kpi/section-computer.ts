@@ -18,6 +18,8 @@ export interface SectionComputerOptions {
 export interface ComputeRun {
   /** Compute also what is fresh. */
   readonly force: boolean;
+  /** Compute also what is about to end. */
+  readonly renew?: boolean;
   readonly signal?: AbortSignal;
   /** Called before each section and once after the last. */
   readonly onProgress?: (step: string | null, done: number, count: number) => void;
@@ -34,7 +36,7 @@ export class SectionComputer {
   section(
     view: View,
     section: ViewSection,
-    run: { deadlineMs: number; force: boolean; signal?: AbortSignal },
+    run: { deadlineMs: number; force: boolean; renew?: boolean; signal?: AbortSignal },
   ): Promise<CacheRead<SectionPayload>> {
     const { pack, cache, source, settings, queryDeadlineMs } = this.#options;
     return cache.compute<SectionPayload>(
@@ -51,7 +53,7 @@ export class SectionComputer {
         });
         return { value: computed.payload, dataAsOfMs: computed.dataAsOfMs };
       },
-      run,
+      { ...run, tags: section.tags },
     );
   }
 
@@ -66,10 +68,9 @@ export class SectionComputer {
       run.signal?.throwIfAborted();
       run.onProgress?.(section.name, done, wanted.length);
       const deadlineMs = this.#options.queryDeadlineMs;
-      const { force, signal } = run;
-      await this.section(view, section, signal ? { deadlineMs, force, signal } : { deadlineMs, force }).catch(
-        (error: unknown) => failures.push(error),
-      );
+      const { force, renew = false, signal } = run;
+      const ask = { deadlineMs, force, renew, ...(signal ? { signal } : {}) };
+      await this.section(view, section, ask).catch((error: unknown) => failures.push(error));
     }
     run.signal?.throwIfAborted();
     if (failures.length > 0) throw failures[0];

@@ -25,6 +25,8 @@ export interface ViewSection {
    * nothing reachable.
    */
   readonly lineage: string;
+  /** What it depends on. */
+  readonly tags: readonly string[];
 }
 
 /** What the values depend on besides pack, filters and date: another source or target gives other values. */
@@ -109,7 +111,8 @@ export class Views {
     const extra = this.#basis;
     const sections = this.#pack.sections.map(({ name, layer }) => {
       const parts = { pack, packVersion, filters, extra, layer, section: name };
-      return { name, key: entryKey({ ...parts, asOf }), lineage: entryKey({ ...parts, asOf: '' }).redisKey };
+      const tags = this.#pack.tagsOf(name, filters);
+      return { name, key: entryKey({ ...parts, asOf }), lineage: entryKey({ ...parts, asOf: '' }).redisKey, tags };
     });
     const viewId = sections[0]?.key.viewId ?? '';
     return { viewId, filters, asOf, sections };

@@ -24,6 +24,8 @@ export const readReasonSchema = z.enum([
   'entry-unreadable',
   'redis-unreachable',
   'just-computed',
+  'source-failed',
+  'clock-disagrees',
 ]);
 export type ReadReason = z.infer<typeof readReasonSchema>;
 
@@ -51,6 +53,8 @@ export const freshnessSchema = z.object({
   state: entryStateSchema,
   source: valueSourceSchema,
   reason: readReasonSchema,
+  /** What the reason cannot say by itself: the tag, the error, the format; null when it says all. */
+  reasonDetail: z.string().nullable(),
   layer: layerNameSchema,
   /** How far the source data reaches; null when the source cannot tell. */
   dataAsOfMs: z.number().nullable(),

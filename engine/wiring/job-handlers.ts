@@ -50,6 +50,8 @@ function compute(
 ): Promise<void> {
   return computer.sections(view, sections, {
     force,
+    // Whoever queued it found the view due; what ends next is computed along.
+    renew: true,
     signal,
     onProgress: (step, done, count) => progress(step ?? 'done', done, count),
   });
@@ -62,7 +64,7 @@ async function precompute(
 ): Promise<{ variants: number }> {
   for (const [done, filters] of pack.staticVariants.entries()) {
     progress(JSON.stringify(filters), done, pack.staticVariants.length);
-    await computer.sections(views.resolve(filters), sectionNames, { force: false, signal });
+    await computer.sections(views.resolve(filters), sectionNames, { force: false, renew: true, signal });
   }
   return { variants: pack.staticVariants.length };
 }

@@ -72,6 +72,7 @@ export function openKpis(inputs: KpiInputs, foundation: Foundation): KpiParts {
       const known = sectionNameSchema.safeParse(section);
       if (known.success) dashboards.stored(viewId, known.data);
     }),
+    cache.onInvalidated((marks) => dashboards.invalidated(marks.map(({ tag }) => tag))),
     followTasks({ queues, tracker, dashboards }, foundation),
   ];
   return {

@@ -17,6 +17,7 @@ import { executive } from './sections/executive.ts';
 import { financials } from './sections/financials.ts';
 import { forecast } from './sections/forecast.ts';
 import { lists } from './sections/lists.ts';
+import { tagsOf } from './tags.ts';
 
 export { generateDemo } from './demo.ts';
 export { edpTables } from './tables.ts';
@@ -80,6 +81,7 @@ export const edpPack: KpiPack = {
     { estado: ['enviado', 'revisión', 'pendiente', 'validado'] },
     { estado: 'validado' },
   ],
+  tagsOf,
   normalizeFilters,
   computeSection,
   filterValues,

@@ -156,6 +156,7 @@ function staleValues(nowMs: number): Overview['stale'] {
     state: 'stale',
     source: 'redis',
     reason: 'ttl-passed',
+    reasonDetail: null,
     layer: 'kpis',
     dataAsOfMs: Date.UTC(2026, 10, 22),
     computedAtMs: nowMs - 12 * minuteMs,

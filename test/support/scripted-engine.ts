@@ -66,6 +66,7 @@ function section(name: 'essentials' | 'kpis', state: 'fresh' | 'stale'): Dashboa
       state,
       source: 'redis',
       reason: state === 'fresh' ? 'within-ttl' : 'ttl-passed',
+      reasonDetail: null,
       layer: 'kpis',
       dataAsOfMs: 500,
       computedAtMs: name === 'kpis' ? 1_000 : 2_000,

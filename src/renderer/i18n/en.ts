@@ -43,10 +43,12 @@ export const en = {
     'age-ceiling-passed': 'Older than its layer allows: last known, not current.',
     invalidated: 'The data behind it has changed.',
     'never-computed': 'Never computed for these filters.',
-    evicted: 'Redis dropped it; it is being computed again.',
+    evicted: 'Gone from Redis before its time (evicted, deleted or flushed); it is being computed again.',
     'entry-unreadable': 'The stored entry could not be read.',
     'redis-unreachable': 'Redis cannot be reached; this is the last snapshot.',
     'just-computed': 'Computed for this answer.',
+    'source-failed': 'Its last refresh failed.',
+    'clock-disagrees': 'By this clock it was computed in the future: a clock is wrong.',
   },
   section: {
     essentials: 'Essentials',

@@ -45,10 +45,12 @@ export const es: Texts = {
     'age-ceiling-passed': 'Más viejo de lo que su capa permite: último conocido, no actual.',
     invalidated: 'Los datos de origen cambiaron.',
     'never-computed': 'Nunca calculado con estos filtros.',
-    evicted: 'Redis lo descartó; se calcula de nuevo.',
+    evicted: 'Desapareció de Redis antes de tiempo (descartado, borrado o vaciado); se calcula de nuevo.',
     'entry-unreadable': 'La entrada guardada no se pudo leer.',
     'redis-unreachable': 'Redis no responde; esta es la última copia.',
     'just-computed': 'Calculado para esta respuesta.',
+    'source-failed': 'Su última actualización falló.',
+    'clock-disagrees': 'Según este reloj se calculó en el futuro: algún reloj está mal.',
   },
   section: {
     essentials: 'Esenciales',

@@ -43,6 +43,7 @@ export function useShownState(freshness: Freshness, isOffline: boolean): ShownSt
   const kind = stateKind(freshness, isOffline, isPastFresh);
   const reason = isPastFresh && freshness.reason === 'within-ttl' ? 'ttl-passed' : freshness.reason;
   const parts = [t(`reason.${reason}`)];
+  if (freshness.reasonDetail !== null && freshness.refresh.status !== 'failed') parts.push(freshness.reasonDetail);
   if (freshness.refresh.status === 'failed') parts.push(freshness.refresh.lastError);
   if (freshness.computeMs !== null) parts.push(`${format.number(freshness.computeMs)} ms`);
   return { kind, word: wordOf(kind, freshness, t), title: parts.join(' · ') };

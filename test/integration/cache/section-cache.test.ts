@@ -86,7 +86,7 @@ describe('a value', () => {
   });
 
   test('turns stale after its TTL and stays readable', async () => {
-    const layers = { ...testLayers, kpis: { ttlMs: 60, staleWindowMs: 60_000, maxAgeMs: 120_000 } };
+    const layers = { ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 60, staleWindowMs: 60_000, maxAgeMs: 120_000 } };
     const { cache } = await fleet.join(redis.url, { layers });
     await cache.compute(key, new Work(() => 'old').load, wait);
     await until(async () => (await cache.read([key]))[0]?.state === 'stale', 2_000);
@@ -247,7 +247,7 @@ describe('computing', () => {
     const gate = Promise.withResolvers<never>();
     const failing = one.cache.compute(key, () => gate.promise, { ...wait, force: true });
     await until(
-      async () => (await one.link.command('x', (c) => c.exists(`vigia:lease:v1:${key.redisKey.slice(9)}`))) === 1,
+      async () => (await one.link.command('x', (c) => c.exists(`vigia:lease:v2:${key.redisKey.slice(9)}`))) === 1,
       1_000,
     );
     const joined = two.cache.compute(key, () => Promise.resolve({ value: 'wrong', dataAsOfMs: null }), {
@@ -328,7 +328,7 @@ describe('computing', () => {
   test('takes over from a holder that died, when its lease has run out', async () => {
     const { cache, link } = await fleet.join(redis.url);
     await link.command('SET', (client) =>
-      client.set(`vigia:lease:v1:${key.redisKey.slice(9)}`, 'a dead one', 'PX', 300),
+      client.set(`vigia:lease:v2:${key.redisKey.slice(9)}`, 'a dead one', 'PX', 300),
     );
     const startMs = performance.now();
     expect((await cache.compute(key, new Work(() => 'taken over').load, wait)).value).toBe('taken over');
@@ -344,7 +344,7 @@ describe('the fence', () => {
     const slow = new Work(() => 'old').hold();
     const paused = late.cache.compute(key, slow.load, wait);
     await until(() => slow.runs === 1, 1_000);
-    await other.link.command('the lease runs out', (client) => client.del(`vigia:lease:v1:${key.redisKey.slice(9)}`));
+    await other.link.command('the lease runs out', (client) => client.del(`vigia:lease:v2:${key.redisKey.slice(9)}`));
     await other.cache.compute(key, new Work(() => 'new').load, wait);
     slow.release();
     expect((await paused).value).toBe('new');
@@ -357,7 +357,7 @@ describe('the fence', () => {
     const [slow, newer] = [new Work(() => 'old').hold(), new Work(() => 'new').hold()];
     const paused = late.cache.compute(key, slow.load, wait);
     await until(() => slow.runs === 1, 1_000);
-    await other.link.command('the lease runs out', (client) => client.del(`vigia:lease:v1:${key.redisKey.slice(9)}`));
+    await other.link.command('the lease runs out', (client) => client.del(`vigia:lease:v2:${key.redisKey.slice(9)}`));
     const taken = other.cache.compute(key, newer.load, wait);
     await until(() => newer.runs === 1, 1_000);
     slow.release();
@@ -374,7 +374,7 @@ describe('the fence', () => {
     const slow = new Work(() => 'late but alone').hold();
     const paused = late.cache.compute(key, slow.load, wait);
     await until(() => slow.runs === 1, 1_000);
-    await late.link.command('the lease runs out', (client) => client.del(`vigia:lease:v1:${key.redisKey.slice(9)}`));
+    await late.link.command('the lease runs out', (client) => client.del(`vigia:lease:v2:${key.redisKey.slice(9)}`));
     slow.release();
     await paused;
     const reader = await fleet.join(redis.url);
@@ -414,10 +414,10 @@ describe('clean-up', () => {
     const { cache, link } = await fleet.join(redis.url);
     await cache.compute(key, new Work(() => 'good').load, wait);
     await link.command('junk', (client) =>
-      client.mset('vigia:v1:{x}:kpis:a', 'junk', 'vigia:v1:{x}:kpis:b', 'VGE\u0000old', 'vigia:other', 'untouched'),
+      client.mset('vigia:v2:{x}:kpis:a', 'junk', 'vigia:v2:{x}:kpis:b', 'VGE\u0000old', 'vigia:other', 'untouched'),
     );
-    await link.command('list', (client) => client.lpush('vigia:v1:{x}:kpis:c', 'x'));
-    await link.command('newer', (client) => client.set('vigia:v1:{x}:kpis:d', 'VGE\u0009newer', 'PX', 60_000));
+    await link.command('list', (client) => client.lpush('vigia:v2:{x}:kpis:c', 'x'));
+    await link.command('newer', (client) => client.set('vigia:v2:{x}:kpis:d', 'VGE\u0009newer', 'PX', 60_000));
     const other = testKey('forever');
     await cache.compute(other, new Work(() => 'v').load, wait);
     await link.command('persist', (client) => client.persist(other.redisKey));
@@ -429,7 +429,7 @@ describe('clean-up', () => {
       complete: true,
     });
     expect((await link.command('keys', (client) => client.keys('*'))).toSorted()).toEqual(
-      [key.redisKey, 'vigia:other', 'vigia:v1:{x}:kpis:d'].toSorted(),
+      [key.redisKey, 'vigia:other', 'vigia:v2:{x}:kpis:d', 'vigia:shared:v2:{shared}'].toSorted(),
     );
   });
 });

@@ -1,12 +1,24 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Decoded, decodeEntry, encodeEntry, entryIdOf, isOutdated } from '../../../engine/cache/codec.ts';
+import {
+  type Decoded,
+  decodeEntry,
+  encodeEntry,
+  entryIdOf,
+  headBytes,
+  isOutdated,
+} from '../../../engine/cache/codec.ts';
 import type { EntryHead } from '../../../engine/cache/entry.ts';
 
 const time = fc.double({ noNaN: true, noDefaultInfinity: true });
 const head: fc.Arbitrary<EntryHead> = fc.record({
   id: fc.stringMatching(/^[0-9a-f]{32}$/),
   meaning: fc.string({ unit: 'grapheme' }),
+  tags: fc.array(fc.stringMatching(/^[a-zñ :_]{1,20}$/)),
+  stamp: fc.record({
+    epoch: fc.oneof(fc.constant(''), fc.stringMatching(/^[1-9a-f]{16}$/)),
+    seq: fc.maxSafeNat(),
+  }),
   computedAtMs: time,
   dataAsOfMs: fc.option(time),
   computeMs: fc.option(time),
@@ -16,6 +28,8 @@ const head: fc.Arbitrary<EntryHead> = fc.record({
 const sample: EntryHead = {
   id: '0123456789abcdef0123456789abcdef',
   meaning: '{"filters":{"client":"Ñuble"}}',
+  tags: ['cliente:Ñuble', 'table:edp'],
+  stamp: { epoch: '00112233445566aa', seq: 41 },
   computedAtMs: 1_700_000_000_000,
   dataAsOfMs: null,
   computeMs: 12.5,
@@ -46,7 +60,9 @@ describe('an entry', () => {
   test('is compressed when it is large, and left alone when it is small', async () => {
     const [one, other] = [await encodeEntry(sample, large), await encodeEntry(sample, small)];
     expect(one.bytes.length).toBeLessThan(one.rawBytes / 2);
-    expect(other.bytes.length).toBe(80 + Buffer.byteLength(sample.meaning) + other.rawBytes);
+    expect(other.bytes.length).toBe(
+      headBytes + Buffer.byteLength(sample.meaning + sample.tags.join('\n')) + other.rawBytes,
+    );
   });
 
   test('of a megabyte is coded off the thread and comes back whole', async () => {
@@ -87,7 +103,7 @@ describe('what cannot be read', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (noise) => {
         expect(await problemOf(Buffer.from(noise))).not.toBeNull();
-        expect(await problemOf(Buffer.concat([Buffer.from('VGE\u0001'), Buffer.from(noise)]))).not.toBeNull();
+        expect(await problemOf(Buffer.concat([Buffer.from('VGE\u0002'), Buffer.from(noise)]))).not.toBeNull();
       }),
     );
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Evidence, judge } from '../../../engine/cache/entry.ts';
+import type { Invalidation } from '../../../engine/cache/tags.ts';
 import type { EntryState, ReadReason } from '../../../engine/model/freshness.ts';
 
 const layer = { ttlMs: 100, staleWindowMs: 600, maxAgeMs: 1_000 };
@@ -32,7 +33,32 @@ const table: Row[] = [
   [-50, 'current', 'fresh', 'within-ttl'],
 ];
 
+const touched = (mode: 'stale' | 'expired'): Invalidation => ({ mode, detail: 'table:edp' });
+
+describe('an invalidated copy', () => {
+  test.each<[number, Evidence, Invalidation, EntryState, ReadReason]>([
+    [0, 'current', touched('stale'), 'stale', 'invalidated'],
+    [100, 'current', touched('stale'), 'stale', 'invalidated'],
+    [1_001, 'current', touched('stale'), 'expired', 'invalidated'],
+    [0, 'current', touched('expired'), 'expired', 'invalidated'],
+    [0, 'own', touched('expired'), 'expired', 'invalidated'],
+    [0, 'unreachable', touched('stale'), 'stale', 'invalidated'],
+    [0, 'absent', touched('expired'), 'expired', 'invalidated'],
+    [0, 'unreadable', touched('expired'), 'stale', 'entry-unreadable'],
+  ])('%i ms old, of which Redis says %s', (ageMs, evidence, invalidation, state, reason) => {
+    const judged = judge(entry, layer, evidence, entry.computedAtMs + ageMs, invalidation);
+    expect(judged).toMatchObject({ state, reason });
+    if (reason === 'invalidated') expect(judged.reasonDetail).toBe('table:edp');
+  });
+});
+
 describe('a copy', () => {
+  test('from further in the future than clocks may differ is stale, because a clock is wrong', () => {
+    const asked = (aheadMs: number) => judge(entry, layer, 'current', entry.computedAtMs - aheadMs);
+    expect(asked(59_000)).toMatchObject({ state: 'fresh' });
+    expect(asked(61_000)).toMatchObject({ state: 'stale', reason: 'clock-disagrees' });
+  });
+
   test.each(table)('%i ms old, of which Redis says %s, is %s: %s', (ageMs, evidence, state, reason) => {
     expect(judge(entry, layer, evidence, entry.computedAtMs + ageMs)).toMatchObject({ state, reason });
   });
@@ -41,6 +67,7 @@ describe('a copy', () => {
     expect(judge(entry, { ...layer, ttlMs: 10 }, 'current', 10_050)).toEqual({
       state: 'stale',
       reason: 'ttl-passed',
+      reasonDetail: null,
       freshUntilMs: 10_010,
     });
   });

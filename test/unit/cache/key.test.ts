@@ -92,8 +92,8 @@ describe('a key', () => {
         expect(entryKeyOf(key.redisKey)).toEqual({ ...key, meaning: '' });
       }),
     );
-    expect(entryKeyOf('vigia:v1:{abc}:kpis:s')).toBeNull();
-    expect(entryKeyOf(`vigia:v1:{${'0'.repeat(32)}}:attic:s`)).toBeNull();
+    expect(entryKeyOf('vigia:v2:{abc}:kpis:s')).toBeNull();
+    expect(entryKeyOf(`vigia:v2:{${'0'.repeat(32)}}:attic:s`)).toBeNull();
   });
 
   test('of extra parts differs from one without, and from none only when there are any', () => {

@@ -44,6 +44,7 @@ export function freshness(changes: Partial<Freshness> = {}): Freshness {
     state: 'fresh',
     source: 'redis',
     reason: 'within-ttl',
+    reasonDetail: null,
     layer: 'kpis',
     dataAsOfMs: Date.UTC(2026, 2, 30),
     computedAtMs: atMs - 3 * minute,
