@@ -15,7 +15,7 @@ import type { SectionName } from './model/dashboard.ts';
 import type { RedisRole } from './model/health.ts';
 import type { SystemInfo } from './model/system.ts';
 import type { TaskStatus } from './model/task.ts';
-import { brokerConnection } from './queue/broker.ts';
+import { brokerAt } from './queue/broker.ts';
 import { JobQueues } from './queue/job-queues.ts';
 import type { ChildSettings } from './queue/worker-channel.ts';
 import { WorkerSightings } from './queue/worker-sightings.ts';
@@ -119,7 +119,9 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   });
   cleanUps.add('source', () => holder.close());
 
-  const queues = new JobQueues({ connection: brokerConnection(links.broker.connectionOptions()), ...foundation });
+  const broker = brokerAt(links.broker.target);
+  cleanUps.add('broker', () => broker.close());
+  const queues = new JobQueues({ connection: broker, ...foundation });
   cleanUps.add('queues', () => queues.close());
   const sightings = new WorkerSightings({ queues, clock });
   const kpis = openKpis({ settings, pack, links, queues, holder, store }, foundation);

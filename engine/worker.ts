@@ -8,7 +8,7 @@ import { SectionComputer } from './kpi/section-computer.ts';
 import { SourceHolder } from './kpi/source-holder.ts';
 import { Views } from './kpi/views.ts';
 import { queueNames } from './model/task.ts';
-import { brokerConnection } from './queue/broker.ts';
+import { brokerAt } from './queue/broker.ts';
 import { serveWorkerProcess } from './queue/worker-process.ts';
 import { type RunningWorker, runWorker } from './queue/worker-runtime.ts';
 import { parseRedisUrl } from './redis/address.ts';
@@ -52,7 +52,7 @@ function startWorker(
   const { clock } = foundation;
   const installed = packNamed(settings.pack);
   const { pack } = installed;
-  const link = new RedisLink({ role: 'cache', url: settings.cacheUrl, ...foundation });
+  const link = new RedisLink({ role: 'cache', url: settings.cacheUrl, access: 'own', ...foundation });
   cleanUps.push(() => link.close());
   const cache = createSectionCache({
     link,
@@ -78,8 +78,10 @@ function startWorker(
     queryDeadlineMs: settings.queryDeadlineMs,
   });
   const views = new Views({ pack, basis: basisOf(settings), asOf: settings.asOf, clock });
+  const connection = brokerAt(parseRedisUrl(settings.brokerUrl));
+  cleanUps.push(async () => connection.close());
   return runWorker({
-    connection: brokerConnection(parseRedisUrl(settings.brokerUrl).options),
+    connection,
     queues: queueNames,
     concurrency: settings.workerConcurrency,
     handlers: jobHandlers({ computer, views, pack, link, ...foundation }),

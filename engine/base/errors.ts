@@ -21,12 +21,19 @@ export const errorTable = {
   REDIS_URL_INVALID: entry(
     400,
     false,
-    'Write redis://[user:password@]host[:port][/db], rediss://… for TLS, or unix:///path/to/socket.',
+    'Write redis://[user:password@]host[:port][/db], rediss://… for TLS, unix:///path/to/socket, redis-sentinel://h1,h2/master or redis-cluster://h1,h2.',
   ),
   REDIS_SERVER_MISSING: entry(500, false, 'Install redis-server, or set REDIS_URL to a server that runs already.'),
   REDIS_START_FAILED: entry(500, true, 'See the log of the embedded server in the data folder.'),
   REDIS_UNREACHABLE: entry(503, true, 'Check that the server runs, its address and the network.'),
   REDIS_AUTH_FAILED: entry(503, false, 'Check the user name and the password in the URL.'),
+  REDIS_ACL_DENIED: entry(403, false, 'The user lacks a right; `vigia acl` prints the rights that are needed.'),
+  REDIS_TLS_FAILED: entry(
+    503,
+    false,
+    'Check that the port speaks TLS (rediss://), the CA, the name in the certificate, its dates, and the client certificate.',
+  ),
+  REDIS_DNS_FAILED: entry(503, true, 'The host name is not known here. Check its spelling, the DNS, and the VPN.'),
   REDIS_COMMAND_FAILED: entry(502, true, 'Redis refused the command; its own words are in the message.'),
   REDIS_TIMEOUT: entry(504, true, 'Redis did not answer within the deadline.'),
   REDIS_READ_ONLY: entry(

@@ -51,13 +51,13 @@ const yesOrNo = z
 
 const redisUrl = z
   .string()
-  .refine((text) => /^(rediss?:\/\/[^\s]+|unix:\/\/[^\s]*\/[^\s]+|\/[^\s]+)$/.test(text)) as z.ZodType<
-  string | null,
-  string
->;
+  .refine((text) =>
+    /^(rediss?(-sentinel|-cluster)?:\/\/[^\s]+|unix:\/\/[^\s]*\/[^\s]+|\/[^\s]+)$/.test(text),
+  ) as z.ZodType<string | null, string>;
 
 const text = z.string().min(1) as z.ZodType<string | null, string>;
-const redisAccepted = 'redis://host:port/db, rediss://… for TLS, or unix:///path/to/socket';
+const redisAccepted =
+  'redis://host:port/db, rediss://… for TLS, unix:///path/to/socket, redis-sentinel://h1,h2/master, or redis-cluster://h1,h2';
 const seconds = (variable: string, fallbackMs: number): SettingSpec<number> =>
   spec(variable, wholeNumber(1, 604_800), { fallback: fallbackMs / 1000, accepted: 'whole seconds from 1 to 604800' });
 

@@ -121,8 +121,14 @@ function linkVerdict(role: RedisRole, facts: OverviewFacts): Verdict | null {
   const link = facts.links.find((candidate) => candidate.role === role);
   if (!link) return { state: 'unknown', word: 'not seen', sentence: `Redis (${role}) is not observed` };
   if (link.state === 'ready') return null;
-  const state = link.state === 'connecting' ? 'unknown' : 'failed';
-  return { state, word: link.state, sentence: linkCause(role, facts) };
+  const states = {
+    connecting: 'unknown',
+    degraded: 'warning',
+    unreachable: 'failed',
+    refused: 'failed',
+    closed: 'failed',
+  } as const;
+  return { state: states[link.state], word: link.state, sentence: linkCause(role, facts) };
 }
 
 function kpisNode(facts: OverviewFacts): JudgedNode {

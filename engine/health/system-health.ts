@@ -57,8 +57,9 @@ function behind(facts: HealthFacts, reasons: string[]): SystemHealth['behind'] {
 /** Both roles as one word: connected only when both are. */
 function redisWord({ links }: HealthFacts): SystemHealth['redis'] {
   if (links.length === 0) return 'disconnected';
-  if (links.every((link) => link.state === 'ready')) return 'connected';
-  return links.some((link) => link.state === 'unreachable' || link.state === 'closed') ? 'disconnected' : 'connecting';
+  if (links.some(({ state }) => state === 'unreachable' || state === 'refused' || state === 'closed'))
+    return 'disconnected';
+  return links.some(({ state }) => state === 'connecting') ? 'connecting' : 'connected';
 }
 
 /** Unhealthy: KPIs cannot be refreshed now. Degraded: anything else that has a reason. */

@@ -17,7 +17,8 @@ export const linkViewSchema = z.object({
   /** Without credentials. */
   address: z.string(),
   embedded: z.boolean(),
-  state: z.enum(['connecting', 'ready', 'unreachable', 'closed']),
+  /** `degraded`: some shards of a cluster are away. `refused`: the server is there and does not let us in. */
+  state: z.enum(['connecting', 'ready', 'degraded', 'unreachable', 'refused', 'closed']),
   sinceMs: z.number(),
   version: z.string().nullable(),
   problem: z.string().nullable(),

@@ -3,6 +3,8 @@ import { type Queue, RedisConnection } from 'bullmq';
 import type { Clock } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { EngineError, toEngineError } from '../base/errors.ts';
+import type { RedisAddress } from '../redis/address.ts';
+import { nodeOptions, openClient } from '../redis/clients.ts';
 
 /** Where the broker is; the shape of ioredis options, so that a link's options pass as they are. */
 export interface BrokerOptions {
@@ -17,6 +19,12 @@ export interface BrokerOptions {
 
 export interface BrokerConnection {
   readonly options: BrokerOptions;
+  /** Given for a cluster, which cannot be said in options. */
+  readonly cluster: RedisAddress | null;
+  /** Remembers a client that BullMQ was given and leaves to whoever gave it. */
+  opened(client: { disconnect(): void }): void;
+  /** Ends those clients; after everything that uses them was closed. */
+  close(): void;
   /** For people, without credentials. */
   readonly address: string;
 }
@@ -30,22 +38,55 @@ const longestRetryMs = 1_000;
 /** A broker given by ioredis-style options; a `path` is a Unix socket and wins over host and port. */
 export function brokerConnection(options: BrokerOptions): BrokerConnection {
   const { path, host = '127.0.0.1', port = 6379 } = options;
-  return { options, address: path ?? `${host}:${port}` };
-}
-
-/** Options for whoever must answer soon: nothing is buffered while the broker is away. */
-export function callerOptions(connection: BrokerConnection, closed: () => boolean): Record<string, unknown> {
-  return { ...blockingOptions(connection, closed), enableOfflineQueue: false };
-}
-
-/** Options for whoever waits for the broker as long as it takes: workers and event readers. */
-export function blockingOptions(connection: BrokerConnection, closed: () => boolean): Record<string, unknown> {
-  const given = Object.entries(connection.options).filter(([, value]) => value !== undefined);
   return {
-    ...Object.fromEntries(given),
-    maxRetriesPerRequest: null,
-    retryStrategy: (times: number) => (closed() ? null : Math.min(firstRetryMs * times, longestRetryMs)),
+    options,
+    address: path ?? `${host}:${port}`,
+    cluster: null,
+    close: () => undefined,
+    opened: () => undefined,
   };
+}
+
+/** A broker of any topology. @throws EngineError REDIS_URL_INVALID when a TLS file cannot be read */
+export function brokerAt(address: RedisAddress): BrokerConnection {
+  const cluster = address.topology === 'cluster' ? address : null;
+  return { ...keptClients(), options: nodeOptions(address), address: address.label, cluster };
+}
+
+function keptClients(): Pick<BrokerConnection, 'opened' | 'close'> {
+  const clients = new Set<{ disconnect(): void }>();
+  return {
+    opened: (client) => void clients.add(client),
+    close() {
+      for (const client of clients) client.disconnect();
+      clients.clear();
+    },
+  };
+}
+
+/** What BullMQ takes as `connection`: options, or the client of a cluster. */
+type BullConnection = Record<string, unknown>;
+
+/** For whoever must answer soon: nothing is buffered while the broker is away. */
+export function callerOptions(connection: BrokerConnection, closed: () => boolean): BullConnection {
+  return openBroker(connection, closed, { enableOfflineQueue: false });
+}
+
+/** For whoever waits for the broker as long as it takes: workers and event readers. */
+export function blockingOptions(connection: BrokerConnection, closed: () => boolean): BullConnection {
+  return openBroker(connection, closed, {});
+}
+
+function openBroker(connection: BrokerConnection, closed: () => boolean, more: object): BullConnection {
+  const given = Object.entries(connection.options).filter(([, value]) => value !== undefined);
+  const retryStrategy = (times: number): number | null =>
+    closed() ? null : Math.min(firstRetryMs * times, longestRetryMs);
+  const shared = { maxRetriesPerRequest: null, retryStrategy, sentinelRetryStrategy: retryStrategy, ...more };
+  if (connection.cluster === null) return { ...Object.fromEntries(given), ...shared };
+  const client = openClient(connection.cluster, 'own', shared);
+  connection.opened(client);
+  const handed: object = client;
+  return handed as BullConnection;
 }
 
 /** The commands that this room sends itself; everything else goes through BullMQ. */

@@ -41,7 +41,7 @@ export function parseInfo(text: string): RedisFacts {
   };
   const appendOnly = number('aof_enabled');
   return {
-    version: fields.get('redis_version') ?? null,
+    version: fields.get('valkey_version') ?? fields.get('redis_version') ?? null,
     processId: number('process_id'),
     uptimeS: number('uptime_in_seconds'),
     connectedClientCount: number('connected_clients'),
@@ -69,11 +69,43 @@ function keyCountOf(fields: ReadonlyMap<string, string>): number {
     .reduce((sum, [, value]) => sum + Number(/keys=(\d+)/.exec(value)?.[1] ?? 0), 0);
 }
 
-/** One PING and one INFO. @throws EngineError REDIS_* */
+/** One PING and one INFO of each shard, added up. @throws EngineError REDIS_* */
 export async function sampleRedis(link: RedisLink, clock: Clock): Promise<RedisSample> {
   const startMs = clock.monotonicMs();
   await link.command('PING', (client) => client.ping());
   const pingMs = clock.monotonicMs() - startMs;
-  const info = await link.command('INFO', (client) => client.info());
-  return { atMs: clock.now(), pingMs, facts: parseInfo(info) };
+  const infos = await Promise.all(link.shards().map((shard) => shard.command('INFO', (client) => client.info())));
+  return { atMs: clock.now(), pingMs, facts: addedUp(infos.map(parseInfo)) };
+}
+
+/** Of a cluster: counts and memory of all shards together; what each server has for itself is the first one's. */
+export function addedUp(shards: readonly RedisFacts[]): RedisFacts {
+  const [first, ...more] = shards;
+  if (first === undefined) return parseInfo('');
+  if (more.length === 0) return first;
+  const sum = (pick: (facts: RedisFacts) => number | null): number | null => {
+    const known = shards.map(pick).filter((value) => value !== null);
+    return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+  };
+  const limits = shards.map(({ memory }) => memory?.limitBytes ?? null);
+  const usedBytes = sum(({ memory }) => memory?.usedBytes ?? null);
+  return {
+    ...first,
+    connectedClientCount: sum((facts) => facts.connectedClientCount),
+    memory:
+      first.memory === null || usedBytes === null
+        ? null
+        : {
+            usedBytes,
+            // One shard without a limit is a whole without one.
+            limitBytes: limits.includes(null) ? null : limits.reduce<number>((total, limit) => total + (limit ?? 0), 0),
+            policy: first.memory.policy,
+          },
+    evictedKeyCount: sum((facts) => facts.evictedKeyCount),
+    expiredKeyCount: sum((facts) => facts.expiredKeyCount),
+    hitCount: sum((facts) => facts.hitCount),
+    missCount: sum((facts) => facts.missCount),
+    commandsPerSecond: sum((facts) => facts.commandsPerSecond),
+    keyCount: sum((facts) => facts.keyCount) ?? 0,
+  };
 }

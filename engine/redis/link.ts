@@ -1,22 +1,27 @@
-/** One role's connection to Redis: keeps it up, says how it is, and gives every call a deadline. */
-import { Redis, type RedisOptions } from 'ioredis';
+/** One connection to Redis of any topology: keeps it up, says how it is, and gives every call a deadline. */
+import { Cluster, Redis } from 'ioredis';
 import type { Clock, Stop } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Random } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import type { LinkView, RedisRole } from '../model/health.ts';
-import { parseRedisUrl, type RedisAddress, type RedisConnectionOptions } from './address.ts';
-import { redisProblem } from './problems.ts';
+import type { LinkView } from '../model/health.ts';
+import { type HostPort, parseRedisUrl, type RedisAddress } from './address.ts';
+import { type ClientOptions, type LinkAccess, openClient, openNode, watchHandshake } from './clients.ts';
+import { isUsable, type LinkEvent, type LinkState, linkTransitions } from './link-state.ts';
+import { isRefusal, redisProblem } from './problems.ts';
+import { type ClusterHealth, clusterHealth, type RedisShard, shardsOf } from './shards.ts';
 
-/** Replies keep the shapes of RESP2, which all our types are made for. */
-export type ClientOptions = Omit<RedisOptions, 'replyMapping'>;
-
-export interface RedisLinkOptions {
-  readonly role: RedisRole;
-  /** `redis://`, `rediss://`, `unix:///socket` or `/socket`. */
+export interface RedisLinkOptions<Role extends string = string> {
+  /** `cache` or `broker`, or the id of a user's connection; in messages and in the names of its connections. */
+  readonly role: Role;
   readonly url: string;
+  /**
+   * `own`: the console runs on this server and writes. Anything that is only looked at has a gate, which refuses
+   * writes unless the user unlocked them. There is no default, so that nobody writes by having forgotten.
+   */
+  readonly access: LinkAccess;
   /** True when the server is our own private one. */
   readonly embedded?: boolean;
   readonly clock: Clock;
@@ -27,29 +32,32 @@ export interface RedisLinkOptions {
   readonly connectDeadlineMs?: number;
 }
 
+export type LinkStatus<Role extends string = string> = Omit<LinkView, 'role'> & { readonly role: Role };
+
 const firstRetryMs = 25;
 const longestRetryMs = 1_000;
-/** Nothing but a person can mend a refused password, so it is tried again rarely. */
-const authRetryMs = 5_000;
+/** Nothing but a person can mend a refusal, so it is tried again rarely. */
+const refusedRetryMs = 5_000;
 const keepAliveMs = 15_000;
 /** A connection nobody uses is proved alive this often; without an answer its socket deadline ends it. */
 const heartbeatMs = 2_000;
 
-export class RedisLink {
-  readonly role: RedisRole;
+export class RedisLink<Role extends string = string> {
+  readonly role: Role;
   readonly #address: RedisAddress;
-  readonly #options: Required<RedisLinkOptions>;
-  readonly #client: Redis;
-  readonly #duplicates = new Set<Redis>();
-  readonly #changes: Emitter<{ change: LinkView }>;
-  #state: LinkView['state'] = 'connecting';
+  readonly #options: Required<RedisLinkOptions<Role>>;
+  readonly #client: Redis | Cluster;
+  readonly #duplicates = new Set<Redis | Cluster>();
+  readonly #changes: Emitter<{ change: null; topology: null }>;
+  #state: LinkState = 'connecting';
   #sinceMs: number;
   #problem: EngineError | null = null;
   #version: string | null = null;
+  #beating = false;
   readonly #stopHeartbeat: Stop;
 
   /** Begins to connect at once. @throws EngineError REDIS_URL_INVALID */
-  constructor(options: RedisLinkOptions) {
+  constructor(options: RedisLinkOptions<Role>) {
     this.#options = { embedded: false, commandDeadlineMs: 1_000, connectDeadlineMs: 3_000, ...options };
     this.role = options.role;
     this.#address = parseRedisUrl(options.url);
@@ -57,19 +65,23 @@ export class RedisLink {
     this.#changes = new Emitter((error) =>
       options.logger.error('A listener to a Redis link failed', { error: messageOf(error) }),
     );
-    this.#client = new Redis(this.#clientOptions('', {}));
-    this.#client.on('ready', () => this.#onReady());
-    this.#client.on('error', (error: unknown) => this.#onTrouble(error));
-    this.#client.on('close', () => this.#onTrouble(null));
+    this.#client = openClient(this.#address, options.access, this.#clientOptions('', {}));
+    this.#listen(this.#client);
+    watchHandshake(this.#client, options.clock, this.#options.connectDeadlineMs);
     this.#stopHeartbeat = options.clock.every(heartbeatMs, () => void this.#beat());
   }
 
+  /** Calls are worth making; of a cluster perhaps not on every shard. */
   get isReady(): boolean {
-    return this.#state === 'ready';
+    return isUsable(this.#state);
+  }
+
+  get isCluster(): boolean {
+    return this.#address.topology === 'cluster';
   }
 
   get db(): number {
-    return this.#address.options.db;
+    return this.#address.db;
   }
 
   /** Without credentials. */
@@ -77,7 +89,12 @@ export class RedisLink {
     return this.#address.label;
   }
 
-  view(): LinkView {
+  /** Where and as whom to connect, for a room that makes its own connections. Holds the password: never log it. */
+  get target(): RedisAddress {
+    return this.#address;
+  }
+
+  view(): LinkStatus<Role> {
     return {
       role: this.role,
       address: this.#address.label,
@@ -89,98 +106,136 @@ export class RedisLink {
     };
   }
 
-  onChange(listener: (view: LinkView) => void): Stop {
-    return this.#changes.on('change', listener);
+  /** What is wrong, as an error; null when nothing is. */
+  get problem(): EngineError | null {
+    return this.#problem;
   }
 
-  /** Resolves once the link is ready. @throws EngineError REDIS_UNREACHABLE or REDIS_AUTH_FAILED after `deadlineMs`. */
+  onChange(listener: (view: LinkStatus<Role>) => void): Stop {
+    return this.#changes.on('change', () => listener(this.view()));
+  }
+
+  /** Shards of a cluster may have come, gone, or changed their master. */
+  onTopology(listener: () => void): Stop {
+    return this.#changes.on('topology', listener);
+  }
+
+  /** Resolves once the link is ready. @throws EngineError REDIS_* after `deadlineMs`, saying what keeps it from it. */
   async whenReady(deadlineMs: number): Promise<void> {
-    if (this.#state === 'ready') return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const stop = this.onChange(({ state }) => {
-      if (state === 'ready' || state === 'closed') resolve();
-    });
-    const disarm = this.#options.clock.after(deadlineMs, resolve);
-    if (this.#state === 'closed') resolve();
-    await promise;
-    stop();
-    disarm();
+    await this.#until((state) => isUsable(state) || state === 'closed', deadlineMs);
     if (!this.isReady) throw this.#notReady('Connecting');
   }
 
   /** Resolves once the first try to connect has come to something, or after `deadlineMs`. */
-  async settled(deadlineMs: number): Promise<void> {
-    if (this.#state !== 'connecting') return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const stop = this.onChange(({ state }) => {
-      if (state !== 'connecting') resolve();
-    });
-    const disarm = this.#options.clock.after(deadlineMs, resolve);
-    await promise;
-    stop();
-    disarm();
+  settled(deadlineMs: number): Promise<void> {
+    return this.#until((state) => state !== 'connecting', deadlineMs);
   }
 
   /**
    * Runs `work` on the connection. Nothing is queued while the server is away: such a call fails at once.
-   * @throws EngineError REDIS_UNREACHABLE, REDIS_AUTH_FAILED, REDIS_TIMEOUT, REDIS_COMMAND_FAILED
+   * On a cluster each command goes where its keys are; all keys of one command must lie in one slot.
+   * @throws EngineError REDIS_UNREACHABLE, REDIS_AUTH_FAILED, REDIS_ACL_DENIED, REDIS_TLS_FAILED, REDIS_DNS_FAILED,
+   *   REDIS_READ_ONLY, REDIS_TIMEOUT, REDIS_COMMAND_FAILED
    */
-  async command<Value>(
+  command<Value>(
     what: string,
     work: (client: Redis) => Promise<Value>,
     deadlineMs = this.#options.commandDeadlineMs,
   ): Promise<Value> {
-    if (this.#state !== 'ready') throw this.#notReady(what);
-    const title = `${what} on the ${this.role} Redis at ${this.#address.label}`;
-    try {
-      return await withDeadline(this.#options.clock, deadlineMs, { code: 'REDIS_TIMEOUT', what: title }, () =>
-        work(this.#client),
-      );
-    } catch (error) {
-      throw redisProblem(error, title);
-    }
+    return this.#run(what, this.#title(), () => work(oneFace(this.#client)), deadlineMs);
   }
 
-  /** Where and as whom to connect, for a room that makes its own connections. Holds the password: never log it. */
-  connectionOptions(): RedisConnectionOptions {
-    return this.#address.options;
+  /** Any command by its name, with the texts of its reply. @throws EngineError as {@link command} */
+  call(name: string, ...args: readonly (string | number | Buffer)[]): Promise<unknown> {
+    return this.command(name, (client) => client.call(name, ...args));
+  }
+
+  /** The servers behind it, each to be asked by itself: one, or the masters of a cluster that are known now. */
+  shards(which: 'masters' | 'all' = 'masters'): readonly RedisShard[] {
+    const { commandDeadlineMs } = this.#options;
+    return shardsOf(this.#client, which, this.#address.label).map(({ client, ...shard }) => ({
+      ...shard,
+      command: (what, work, deadlineMs = commandDeadlineMs) =>
+        this.#run(what, `${this.#title()} (${shard.address})`, () => work(client), deadlineMs),
+    }));
   }
 
   /**
-   * A further connection to the same server, closed together with this link. Whoever takes it listens to its `error`.
+   * A further connection, closed together with this link. Whoever takes it listens to its `error`.
    * @param purpose added to the connection's name, e.g. `bus`
+   * @param node one node of a cluster; without it a duplicate knows the whole cluster as well
    */
-  duplicate(purpose: string, overrides: ClientOptions = {}): Redis {
-    const client = new Redis(this.#clientOptions(`:${purpose}`, overrides));
+  duplicate(purpose: string, overrides: ClientOptions = {}, node: HostPort | null = null): Redis {
+    const { access, logger } = this.#options;
+    const options = this.#clientOptions(`:${purpose}`, overrides);
+    const client =
+      node === null ? openClient(this.#address, access, options) : openNode(this.#address, access, options, node);
     client.on('error', (error: unknown) =>
-      this.#options.logger.debug('A further Redis connection has trouble', { purpose, error: messageOf(error) }),
+      logger.debug('A further Redis connection has trouble', { purpose, error: messageOf(error) }),
     );
+    watchHandshake(client, this.#options.clock, this.#options.connectDeadlineMs);
     this.#duplicates.add(client);
     client.once('end', () => this.#duplicates.delete(client));
-    return client;
+    return oneFace(client);
   }
 
   /** Ends every connection; answers on their way are given up. Calling it twice is harmless. */
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
     this.#stopHeartbeat();
-    this.#enter('closed', null);
+    this.#on('closed', null);
     for (const client of [this.#client, ...this.#duplicates]) client.disconnect();
+  }
+
+  #listen(client: Redis | Cluster): void {
+    client.on('error', (error: unknown) => this.#onTrouble(error));
+    client.on('close', () => this.#onTrouble(null));
+    if (client instanceof Redis) {
+      client.on('ready', () => this.#onReady());
+      return;
+    }
+    client.on('ready', () => void this.#beat());
+    client.on('node error', (error: unknown) => this.#onNodeError(error));
+    for (const event of ['refresh', '+node', '-node']) client.on(event, () => this.#changes.emit('topology', null));
+    client.on('-node', () => void this.#beat());
+  }
+
+  async #until(condition: (state: LinkState) => boolean, deadlineMs: number): Promise<void> {
+    if (condition(this.#state)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = this.onChange(({ state }) => {
+      if (condition(state)) resolve();
+    });
+    const disarm = this.#options.clock.after(deadlineMs, resolve);
+    await promise;
+    stop();
+    disarm();
+  }
+
+  async #run<Value>(what: string, where: string, work: () => Promise<Value>, deadlineMs: number): Promise<Value> {
+    if (!this.isReady) throw this.#notReady(what);
+    const title = `${what} on ${where}`;
+    try {
+      return await withDeadline(this.#options.clock, deadlineMs, { code: 'REDIS_TIMEOUT', what: title }, work);
+    } catch (error) {
+      throw redisProblem(error, title);
+    }
   }
 
   #clientOptions(suffix: string, overrides: ClientOptions): ClientOptions {
     const { commandDeadlineMs, connectDeadlineMs, role } = this.#options;
     return {
-      ...this.#address.options,
       connectionName: `vigia:${role}:${process.pid}${suffix}`,
       connectTimeout: connectDeadlineMs,
       // A server that takes bytes and never answers: the socket is given up, so that what waits on it fails.
       socketTimeout: Math.max(2 * commandDeadlineMs, 500),
+      sentinelCommandTimeout: commandDeadlineMs,
       keepAlive: keepAliveMs,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
       retryStrategy: (times) => this.#retryDelayMs(times),
+      sentinelRetryStrategy: (times) => this.#retryDelayMs(times),
       ...overrides,
     };
   }
@@ -188,70 +243,112 @@ export class RedisLink {
   /** Doubles up to a second; up to half of it is taken off at random, so that a fleet does not come back as one. */
   #retryDelayMs(times: number): number | null {
     if (this.#state === 'closed') return null;
-    const refused = this.#problem?.code === 'REDIS_AUTH_FAILED';
-    const fullMs = refused ? authRetryMs : Math.min(firstRetryMs * 2 ** Math.min(times - 1, 10), longestRetryMs);
+    const growingMs = Math.min(firstRetryMs * 2 ** Math.min(times - 1, 10), longestRetryMs);
+    const fullMs = isRefusal(this.#problem) ? refusedRetryMs : growingMs;
     return Math.round(fullMs * (1 - this.#options.random() / 2));
   }
 
   #onReady(): void {
-    if (this.#state === 'closed') return;
-    this.#enter('ready', null);
+    this.#on('up', null);
     void this.#learnVersion();
   }
 
   async #learnVersion(): Promise<void> {
     try {
       const info = await this.command('INFO server', (client) => client.info('server'));
-      const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? null;
+      const version = /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1] ?? null;
       if (version === this.#version) return;
       this.#version = version;
-      this.#changes.emit('change', this.view());
+      this.#changes.emit('change', null);
     } catch (error) {
       this.#options.logger.debug('The version of Redis could not be read', { error: messageOf(error) });
     }
   }
 
   async #beat(): Promise<void> {
-    if (this.#state !== 'ready') return;
+    if (this.#beating || this.#state === 'closed') return;
+    this.#beating = true;
     try {
-      await this.#client.ping();
+      if (this.#client instanceof Cluster) await this.#judgeCluster(this.#client);
+      else if (this.#state === 'ready') await this.#client.ping();
     } catch (error) {
       this.#onTrouble(error);
+    } finally {
+      this.#beating = false;
     }
+  }
+
+  async #judgeCluster(cluster: Cluster): Promise<void> {
+    if (cluster.status !== 'ready') return;
+    const health = await clusterHealth(cluster, this.#options.clock, this.#options.commandDeadlineMs);
+    this.#takeHealth(health);
+  }
+
+  #takeHealth({ event, words, error }: ClusterHealth): void {
+    if (event === 'up') {
+      this.#onReady();
+      return;
+    }
+    const what = `The Redis cluster at ${this.#address.label}`;
+    const problem =
+      error === null ? new EngineError('REDIS_UNREACHABLE', `${what}: ${words}`) : redisProblem(error, what);
+    this.#on(event === 'failed' && isRefusal(problem) ? 'refused' : event, problem);
+  }
+
+  /** One node of a cluster is no trouble of the whole; but a refusal is the same for all of them. */
+  #onNodeError(error: unknown): void {
+    const problem = redisProblem(error, `The ${this.#title()}`);
+    if (isRefusal(problem) && !this.isReady) this.#on('refused', problem);
+    else void this.#beat();
   }
 
   #onTrouble(error: unknown): void {
-    if (this.#state === 'closed') return;
-    const what = `The ${this.role} Redis at ${this.#address.label}`;
-    if (error !== null) {
-      this.#enter(this.#client.status === 'ready' ? this.#state : 'unreachable', redisProblem(error, what));
-    } else if (this.#state === 'ready') {
-      this.#enter('unreachable', new EngineError('REDIS_UNREACHABLE', `${what}: the connection was closed`));
+    const what = `The ${this.#title()}`;
+    if (error === null) {
+      this.#on('lost', new EngineError('REDIS_UNREACHABLE', `${what}: the connection was closed`));
+      return;
     }
+    const problem = redisProblem(error, what);
+    // A connection that is up and complains of one thing is still up.
+    if (this.#client.status === 'ready') this.#enter(this.#state, problem);
+    else this.#on(isRefusal(problem) ? 'refused' : 'failed', problem);
   }
 
-  #enter(state: LinkView['state'], problem: EngineError | null): void {
+  #on(event: LinkEvent, problem: EngineError | null): void {
+    const state = linkTransitions[this.#state][event];
+    // That it was closed says less than why.
+    this.#enter(state, event === 'lost' && state === this.#state ? this.#problem : problem);
+  }
+
+  #enter(state: LinkState, problem: EngineError | null): void {
     const moved = state !== this.#state;
     if (!moved && problem?.message === this.#problem?.message) return;
     if (moved) this.#sinceMs = this.#options.clock.now();
     this.#state = state;
     this.#problem = problem;
     if (moved) this.#log(state, problem);
-    this.#changes.emit('change', this.view());
+    this.#changes.emit('change', null);
   }
 
-  #log(state: LinkView['state'], problem: EngineError | null): void {
+  #log(state: LinkState, problem: EngineError | null): void {
     const fields = { role: this.role, address: this.#address.label, problem: problem?.message ?? null };
-    if (state === 'unreachable') this.#options.logger.warn('Redis is unreachable', fields);
-    else this.#options.logger.info(`Redis link ${state}`, fields);
+    if (state === 'ready' || state === 'closed') this.#options.logger.info(`Redis link ${state}`, fields);
+    else this.#options.logger.warn(`Redis is ${state}`, fields);
+  }
+
+  #title(): string {
+    return `${this.role} Redis at ${this.#address.label}`;
   }
 
   #notReady(what: string): EngineError {
     const problem = this.#problem;
-    const words = `${what}: the ${this.role} Redis at ${this.#address.label} is ${this.#state}`;
-    return new EngineError(
-      problem?.code === 'REDIS_AUTH_FAILED' ? 'REDIS_AUTH_FAILED' : 'REDIS_UNREACHABLE',
-      problem ? `${words} (${problem.message})` : words,
-    );
+    const words = `${what}: the ${this.#title()} is ${this.#state}`;
+    const code = problem !== null && (isRefusal(problem) || problem.code === 'REDIS_DNS_FAILED') ? problem.code : null;
+    return new EngineError(code ?? 'REDIS_UNREACHABLE', problem ? `${words} (${problem.message})` : words);
   }
+}
+
+/** A cluster's client takes the same commands, events and ways to end as that of one server; no room needs to tell. */
+function oneFace(client: Redis | Cluster): Redis {
+  return client as Redis;
 }

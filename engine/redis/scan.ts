@@ -1,4 +1,4 @@
-/** Walks keys with SCAN inside a budget, so that looking never becomes the load. */
+/** Walks keys with SCAN inside a budget, shard by shard, so that looking never becomes the load. */
 import type { Clock } from '../base/clock.ts';
 import type { RedisLink } from './link.ts';
 
@@ -9,7 +9,7 @@ export interface ScanBudget {
   readonly count?: number;
   /** Rest between steps. */
   readonly pauseMs?: number;
-  /** SCAN calls at most; the walk then ends unfinished. */
+  /** SCAN calls at most, over all shards; the walk then ends unfinished. */
   readonly maxSteps?: number;
   readonly signal?: AbortSignal;
 }
@@ -21,17 +21,20 @@ export interface ScanStep {
   readonly complete: boolean;
 }
 
-/** @throws EngineError REDIS_*, or the signal's reason. */
+/** A shard that joins meanwhile is not walked. @throws EngineError REDIS_*, or the signal's reason. */
 export async function* scanKeys(link: RedisLink, clock: Clock, budget: ScanBudget): AsyncGenerator<ScanStep, void> {
   const { match, count = 500, pauseMs = 5, maxSteps = 1_000, signal } = budget;
+  const shards = [...link.shards()];
   let cursor = '0';
   for (let step = 1; step <= maxSteps; step += 1) {
     signal?.throwIfAborted();
+    const [shard] = shards;
+    if (shard === undefined) return;
     const from = cursor;
-    const [next, keys] = await link.command('SCAN', (client) => client.scan(from, 'MATCH', match, 'COUNT', count));
+    const [next, keys] = await shard.command('SCAN', (client) => client.scan(from, 'MATCH', match, 'COUNT', count));
     cursor = next;
-    yield { keys, complete: cursor === '0' };
-    if (cursor === '0') return;
-    if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+    if (cursor === '0') shards.shift();
+    yield { keys, complete: shards.length === 0 };
+    if (pauseMs > 0 && shards.length > 0) await clock.sleep(pauseMs, signal);
   }
 }

@@ -6,8 +6,8 @@ import { RedisLink } from '../redis/link.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface Links {
-  readonly cache: RedisLink;
-  readonly broker: RedisLink;
+  readonly cache: RedisLink<RedisRole>;
+  readonly broker: RedisLink<RedisRole>;
   /** Where each role is, credentials included: for worker processes, never for people. */
   readonly urls: Readonly<Record<RedisRole, string>>;
   close(): Promise<void>;
@@ -28,8 +28,8 @@ export async function openLinks(settings: LinkSettings, foundation: Foundation):
     cache: settings.cacheUrl ?? settings.brokerUrl ?? cacheServer?.url ?? '',
     broker: settings.brokerUrl ?? settings.cacheUrl ?? brokerServer?.url ?? '',
   };
-  const link = (role: RedisRole): RedisLink =>
-    new RedisLink({ role, url: urls[role], embedded: given === null, ...foundation });
+  const link = (role: RedisRole): RedisLink<RedisRole> =>
+    new RedisLink({ role, url: urls[role], access: 'own', embedded: given === null, ...foundation });
   const links = { cache: link('cache'), broker: link('broker') };
   return {
     ...links,

@@ -13,7 +13,7 @@ import type { ResponseTimes } from '../health/response-times.ts';
 import { Sampler } from '../health/sampler.ts';
 import { buildSystemHealth } from '../health/system-health.ts';
 import type { SourceHolder } from '../kpi/source-holder.ts';
-import type { Overview, RedisMemory, SystemHealth } from '../model/health.ts';
+import type { Overview, RedisMemory, RedisRole, SystemHealth } from '../model/health.ts';
 import type { SignalName } from '../model/sample.ts';
 import type { PerformanceMetrics } from '../model/system.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
@@ -134,7 +134,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
   };
 }
 
-function probe(link: RedisLink, { clock }: Foundation): RedisProbe {
+function probe(link: RedisLink<RedisRole>, { clock }: Foundation): RedisProbe {
   return {
     role: link.role,
     async ping() {

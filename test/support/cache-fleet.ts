@@ -23,7 +23,14 @@ export class CacheFleet {
 
   async join(url: string, options: Partial<SectionCacheOptions> = {}, connected = true): Promise<Member> {
     const clock: Clock = systemClock;
-    const link = new RedisLink({ role: 'cache', url, clock, random: systemRandom, logger: silentLogger });
+    const link = new RedisLink({
+      role: 'cache',
+      url,
+      access: 'own',
+      clock,
+      random: systemRandom,
+      logger: silentLogger,
+    });
     const cache = createSectionCache({
       link,
       snapshots: { load: async () => null },

@@ -51,7 +51,7 @@ function LinkBanners(): ReactElement {
   return (
     <>
       {data.links
-        .filter((link) => link.state === 'unreachable')
+        .filter((link) => link.state === 'unreachable' || link.state === 'refused')
         .map((link) => (
           <Banner key={link.role} kind="failed" word={t('banner.linkDown')} testId={`banner-link-${link.role}`}>
             {t('banner.linkText', {

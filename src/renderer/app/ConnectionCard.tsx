@@ -20,7 +20,9 @@ const engineKinds: Record<EngineLink['phase'], StateKind> = {
 const linkKinds: Record<LinkState, StateKind> = {
   connecting: 'refreshing',
   ready: 'fresh',
+  degraded: 'stale',
   unreachable: 'failed',
+  refused: 'failed',
   closed: 'unknown',
 };
 

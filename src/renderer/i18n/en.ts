@@ -77,7 +77,9 @@ export const en = {
     state: {
       connecting: 'connecting',
       ready: 'ready',
+      degraded: 'partly away',
       unreachable: 'unreachable',
+      refused: 'refused',
       closed: 'closed',
       unknown: 'unknown',
     },
@@ -105,7 +107,9 @@ export const en = {
     flow: 'to the next: {{flow}}',
     word: {
       well: 'well',
+      degraded: 'partly away',
       unreachable: 'unreachable',
+      refused: 'refused',
       connecting: 'connecting',
       ready: 'ready',
       closed: 'closed',

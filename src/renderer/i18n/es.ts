@@ -79,7 +79,9 @@ export const es: Texts = {
     state: {
       connecting: 'conectando',
       ready: 'listo',
+      degraded: 'en parte fuera',
       unreachable: 'sin conexión',
+      refused: 'rechazado',
       closed: 'cerrado',
       unknown: 'desconocido',
     },
@@ -107,7 +109,9 @@ export const es: Texts = {
     flow: 'al siguiente: {{flow}}',
     word: {
       well: 'bien',
+      degraded: 'en parte fuera',
       unreachable: 'sin conexión',
+      refused: 'rechazado',
       connecting: 'conectando',
       ready: 'listo',
       closed: 'cerrado',

@@ -39,7 +39,7 @@ function make(role: RedisRole, binary?: string, folder = dataDir): EmbeddedServe
 }
 
 async function linkTo(server: EmbeddedServer, role: RedisRole): Promise<RedisLink> {
-  const link = new RedisLink({ role, url: server.url, embedded: true, ...parts });
+  const link = new RedisLink({ role, url: server.url, embedded: true, access: 'own', ...parts });
   links.push(link);
   await link.whenReady(2_000);
   return link;

@@ -16,6 +16,7 @@ function open(url: string, commandDeadlineMs = 1_000): RedisLink {
   const link = new RedisLink({
     role: 'cache',
     url,
+    access: 'own',
     clock: systemClock,
     random: systemRandom,
     logger: silentLogger,
@@ -59,7 +60,7 @@ describe('a Redis link', () => {
   test('says that a password was refused, and shows it nowhere', async () => {
     const server = await serve(['--requirepass', 'right']);
     const link = open(`unix://:wr0ng@localhost${server.socketPath}`);
-    await until(() => link.view().state === 'unreachable', 2_000);
+    await until(() => link.view().state === 'refused', 2_000);
     expect(link.view().problem).toMatch(/^REDIS_AUTH_FAILED/);
     expect(JSON.stringify(link.view())).not.toContain('wr0ng');
     await expect(get(link, 'k')).rejects.toMatchObject({ code: 'REDIS_AUTH_FAILED' });
