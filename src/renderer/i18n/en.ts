@@ -1,8 +1,10 @@
 /** Every English text of the console. */
 import { kpisEn } from './kpis-en.ts';
+import { partsEn } from './parts-en.ts';
 
 export const en = {
   kpi: kpisEn,
+  part: partsEn,
   app: {
     navigation: 'Pages',
     skip: 'Skip to the content',

@@ -1,10 +1,12 @@
 /** Todos los textos de la consola en español: the Spanish counterpart of the English texts, with the same keys. */
 
 import { kpisEs } from './kpis-es.ts';
+import { partsEs } from './parts-es.ts';
 import type { Texts } from './texts.ts';
 
 export const es: Texts = {
   kpi: kpisEs,
+  part: partsEs,
   app: {
     navigation: 'Páginas',
     skip: 'Ir al contenido',

@@ -2,6 +2,8 @@
 import type { en } from './en.ts';
 import type { KpiId, KpiText } from './kpis-en.ts';
 
-type Translated<Value> = Value extends string ? string : { readonly [Key in keyof Value]: Translated<Value[Key]> };
+export type Translated<Value> = Value extends string
+  ? string
+  : { readonly [Key in keyof Value]: Translated<Value[Key]> };
 
 export type Texts = Translated<Omit<typeof en, 'kpi'>> & { readonly kpi: Record<KpiId, KpiText> };

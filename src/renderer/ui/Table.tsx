@@ -1,5 +1,6 @@
 /** A table that sorts by its headings, scrolls by keyboard under a head that stays, and aligns numbers right. */
 import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
+import { SortHeading, type Sorting } from './SortHeading.tsx';
 
 export interface Column<Row> {
   readonly id: string;
@@ -9,11 +10,6 @@ export interface Column<Row> {
   readonly render: (row: Row) => ReactNode;
   /** Absent: the column cannot be sorted by. Null sorts last in both directions. */
   readonly sortValue?: (row: Row) => string | number | null;
-}
-
-export interface Sorting {
-  readonly columnId: string;
-  readonly direction: 'ascending' | 'descending';
 }
 
 interface TableProps<Row> {
@@ -49,7 +45,14 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
         <thead>
           <tr>
             {columns.map((column) => (
-              <HeadCell key={column.id} column={column} sorting={sorting} onSort={setSorting} />
+              <SortHeading
+                key={column.id}
+                columnId={column.id}
+                header={column.header}
+                isEnd={column.align === 'end'}
+                sorting={sorting}
+                onSort={column.sortValue === undefined ? null : setSorting}
+              />
             ))}
           </tr>
         </thead>
@@ -67,41 +70,6 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
       </table>
     </div>
   );
-}
-
-interface HeadCellProps<Row> {
-  readonly column: Column<Row>;
-  readonly sorting: Sorting | null;
-  readonly onSort: (sorting: Sorting) => void;
-}
-
-function HeadCell<Row>({ column, sorting, onSort }: HeadCellProps<Row>): ReactElement {
-  const className = column.align === 'end' ? 'end' : undefined;
-  if (column.sortValue === undefined) {
-    return (
-      <th scope="col" className={className}>
-        {column.header}
-      </th>
-    );
-  }
-  const direction = sorting?.columnId === column.id ? sorting.direction : null;
-  const next =
-    direction === 'descending' ? 'ascending' : direction === 'ascending' ? 'descending' : firstDirection(column);
-  return (
-    <th scope="col" className={className} aria-sort={direction ?? 'none'}>
-      <button type="button" onClick={() => onSort({ columnId: column.id, direction: next })}>
-        {column.header}
-        <span className="arrow" aria-hidden="true">
-          {direction === 'ascending' ? '↑' : direction === 'descending' ? '↓' : ''}
-        </span>
-      </button>
-    </th>
-  );
-}
-
-/** Numbers are most often wanted largest first, texts from A. */
-function firstDirection<Row>(column: Column<Row>): Sorting['direction'] {
-  return column.align === 'end' ? 'descending' : 'ascending';
 }
 
 export function cellClass<Row>(column: Column<Row>): string | undefined {

@@ -2,7 +2,8 @@
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Format, useFormat } from '../../format/use-format.ts';
-import { type Column, type Sorting, Table } from '../../ui/Table.tsx';
+import type { Sorting } from '../../ui/SortHeading.tsx';
+import { type Column, Table } from '../../ui/Table.tsx';
 import type { Breakdown, Cell, ColumnKind } from './breakdown-reader.ts';
 import { humanName } from './known.ts';
 

@@ -12,8 +12,9 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
-import { type ReactElement, useMemo, useSyncExternalStore } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { Chart } from 'react-chartjs-2';
+import { type ChartColors, chartFont, tooltipColors, useChartColors } from './chart-theme.ts';
 import type { ChartSeries, SeriesChart } from './series-chart.ts';
 
 ChartJs.register(
@@ -28,52 +29,15 @@ ChartJs.register(
 );
 
 export function ChartCanvas({ chart }: { readonly chart: SeriesChart }): ReactElement {
-  // A new theme is a new object of colours, which makes new data and options.
-  const theme = useSyncExternalStore(subscribeTheme, readTheme);
-  const data = useMemo(() => dataOf(chart, colorsOf(theme)), [chart, theme]);
-  const options = useMemo(() => optionsOf(chart, colorsOf(theme)), [chart, theme]);
+  const colors = useChartColors();
+  const data = useMemo(() => dataOf(chart, colors), [chart, colors]);
+  const options = useMemo(() => optionsOf(chart, colors), [chart, colors]);
   return <Chart type="bar" data={data} options={options} aria-hidden="true" />;
-}
-
-function readTheme(): string {
-  return document.documentElement.dataset.theme ?? 'dark';
-}
-
-function subscribeTheme(listener: () => void): () => void {
-  const observer = new MutationObserver(listener);
-  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-  return () => observer.disconnect();
-}
-
-const tokens = [
-  'text',
-  'muted',
-  'faint',
-  'grid',
-  'raised',
-  'line-strong',
-  'chart-1',
-  'chart-2',
-  'chart-3',
-  'chart-4',
-] as const;
-type Colors = Record<(typeof tokens)[number], string>;
-const colorCache = new Map<string, Colors>();
-
-function colorsOf(theme: string): Colors {
-  const known = colorCache.get(theme);
-  if (known) return known;
-  const style = getComputedStyle(document.documentElement);
-  const colors = Object.fromEntries(
-    tokens.map((token) => [token, style.getPropertyValue(`--${token}`).trim()]),
-  ) as Colors;
-  colorCache.set(theme, colors);
-  return colors;
 }
 
 type Data = ChartData<'bar' | 'line', (number | null)[], string>;
 
-function dataOf(chart: SeriesChart, colors: Colors): Data {
+function dataOf(chart: SeriesChart, colors: ChartColors): Data {
   const paint = ({ color, values }: ChartSeries): string[] =>
     values.map((_, index) => `${colors[color]}${chart.incomplete.has(index) ? '73' : 'eb'}`);
   const series = chart.series.map((each) =>
@@ -110,7 +74,7 @@ function dataOf(chart: SeriesChart, colors: Colors): Data {
 function limitLine(
   chart: SeriesChart,
   limit: NonNullable<SeriesChart['limit']>,
-  colors: Colors,
+  colors: ChartColors,
 ): Data['datasets'][number] {
   return {
     type: 'line',
@@ -124,8 +88,8 @@ function limitLine(
   };
 }
 
-function optionsOf(chart: SeriesChart, colors: Colors): ChartOptions<'bar' | 'line'> {
-  const font = { family: getComputedStyle(document.body).fontFamily, size: 10.5 };
+function optionsOf(chart: SeriesChart, colors: ChartColors): ChartOptions<'bar' | 'line'> {
+  const font = chartFont();
   return {
     animation: false,
     responsive: true,
@@ -133,13 +97,7 @@ function optionsOf(chart: SeriesChart, colors: Colors): ChartOptions<'bar' | 'li
     interaction: { mode: 'index', intersect: false },
     plugins: {
       tooltip: {
-        backgroundColor: colors.raised,
-        titleColor: colors.text,
-        bodyColor: colors.text,
-        borderColor: colors['line-strong'],
-        borderWidth: 1,
-        padding: 9,
-        boxPadding: 4,
+        ...tooltipColors(colors),
         callbacks: {
           label: (item) =>
             `${item.dataset.label ?? ''}  ${item.raw === null ? '—' : chart.formatValue(Number(item.raw))}`,

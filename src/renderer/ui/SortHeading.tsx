@@ -1,0 +1,41 @@
+/** A column's heading; where the column can be sorted by, a button that says in which direction it is. */
+import type { ReactElement } from 'react';
+
+export interface Sorting {
+  readonly columnId: string;
+  readonly direction: 'ascending' | 'descending';
+}
+
+interface SortHeadingProps {
+  readonly columnId: string;
+  readonly header: string;
+  readonly isEnd: boolean;
+  /** Null: the column cannot be sorted by. */
+  readonly onSort: ((sorting: Sorting) => void) | null;
+  readonly sorting: Sorting | null;
+}
+
+export function SortHeading({ columnId, header, isEnd, sorting, onSort }: SortHeadingProps): ReactElement {
+  const className = isEnd ? 'end' : undefined;
+  if (onSort === null) {
+    return (
+      <th scope="col" className={className}>
+        {header}
+      </th>
+    );
+  }
+  const direction = sorting?.columnId === columnId ? sorting.direction : null;
+  // Numbers are most often wanted largest first, texts from A.
+  const first = isEnd ? 'descending' : 'ascending';
+  const next = direction === null ? first : direction === 'ascending' ? 'descending' : 'ascending';
+  return (
+    <th scope="col" className={className} aria-sort={direction ?? 'none'}>
+      <button type="button" onClick={() => onSort({ columnId, direction: next })}>
+        {header}
+        <span className="arrow" aria-hidden="true">
+          {direction === 'ascending' ? '↑' : direction === 'descending' ? '↓' : ''}
+        </span>
+      </button>
+    </th>
+  );
+}
