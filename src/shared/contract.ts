@@ -6,11 +6,13 @@ import type { z } from 'zod';
 import { alertCalls, alertTopics } from './calls/alerts.ts';
 import { dashboardCalls, dashboardTopics } from './calls/dashboard.ts';
 import { monitoringCalls, monitoringTopics } from './calls/monitoring.ts';
+import { queueCalls, queueTopics } from './calls/queues.ts';
 
 export const calls = {
   ...alertCalls,
   ...dashboardCalls,
   ...monitoringCalls,
+  ...queueCalls,
 } as const;
 
 /** Pushed by the engine. They carry ids; the console asks again for what it shows. */
@@ -18,6 +20,7 @@ export const topics = {
   ...alertTopics,
   ...dashboardTopics,
   ...monitoringTopics,
+  ...queueTopics,
 } as const;
 
 export type Calls = typeof calls;
