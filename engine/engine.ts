@@ -30,6 +30,7 @@ import { openKpis } from './wiring/kpis.ts';
 import { openLinks } from './wiring/links.ts';
 import { openMonitoring } from './wiring/monitoring.ts';
 import { packNamed } from './wiring/packs.ts';
+import { openQueues } from './wiring/queues.ts';
 import { auditCommand, type CommandRecord, pruneStore } from './wiring/records.ts';
 import { scheduledJobs } from './wiring/scheduled-jobs.ts';
 import { describeExpected, openPackSource } from './wiring/source.ts';
@@ -54,6 +55,9 @@ export interface EngineTopics {
   'alerts.changed': { ruleId: string };
   'source.changed': { reachable: boolean };
   'link.changed': { role: RedisRole; state: string };
+  'queues.sampled': { connectionId: string; atMs: number };
+  'queues.discovered': { connectionId: string };
+  'queueActions.changed': { runId: string };
 }
 
 export interface Engine {
@@ -124,6 +128,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const queues = new JobQueues({ connection: broker, ...foundation });
   cleanUps.add('queues', () => queues.close());
   const sightings = new WorkerSightings({ queues, clock });
+  const watchedQueues = openQueues({ connections, sightings, store }, foundation);
+  cleanUps.add('watched queues', () => watchedQueues.close());
   const kpis = openKpis({ settings, pack, links, queues, holder, store }, foundation);
   cleanUps.add('cache', () => kpis.close());
   const desktop = options.desktop;
@@ -155,6 +161,9 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     }),
     monitoring.onSampled((atMs) => topics.emit('health.sampled', { atMs })),
     monitoring.alerts.onChanged((change) => topics.emit('alerts.changed', change)),
+    watchedQueues.inspector.on('sampled', (round) => topics.emit('queues.sampled', round)),
+    watchedQueues.inspector.on('discovered', (found) => topics.emit('queues.discovered', found)),
+    watchedQueues.actions.onChanged((change) => topics.emit('queueActions.changed', change)),
     links.cache.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
     links.broker.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
   ];
@@ -202,6 +211,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     workers: () => sightings.list(),
     queueCounts: () => queues.counts(),
     schedules: () => scheduler.list(),
+    queues: watchedQueues.verbs,
   });
   return {
     handlers,

@@ -7,6 +7,7 @@ import type { Series, SignalName } from '../model/sample.ts';
 import type { ScheduleView } from '../model/schedule.ts';
 import type { PerformanceMetrics, SystemInfo } from '../model/system.ts';
 import type { QueueCounts, TaskStatus, WorkerView } from '../model/task.ts';
+import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
 
 /** Who calls, as far as the transport can tell. */
 interface Caller {
@@ -39,6 +40,7 @@ export interface VerbParts {
   readonly workers: () => Promise<WorkerView[]>;
   readonly queueCounts: () => Promise<QueueCounts[]>;
   readonly schedules: () => ScheduleView[];
+  readonly queues: QueueVerbParts;
 }
 
 /** Typed by what it is; that it covers the contract is checked where a host makes a dispatcher of it. */
@@ -66,6 +68,7 @@ export function createVerbs(parts: VerbParts) {
     'performance.metrics': async () => parts.performance(),
     'workers.list': async () => ({ workers: await parts.workers() }),
     'queues.counts': async () => ({ queues: await parts.queueCounts() }),
+    ...createQueueVerbs(parts.queues),
     'schedules.list': async () => ({ schedules: parts.schedules() }),
   };
 }

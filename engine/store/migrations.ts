@@ -141,4 +141,39 @@ CREATE TABLE audit (
 CREATE INDEX audit_at ON audit (at_ms);
 `;
 
-export const migrations: readonly Migration[] = [{ version: 1, name: 'first depth', sql: firstDepth }];
+/** `tier`: 0 a minute, 1 an hour, 2 a day. */
+const queueHistory = `
+CREATE TABLE queue (
+  id INTEGER PRIMARY KEY,
+  connection_id TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  name TEXT NOT NULL,
+  UNIQUE (connection_id, prefix, name)
+);
+
+CREATE TABLE queue_history (
+  queue_id INTEGER NOT NULL REFERENCES queue (id),
+  tier INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  waiting INTEGER,
+  active INTEGER,
+  delayed INTEGER,
+  failed INTEGER,
+  added_jobs REAL,
+  started_jobs REAL,
+  finished_jobs REAL,
+  failed_jobs REAL,
+  oldest_waiting_ms REAL,
+  wait_p95_ms REAL,
+  run_p95_ms REAL,
+  workers INTEGER,
+  size_bytes INTEGER,
+  PRIMARY KEY (queue_id, tier, at_ms)
+) WITHOUT ROWID;
+CREATE INDEX queue_history_at ON queue_history (tier, at_ms);
+`;
+
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'first depth', sql: firstDepth },
+  { version: 2, name: 'history of queues', sql: queueHistory },
+];

@@ -41,10 +41,13 @@ const selected = names.map((name, index) => `${sqlNames[index] ?? ''} AS ${name}
 
 /** Rows that one step of pruning may touch. */
 const pruneStep = 500;
+/** Measured: thirteen small figures with their index. */
+const bytesPerRow = 130;
 
 export class QueueHistoryStore {
   readonly #connection: Connection;
-  #sizeBytes: number | null = null;
+  #rows: number | null = null;
+  #appends = 0;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -62,7 +65,7 @@ export class QueueHistoryStore {
         for (const tier of Object.values(historyTiers)) this.#add(queueId, tier, point);
       }
     });
-    this.#sizeBytes = null;
+    this.#appends += 1;
   }
 
   /** Oldest first, at most 3,000 points; stretches that nobody looked at are missing. @throws EngineError STORE_UNAVAILABLE */
@@ -86,23 +89,22 @@ export class QueueHistoryStore {
     let removed = 0;
     for (const { number, keptMs } of Object.values(historyTiers)) {
       removed += this.#connection.run(
-        `DELETE FROM queue_history WHERE rowid IN
-           (SELECT rowid FROM queue_history WHERE tier = ? AND at_ms < ? LIMIT ${pruneStep})`,
+        `DELETE FROM queue_history WHERE tier = ? AND at_ms < ? ORDER BY at_ms LIMIT ${pruneStep}`,
         number,
         nowMs - keptMs,
       ).changes;
     }
-    if (removed > 0) this.#sizeBytes = null;
+    if (removed > 0) this.#rows = null;
     return removed;
   }
 
-  /** Bytes on disk, estimated: rows times what a row of thirteen figures and its place in the index take. */
+  /** Bytes on disk, estimated: rows times what a row and its place in the index take; counted anew every ten minutes of history. */
   sizeBytes(): number {
-    const bytesPerRow = 130;
-    this.#sizeBytes ??=
-      bytesPerRow *
-      (this.#connection.row<{ n: number }>('SELECT max(rowid) - min(rowid) + 1 AS n FROM queue_history')?.n ?? 0);
-    return this.#sizeBytes;
+    if (this.#rows === null || this.#appends >= 10) {
+      this.#rows = this.#connection.row<{ n: number }>('SELECT count(*) AS n FROM queue_history')?.n ?? 0;
+      this.#appends = 0;
+    }
+    return this.#rows * bytesPerRow;
   }
 
   #add(queueId: number, { number, stepMs }: Tier, point: HistoryPoint): void {

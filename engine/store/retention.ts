@@ -1,6 +1,7 @@
 /** Keeps the local database within its ages and its size: old rows go in small steps, so that nobody waits for them. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
+import { QueueHistoryStore } from './queue-history-store.ts';
 import { SampleThinning } from './sample-thinning.ts';
 
 export interface StoreLimits {
@@ -44,6 +45,7 @@ export interface PruneCounts {
   scheduleRuns: number;
   audit: number;
   notices: number;
+  queueHistory: number;
 }
 
 /** Rows that one step may touch: a few milliseconds, under what the engine's thread may be held. */
@@ -77,6 +79,7 @@ export class Retention {
       scheduleRuns: await this.#oldest('schedule_run', 'due_ms', nowMs - this.#limits.scheduleRunMs),
       audit: await this.#oldest('audit', 'at_ms', nowMs - this.#limits.auditMs),
       notices: await this.#oldest('notice', 'at_ms', nowMs - this.#limits.noticeMs),
+      queueHistory: await this.#pruneQueueHistory(nowMs),
     };
     counts.payloads = await this.#prunePayloads();
     await this.#keepCeiling(nowMs, counts);
@@ -152,6 +155,16 @@ export class Retention {
       });
       removed += orphans.length;
       after = rows.at(-1)?.hash ?? null;
+      await nextTurn();
+    }
+    return removed;
+  }
+
+  async #pruneQueueHistory(nowMs: number): Promise<number> {
+    const history = new QueueHistoryStore(this.#connection);
+    let removed = 0;
+    for (let step = history.pruneStep(nowMs); step > 0; step = history.pruneStep(nowMs)) {
+      removed += step;
       await nextTurn();
     }
     return removed;

@@ -13,6 +13,7 @@ import { type Migration, migrations } from './migrations.ts';
 import { NoticeStore } from './notice-store.ts';
 import { NotificationStore } from './notification-store.ts';
 import { markClosed, type OpenOptions, openDatabase, replaceFailed } from './open-database.ts';
+import { QueueHistoryStore } from './queue-history-store.ts';
 import { defaultStoreLimits, type PruneCounts, Retention, type StoreLimits } from './retention.ts';
 import { RunLedgerStore } from './run-ledger-store.ts';
 import { SampleStore } from './sample-store.ts';
@@ -45,6 +46,7 @@ export class Store {
   readonly audit: AuditStore;
   readonly notices: NoticeStore;
   readonly settings: SettingStore;
+  readonly queueHistory: QueueHistoryStore;
   readonly #connection: Connection;
   readonly #retention: Retention;
   readonly #clock: Clock;
@@ -64,6 +66,7 @@ export class Store {
     this.audit = new AuditStore(connection);
     this.notices = new NoticeStore(connection);
     this.settings = new SettingStore(connection, options.clock);
+    this.queueHistory = new QueueHistoryStore(connection);
   }
 
   /** `memory`: nothing is kept past the end of the process; a notice says why. */

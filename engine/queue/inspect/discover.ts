@@ -104,7 +104,7 @@ export class QueueDiscovery {
       const fields = await commands
         .call('HMGET', queueKey(place, 'meta'), 'version', 'opts.maxLenEvents')
         .then(maybeTextsOf);
-      return majorOf(fields[0] ?? null) !== null || fields[1] != null || eventsType === 'stream';
+      return majorOf(fields[0] ?? null) !== null || typeof fields[1] === 'string' || eventsType === 'stream';
     });
   }
 }

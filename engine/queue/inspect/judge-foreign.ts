@@ -28,7 +28,8 @@ export function judgeForeign(facts: ForeignFacts): Judgement {
   if (connection === null) {
     return { verdict: 'gone', evidence: `its connection ended ${duration(nowMs - facts.lastSeenAtMs)} ago` };
   }
-  if (queue?.counts == null) return { verdict: 'unknown', evidence: 'connected; its queue could not be looked at' };
+  if (!queue || queue.counts === null)
+    return { verdict: 'unknown', evidence: 'connected; its queue could not be looked at' };
   const held = heldBack(queue);
   if (held !== null) return { verdict: 'consuming', evidence: `connected; ${held}` };
   return wedged(facts, queue) ?? moving(facts, queue);

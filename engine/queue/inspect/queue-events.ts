@@ -11,25 +11,13 @@ export interface EventCounts {
 
 /** Source: `XADD … "event"` in the scripts of bullmq 4, 5 and 6. A retry is `waiting` or `delayed` with `prev` active. */
 export function countEvents(entries: readonly StreamEntry[]): EventCounts {
-  const counts: EventCounts = { added: 0, started: 0, finished: 0, failed: 0 };
-  for (const { fields } of entries) {
-    switch (fields.get('event')) {
-      case 'added':
-        counts.added += 1;
-        break;
-      case 'active':
-        counts.started += 1;
-        break;
-      case 'completed':
-        counts.finished += 1;
-        break;
-      case 'failed':
-        counts.failed += 1;
-        break;
-      default:
-    }
-  }
-  return counts;
+  const countOf = (event: string): number => entries.filter(({ fields }) => fields.get('event') === event).length;
+  return {
+    added: countOf('added'),
+    started: countOf('active'),
+    finished: countOf('completed'),
+    failed: countOf('failed'),
+  };
 }
 
 /** Ids of jobs that ended, newest first. */
@@ -64,23 +52,14 @@ export class EventPairs {
       const jobId = fields.get('jobId');
       if (jobId === undefined) continue;
       const known = this.#open.get(jobId);
-      switch (fields.get('event')) {
-        case 'waiting':
-          this.#remember(jobId, { waitingAtMs: atMs, startedAtMs: null });
-          break;
-        case 'active':
-          this.#remember(jobId, { waitingAtMs: known?.waitingAtMs ?? null, startedAtMs: atMs });
-          break;
-        case 'completed':
-        case 'failed':
-          this.#open.delete(jobId);
-          if (known?.startedAtMs != null) {
-            const waitMs = known.waitingAtMs === null ? null : known.startedAtMs - known.waitingAtMs;
-            ended.push({ endedAtMs: atMs, waitMs, runMs: atMs - known.startedAtMs });
-          }
-          break;
-        default:
-      }
+      const event = fields.get('event') ?? '';
+      if (event === 'waiting') this.#remember(jobId, { waitingAtMs: atMs, startedAtMs: null });
+      if (event === 'active') this.#remember(jobId, { waitingAtMs: known?.waitingAtMs ?? null, startedAtMs: atMs });
+      if (event !== 'completed' && event !== 'failed') continue;
+      this.#open.delete(jobId);
+      if (!known || known.startedAtMs === null) continue;
+      const waitMs = known.waitingAtMs === null ? null : known.startedAtMs - known.waitingAtMs;
+      ended.push({ endedAtMs: atMs, waitMs, runMs: atMs - known.startedAtMs });
     }
     return ended;
   }

@@ -126,7 +126,7 @@ async function firstStep(commands: BrokerCommands, place: QueuePlace, memory: Lo
     readEvents(commands, key('events'), memory.lastEventId),
     turn ? commands.call('ZRANGE', key('delayed'), 0, 0, 'WITHSCORES') : commands.call('PTTL', key('limiter')),
   ]);
-  const entries = entriesOf(events).reverse();
+  const entries = entriesOf(events).toReversed();
   const waitIds = textsOf(tail).filter((id) => !isMarker(id));
   const markerCount = textsOf(tail).length - waitIds.length;
   return {

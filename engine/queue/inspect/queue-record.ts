@@ -202,7 +202,7 @@ const emptyMinute = (): Minute => ({ point: null });
 
 function addToMinute({ point }: Minute, view: QueueView, stretch: Stretch | null): Minute {
   const worst = (a: number | null | undefined, b: number | null): number | null =>
-    a == null ? b : b === null ? a : Math.max(a, b);
+    a === null || a === undefined ? b : b === null ? a : Math.max(a, b);
   const sum = (a: number | null | undefined, b: number | undefined): number | null =>
     b === undefined ? (a ?? null) : (a ?? 0) + b;
   return {

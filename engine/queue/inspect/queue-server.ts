@@ -25,26 +25,34 @@ export interface QueueServer {
 
 export interface LinkServerOptions {
   readonly connectionId: string;
-  readonly link: RedisLink;
+  /** Asked each time: a connection that is changed gets another link. @throws EngineError CONNECTION_NOT_FOUND */
+  readonly link: () => RedisLink;
   readonly writable: () => boolean;
   readonly isOwn: (prefix: string, name: string) => boolean;
 }
 
-/** A single server behind a link. */
+/** A server, or a cluster, behind a link. */
 export function linkServer({ connectionId, link, writable, isOwn }: LinkServerOptions): QueueServer {
-  const run: QueueServer['run'] = (what, work, deadlineMs) => link.command(what, work, deadlineMs);
   return {
     connectionId,
-    address: link.address,
+    get address() {
+      return link().address;
+    },
     get ready() {
-      return link.isReady;
+      return link().isReady;
     },
     get writable() {
       return writable();
     },
     isOwn,
-    run,
-    eachNode: async (what, work) => [await run(what, work)],
-    openBullClient: () => link.duplicate('queue-actions', { enableOfflineQueue: true, maxRetriesPerRequest: 2 }),
+    run: (what, work, deadlineMs) => link().command(what, work, deadlineMs),
+    eachNode: (what, work) => link().command(what, async (client) => Promise.all(nodesOf(client).map(work))),
+    openBullClient: () => link().duplicate('queue-actions', { enableOfflineQueue: true, maxRetriesPerRequest: 2 }),
   };
+}
+
+/** A cluster's client knows its masters; any other is its own only node. */
+function nodesOf(client: BrokerCommands): BrokerCommands[] {
+  const cluster = client as BrokerCommands & { nodes?: (role: string) => BrokerCommands[] };
+  return typeof cluster.nodes === 'function' ? cluster.nodes('master') : [client];
 }

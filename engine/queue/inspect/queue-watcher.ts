@@ -1,4 +1,5 @@
 /** Watches every queue behind one connection: a round of looks every few seconds, discovery beside it, history a minute. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock, Stop } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -142,7 +143,7 @@ export class QueueWatcher {
   }
 
   async #round(): Promise<void> {
-    this.#closeMinute();
+    await this.#closeMinute();
     if (!this.#server.ready || this.#ending.signal.aborted) return;
     const startMs = this.#clock.monotonicMs();
     await this.#countWorkers();
@@ -219,7 +220,7 @@ export class QueueWatcher {
     }
   }
 
-  #closeMinute(): void {
+  async #closeMinute(): Promise<void> {
     const minute = Math.floor(this.#clock.now() / minuteMs);
     if (minute === this.#minute) return;
     const atMs = this.#minute * minuteMs;
@@ -229,7 +230,10 @@ export class QueueWatcher {
       return point ? [{ queue: record.id, point }] : [];
     });
     try {
-      this.#options.history.append(points);
+      for (let from = 0; from < points.length; from += together) {
+        this.#options.history.append(points.slice(from, from + together));
+        await nextTurn();
+      }
     } catch (error) {
       this.#options.logger.warn('The history of the queues could not be kept', { error: messageOf(error) });
     }
