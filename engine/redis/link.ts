@@ -80,6 +80,12 @@ export class RedisLink<Role extends string = string> {
     return this.#address.topology === 'cluster';
   }
 
+  /** True when writes pass: on a server of our own, or while the user has unlocked it. */
+  get isWritable(): boolean {
+    const { access } = this.#options;
+    return access === 'own' || access.mode === 'operate';
+  }
+
   get db(): number {
     return this.#address.db;
   }

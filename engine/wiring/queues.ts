@@ -104,7 +104,6 @@ function watchConnections(connections: Connections, inspector: QueueInspector, {
       linkServer({
         connectionId,
         link: () => connections.of(connectionId),
-        writable: () => true,
         isOwn: (prefix, name) =>
           connectionId === brokerId && prefix === queuePrefix && queueNames.some((own) => own === name),
       }),

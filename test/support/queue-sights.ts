@@ -11,6 +11,7 @@ import { QueueActions } from '../../engine/queue/actions/queue-actions.ts';
 import { QueueInspector } from '../../engine/queue/inspect/queue-inspector.ts';
 import { linkServer } from '../../engine/queue/inspect/queue-server.ts';
 import { RedisLink } from '../../engine/redis/link.ts';
+import { OperateGate } from '../../engine/redis/operate-gate.ts';
 import { until } from './until.ts';
 
 export const connectionId = 'test';
@@ -91,11 +92,24 @@ export async function openSights(
   options: { clock?: Clock; periodMs?: number; own?: string } = {},
 ): Promise<Sights> {
   const clock = options.clock ?? systemClock;
-  const link = new RedisLink({ role: 'broker', url, clock: systemClock, random: Math.random, logger: silentLogger });
+  const gate = new OperateGate({
+    title: 'the test server',
+    byDefault: 'observe',
+    clock: systemClock,
+    onChange: () => undefined,
+  });
+  gate.unlock(60 * 60_000);
+  const link = new RedisLink({
+    role: connectionId,
+    url,
+    access: gate,
+    clock: systemClock,
+    random: Math.random,
+    logger: silentLogger,
+  });
   await link.whenReady(5_000);
   const history: Sights['history'] = [];
   const ended: ActionRun[] = [];
-  let writable = true;
   const inspector = new QueueInspector({
     clock,
     logger: silentLogger,
@@ -109,9 +123,7 @@ export async function openSights(
     logger: silentLogger,
     onEnded: (run) => void ended.push(run),
   });
-  await inspector.add(
-    linkServer({ connectionId, link: () => link, writable: () => writable, isOwn: (prefix) => prefix === options.own }),
-  );
+  await inspector.add(linkServer({ connectionId, link: () => link, isOwn: (prefix) => prefix === options.own }));
   const known = (name: string, prefix: string): boolean =>
     inspector.list().queues.some(({ id, counts }) => id.name === name && id.prefix === prefix && counts !== null);
   return {
@@ -121,13 +133,12 @@ export async function openSights(
     ended,
     history,
     lock(locked) {
-      writable = !locked;
+      if (locked) gate.lock();
+      else gate.unlock(60 * 60_000);
     },
     async see(name, prefix = 'bull') {
       await inspector.remove(connectionId);
-      await inspector.add(
-        linkServer({ connectionId, link: () => link, writable: () => writable, isOwn: (own) => own === options.own }),
-      );
+      await inspector.add(linkServer({ connectionId, link: () => link, isOwn: (own) => own === options.own }));
       await until(
         async () => {
           await inspector.refresh(connectionId);
@@ -149,6 +160,7 @@ export async function openSights(
       await actions.stop();
       await inspector.stop();
       await link.close();
+      gate.close();
     },
   };
 }

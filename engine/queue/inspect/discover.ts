@@ -2,9 +2,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Discovery } from '../../model/queue.ts';
-import type { BrokerCommands } from '../broker.ts';
 import { majorOf, parseMetaKey, type QueuePlace, queueKey } from './queue-layout.ts';
-import type { QueueServer } from './queue-server.ts';
+import type { QueueNode, QueueServer } from './queue-server.ts';
 import { countOf, maybeTextsOf, textOf, textsOf } from './replies.ts';
 
 export interface DiscoverOptions {
@@ -45,11 +44,12 @@ export class QueueDiscovery {
   async walk(onFound: (place: QueuePlace) => void, signal: AbortSignal): Promise<void> {
     this.#view = { ...this.#view, state: 'searching', keysWalked: 0, problem: null };
     try {
-      const sizes = await this.#server.eachNode('Counting the keys', async (node) =>
-        countOf(await node.call('DBSIZE')),
+      const nodes = this.#server.nodes();
+      const sizes = await Promise.all(
+        nodes.map((node) => node.run('Counting the keys', async (commands) => countOf(await commands.call('DBSIZE')))),
       );
       this.#view.keyCount = sizes.reduce((sum, size) => sum + size, 0);
-      for (let node = 0; node < sizes.length; node += 1) await this.#walkNode(node, onFound, signal);
+      for (const node of nodes) await this.#walkNode(node, onFound, signal);
       this.#view = { ...this.#view, state: 'done', completedAtMs: this.#clock.now() };
     } catch (error) {
       if (signal.aborted) return;
@@ -57,12 +57,12 @@ export class QueueDiscovery {
     }
   }
 
-  async #walkNode(node: number, onFound: (place: QueuePlace) => void, signal: AbortSignal): Promise<void> {
+  async #walkNode(node: QueueNode, onFound: (place: QueuePlace) => void, signal: AbortSignal): Promise<void> {
     let cursor = '0';
     do {
       signal.throwIfAborted();
       const from = cursor;
-      const found = await this.#onNode(node, 'Looking for queues', async (commands) => {
+      const found = await node.run('Looking for queues', async (commands) => {
         const reply = await commands.call('SCAN', from, 'MATCH', '*:meta', 'COUNT', this.#keysPerStep);
         return Array.isArray(reply) ? { next: String(reply[0]), keys: textsOf(reply[1]) } : { next: '0', keys: [] };
       });
@@ -75,19 +75,6 @@ export class QueueDiscovery {
       for (const place of places) if (await this.isQueue(place)) onFound(place);
       if (cursor !== '0') await this.#clock.sleep(this.#pauseMs, signal);
     } while (cursor !== '0');
-  }
-
-  /** A cursor belongs to one node; the others are asked nothing. */
-  async #onNode<Value>(node: number, what: string, work: (commands: BrokerCommands) => Promise<Value>): Promise<Value> {
-    let position = 0;
-    const answers = await this.#server.eachNode(what, async (commands) => {
-      const mine = position === node;
-      position += 1;
-      return mine ? { value: await work(commands) } : null;
-    });
-    const answer = answers.find((one) => one !== null);
-    if (!answer) throw new Error('The nodes of the cluster changed');
-    return answer.value;
   }
 
   /**

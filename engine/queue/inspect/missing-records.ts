@@ -1,6 +1,6 @@
 /** Explains jobs whose id is still in a list while their record is gone. */
 import type { Missing } from '../../model/job.ts';
-import type { QueueServer } from './queue-server.ts';
+import { onEachNode, type QueueServer } from './queue-server.ts';
 import { textOf } from './replies.ts';
 
 /**
@@ -8,13 +8,10 @@ import { textOf } from './replies.ts';
  * Source: INFO's `maxmemory_policy` and `evicted_keys`; the latter counts since the server's start.
  */
 export async function explainMissing(server: QueueServer, count: number): Promise<Missing> {
-  const infos = await server
-    .eachNode('Asking for evictions', async (commands) =>
-      [await commands.call('INFO', 'memory'), await commands.call('INFO', 'stats')]
-        .map((part) => textOf(part) ?? '')
-        .join('\n'),
-    )
-    .catch(() => []);
+  const infos = await onEachNode(server, 'Asking for evictions', async (commands) => {
+    const parts = [await commands.call('INFO', 'memory'), await commands.call('INFO', 'stats')];
+    return parts.map((part) => textOf(part) ?? '').join('\n');
+  }).catch(() => []);
   const policy = fieldOf(infos.join('\n'), 'maxmemory_policy');
   const evictions = infos.map((info) => Number(fieldOf(info, 'evicted_keys') ?? Number.NaN));
   const evicted =

@@ -5,6 +5,12 @@ import type { BrokerCommands } from '../broker.ts';
 /** A client as BullMQ takes it. */
 export type BullClient = ReturnType<RedisLink['duplicate']>;
 
+export interface QueueNode {
+  readonly address: string;
+  /** @throws EngineError REDIS_* */
+  run<Value>(what: string, work: (commands: BrokerCommands) => Promise<Value>): Promise<Value>;
+}
+
 /** A Redis server or cluster with queues on it. */
 export interface QueueServer {
   readonly connectionId: string;
@@ -17,8 +23,8 @@ export interface QueueServer {
   isOwn(prefix: string, name: string): boolean;
   /** Commands with keys reach the right node by themselves. @throws EngineError REDIS_* */
   run<Value>(what: string, work: (commands: BrokerCommands) => Promise<Value>, deadlineMs?: number): Promise<Value>;
-  /** The same on every node that holds keys: for SCAN, CLIENT LIST, INFO. @throws EngineError REDIS_* */
-  eachNode<Value>(what: string, work: (commands: BrokerCommands) => Promise<Value>): Promise<Value[]>;
+  /** The servers that hold keys, each to be asked by itself: for SCAN, CLIENT LIST, INFO. One where there is no cluster. */
+  nodes(): readonly QueueNode[];
   /** A further connection for BullMQ's own classes; whoever takes it disconnects it. */
   openBullClient(): BullClient;
 }
@@ -27,12 +33,11 @@ export interface LinkServerOptions {
   readonly connectionId: string;
   /** Asked each time: a connection that is changed gets another link. @throws EngineError CONNECTION_NOT_FOUND */
   readonly link: () => RedisLink;
-  readonly writable: () => boolean;
   readonly isOwn: (prefix: string, name: string) => boolean;
 }
 
 /** A server, or a cluster, behind a link. */
-export function linkServer({ connectionId, link, writable, isOwn }: LinkServerOptions): QueueServer {
+export function linkServer({ connectionId, link, isOwn }: LinkServerOptions): QueueServer {
   return {
     connectionId,
     get address() {
@@ -42,17 +47,23 @@ export function linkServer({ connectionId, link, writable, isOwn }: LinkServerOp
       return link().isReady;
     },
     get writable() {
-      return writable();
+      return link().isWritable;
     },
     isOwn,
     run: (what, work, deadlineMs) => link().command(what, work, deadlineMs),
-    eachNode: (what, work) => link().command(what, async (client) => Promise.all(nodesOf(client).map(work))),
+    nodes: () =>
+      link()
+        .shards()
+        .map((shard) => ({ address: shard.address, run: (what, work) => shard.command(what, work) })),
     openBullClient: () => link().duplicate('queue-actions', { enableOfflineQueue: true, maxRetriesPerRequest: 2 }),
   };
 }
 
-/** A cluster's client knows its masters; any other is its own only node. */
-function nodesOf(client: BrokerCommands): BrokerCommands[] {
-  const cluster = client as BrokerCommands & { nodes?: (role: string) => BrokerCommands[] };
-  return typeof cluster.nodes === 'function' ? cluster.nodes('master') : [client];
+/** Asks every node at once. @throws EngineError REDIS_* when one of them does not answer */
+export function onEachNode<Value>(
+  server: QueueServer,
+  what: string,
+  work: (commands: BrokerCommands) => Promise<Value>,
+): Promise<Value[]> {
+  return Promise.all(server.nodes().map((node) => node.run(what, work)));
 }

@@ -12,7 +12,7 @@ import { ForeignWorkers } from './foreign-workers.ts';
 import type { QueuePlace } from './queue-layout.ts';
 import { lookAt } from './queue-look.ts';
 import { QueueRecord } from './queue-record.ts';
-import type { QueueServer } from './queue-server.ts';
+import { onEachNode, type QueueServer } from './queue-server.ts';
 import { measureQueue } from './queue-size.ts';
 import { textOf } from './replies.ts';
 
@@ -184,7 +184,7 @@ export class QueueWatcher {
 
   async #countWorkers(): Promise<void> {
     try {
-      const lists = await this.#server.eachNode('Listing the clients', async (commands) => clientList(commands));
+      const lists = await onEachNode(this.#server, 'Listing the clients', clientList);
       const lines = mostOfEachQueue(lists.map((list) => bullWorkersOf(list)));
       const counts = new Map<string, number>();
       for (const { place } of lines) counts.set(keyOf(place), (counts.get(keyOf(place)) ?? 0) + 1);

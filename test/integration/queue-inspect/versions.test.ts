@@ -128,6 +128,7 @@ describe.each(majors)('a queue of BullMQ %i', (major) => {
     await queue.add('first', {}, { priority: 2 });
     await queue.add('later', {}, { delay: 60_000 });
     await queue.pause();
+    sights.lock(true);
     const before = await dump();
     const id = await sights.see('untouched');
     await sights.inspector.refresh(connectionId);
