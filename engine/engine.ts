@@ -19,8 +19,6 @@ import { brokerAt } from './queue/broker.ts';
 import { JobQueues } from './queue/job-queues.ts';
 import type { ChildSettings } from './queue/worker-channel.ts';
 import { WorkerSightings } from './queue/worker-sightings.ts';
-import { WorkerSupervisor } from './queue/worker-supervisor.ts';
-import { Scheduler } from './scheduler/scheduler.ts';
 import { openStore } from './store/store.ts';
 import { version } from './version.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
@@ -32,9 +30,10 @@ import { openMonitoring } from './wiring/monitoring.ts';
 import { packNamed } from './wiring/packs.ts';
 import { openQueues } from './wiring/queues.ts';
 import { auditCommand, type CommandRecord, pruneStore } from './wiring/records.ts';
-import { scheduledJobs } from './wiring/scheduled-jobs.ts';
+import { openScheduler, scheduleParts, troublesOf } from './wiring/schedules.ts';
 import { describeExpected, openPackSource } from './wiring/source.ts';
 import { tasksOf } from './wiring/tasks.ts';
+import { openWorkers } from './wiring/workers.ts';
 import type { WorkerSettings } from './worker.ts';
 
 export interface EngineOptions {
@@ -51,6 +50,8 @@ export interface EngineOptions {
 export interface EngineTopics {
   'dashboard.changed': { viewId: string; sections: SectionName[] };
   'task.changed': TaskStatus;
+  'workers.changed': { workerId: string | null };
+  'schedules.changed': { scheduleId: string | null };
   'health.sampled': { atMs: number };
   'alerts.changed': { ruleId: string };
   'source.changed': { reachable: boolean };
@@ -123,39 +124,38 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   });
   cleanUps.add('source', () => holder.close());
 
-  const broker = brokerAt(links.broker.target);
-  cleanUps.add('broker', () => broker.close());
-  const queues = new JobQueues({ connection: broker, ...foundation });
+  const connection = brokerAt(links.broker.target);
+  cleanUps.add('broker', () => connection.close());
+  const queues = new JobQueues({ connection, retryFirstMs: settings.retryFirstMs, ...foundation });
   cleanUps.add('queues', () => queues.close());
-  const sightings = new WorkerSightings({ queues, clock });
+  const workers = openWorkers(
+    {
+      settings,
+      connection,
+      childSettings: workerSettings(settings, links.urls),
+      entryPath: options.workerEntry,
+      env: { VIGIA_LOG_LEVEL: settings.logLevel, VIGIA_LOG_FILE: join(settings.dataDir, 'worker.log') },
+    },
+    foundation,
+  );
+  const sightings = new WorkerSightings({ queues, clock, own: workers.ids });
   const watchedQueues = openQueues({ connections, sightings, store }, foundation);
   cleanUps.add('watched queues', () => watchedQueues.close());
   const kpis = openKpis({ settings, pack, links, queues, holder, store }, foundation);
   cleanUps.add('cache', () => kpis.close());
   const desktop = options.desktop;
+  const onScheduleChanged = (scheduleId: string | null): void => topics.emit('schedules.changed', { scheduleId });
+  const scheduler = openScheduler({ pack, views: kpis.views, queues, store, onChanged: onScheduleChanged }, foundation);
+  const schedules = { troubles: () => troublesOf(scheduler, foundation) };
   const monitoring = openMonitoring(
-    { links, kpis, queues, sightings, holder, store, responses, sourceQueries, desktop },
+    { schedules, links, kpis, queues, sightings, holder, store, responses, sourceQueries, desktop },
     foundation,
   );
-  const scheduler = new Scheduler({
-    jobOf: scheduledJobs(pack, kpis.views),
-    queues,
-    ledger: store.runs,
-    clock,
-    logger,
-  });
-  const supervisor = new WorkerSupervisor({
-    entryPath: options.workerEntry,
-    env: { VIGIA_LOG_LEVEL: settings.logLevel, VIGIA_LOG_FILE: join(settings.dataDir, 'worker.log') },
-    settings: workerSettings(settings, links.urls),
-    processCount: settings.workerProcesses,
-    clock,
-    logger,
-  });
 
   const stops = [
     kpis.dashboards.on('changed', (change) => topics.emit('dashboard.changed', change)),
     queues.onTaskChanged((status) => topics.emit('task.changed', status)),
+    workers.onChanged((workerId) => topics.emit('workers.changed', { workerId })),
     queues.onTaskChanged((status) => {
       if (status.job === 'clean-up' && status.state === 'SUCCESS') pruneStore(store, logger);
     }),
@@ -172,10 +172,10 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   cleanUps.add('monitoring', () => monitoring.stop());
   scheduler.start();
   cleanUps.add('scheduler', () => scheduler.stop());
-  cleanUps.add('workers', () => supervisor.stop());
+  cleanUps.add('workers', () => workers.stop());
   // Demo data is there before a worker looks for it; without a source workers start all the same.
   const startWorkers = (): void => {
-    if (!cleanUps.begun) supervisor.start();
+    if (!cleanUps.begun) workers.supervisor.start();
   };
   holder.get().then(startWorkers, startWorkers);
 
@@ -208,10 +208,10 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     tasks: tasksOf(queues, kpis.tracker),
     alerts: monitoring.alerts,
     series: (signal, fromMs, toMs, maxPoints) => store.samples.series(signal, fromMs, toMs, maxPoints),
-    workers: () => sightings.list(),
+    workers: workers.verbs(queues, sightings),
     queueCounts: () => queues.counts(),
-    schedules: () => scheduler.list(),
     queues: watchedQueues.verbs,
+    ...scheduleParts(scheduler, foundation),
   });
   return {
     handlers,

@@ -10,3 +10,4 @@ export { demoFileOf } from './sources/open-source.ts';
 export { version } from './version.ts';
 export { packNamed } from './wiring/packs.ts';
 export { runWorkerProcess } from './worker.ts';
+export { startWorkerHost, type WorkerHost } from './worker-host.ts';

@@ -7,9 +7,8 @@ import type { Settings } from './config/settings.ts';
 import { SectionComputer } from './kpi/section-computer.ts';
 import { SourceHolder } from './kpi/source-holder.ts';
 import { Views } from './kpi/views.ts';
-import { queueNames } from './model/task.ts';
 import { brokerAt } from './queue/broker.ts';
-import { serveWorkerProcess } from './queue/worker-process.ts';
+import { type SupervisedOptions, serveWorkerProcess } from './queue/worker-process.ts';
 import { type RunningWorker, runWorker } from './queue/worker-runtime.ts';
 import { parseRedisUrl } from './redis/address.ts';
 import { RedisLink } from './redis/link.ts';
@@ -18,6 +17,7 @@ import type { Foundation } from './wiring/foundation.ts';
 import { jobHandlers } from './wiring/job-handlers.ts';
 import { packNamed } from './wiring/packs.ts';
 import { basisOf, describeExpected, openPackSource } from './wiring/source.ts';
+import { limitOf } from './wiring/workers.ts';
 
 /** What the engine sends to each worker process over its private channel. */
 export interface WorkerSettings extends Settings {
@@ -37,7 +37,8 @@ export async function runWorkerProcess(): Promise<void> {
   await serveWorkerProcess({
     ...foundation,
     // The parent is the same program of the same version, so its settings are what they claim to be.
-    start: (settings) => startWorker(settings as unknown as WorkerSettings, foundation, cleanUps),
+    start: (settings, supervised) =>
+      startWorker(settings as unknown as WorkerSettings, supervised, foundation, cleanUps),
     cleanUp: async () => {
       for (const cleanUp of cleanUps.toReversed()) await cleanUp();
     },
@@ -46,6 +47,7 @@ export async function runWorkerProcess(): Promise<void> {
 
 function startWorker(
   settings: WorkerSettings,
+  supervised: SupervisedOptions,
   foundation: Foundation,
   cleanUps: (() => Promise<void>)[],
 ): RunningWorker {
@@ -82,11 +84,14 @@ function startWorker(
   cleanUps.push(async () => connection.close());
   return runWorker({
     connection,
-    queues: queueNames,
+    queues: settings.workerQueues,
     concurrency: settings.workerConcurrency,
     handlers: jobHandlers({ computer, views, pack, link, ...foundation }),
     version,
     maxJobs: settings.maxJobsPerChild,
+    maxRssBytes: settings.workerMemoryBytes,
+    softLimitMs: (job) => limitOf(settings, job)?.softMs ?? null,
+    ...supervised,
     ...foundation,
   });
 }

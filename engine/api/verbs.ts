@@ -4,10 +4,11 @@ import type { DashboardView } from '../model/dashboard.ts';
 import type { FilterOption, Filters } from '../model/filters.ts';
 import type { Overview, SystemHealth } from '../model/health.ts';
 import type { Series, SignalName } from '../model/sample.ts';
-import type { ScheduleView } from '../model/schedule.ts';
 import type { PerformanceMetrics, SystemInfo } from '../model/system.ts';
-import type { QueueCounts, TaskStatus, WorkerView } from '../model/task.ts';
+import type { QueueCounts } from '../model/task.ts';
+import { type JobVerbParts, jobVerbs } from './job-verbs.ts';
 import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
+import { type ScheduleVerbParts, scheduleVerbs } from './schedule-verbs.ts';
 
 /** Who calls, as far as the transport can tell. */
 interface Caller {
@@ -15,7 +16,7 @@ interface Caller {
 }
 
 /** What the verbs are made of; filled in by the engine. */
-export interface VerbParts {
+export interface VerbParts extends JobVerbParts, ScheduleVerbParts {
   readonly systemInfo: () => SystemInfo;
   readonly systemHealth: () => Promise<SystemHealth>;
   readonly overview: () => Promise<Overview>;
@@ -27,19 +28,13 @@ export interface VerbParts {
     force(filters: Filters, requestedBy: string): Promise<{ taskId: string }>;
   };
   readonly filterOptions: () => Promise<FilterOption[]>;
-  readonly tasks: {
-    status(taskId: string): Promise<TaskStatus>;
-    cancel(taskId: string): Promise<TaskStatus>;
-  };
   readonly alerts: {
     list(): AlertStatus[];
     history(query: AlertHistoryQuery): AlertHistoryPage;
     acknowledge(ruleId: string, who: string, note: string): void;
   };
   readonly series: (signal: SignalName, fromMs: number, toMs: number, maxPoints: number) => Series;
-  readonly workers: () => Promise<WorkerView[]>;
   readonly queueCounts: () => Promise<QueueCounts[]>;
-  readonly schedules: () => ScheduleView[];
   readonly queues: QueueVerbParts;
 }
 
@@ -55,8 +50,6 @@ export function createVerbs(parts: VerbParts) {
     'dashboard.filters': async () => ({ options: await parts.filterOptions() }),
     'dashboard.refresh': ({ filters }: { filters: Filters }, caller: Caller) =>
       parts.dashboards.force(filters, caller.name),
-    'task.status': ({ taskId }: { taskId: string }) => parts.tasks.status(taskId),
-    'task.cancel': ({ taskId }: { taskId: string }) => parts.tasks.cancel(taskId),
     'alerts.now': async () => ({ alerts: parts.alerts.list() }),
     'alerts.history': async (query: AlertHistoryQuery) => parts.alerts.history(query),
     'alerts.acknowledge': async ({ ruleId, note }: { ruleId: string; note: string }, caller: Caller) => {
@@ -66,10 +59,10 @@ export function createVerbs(parts: VerbParts) {
     'samples.series': async (wanted: { signal: SignalName; fromMs: number; toMs: number; maxPoints: number }) =>
       parts.series(wanted.signal, wanted.fromMs, wanted.toMs, wanted.maxPoints),
     'performance.metrics': async () => parts.performance(),
-    'workers.list': async () => ({ workers: await parts.workers() }),
     'queues.counts': async () => ({ queues: await parts.queueCounts() }),
     ...createQueueVerbs(parts.queues),
-    'schedules.list': async () => ({ schedules: parts.schedules() }),
+    ...jobVerbs(parts),
+    ...scheduleVerbs(parts),
   };
 }
 

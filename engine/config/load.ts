@@ -4,8 +4,18 @@ import { homedir, platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { EngineError, redactUrls } from '../base/errors.ts';
-import { defaultKpiSettings, layerSettings, type Settings } from './settings.ts';
+import { type JobName, jobNames } from '../model/task.ts';
+import {
+  defaultHardLimitsS,
+  defaultKpiSettings,
+  defaultSoftLimitsS,
+  type JobLimits,
+  layerSettings,
+  type Settings,
+} from './settings.ts';
 import { type SettingName, type SettingSpec, type SettingValues, settingSpecs } from './spec.ts';
+
+const hardAboveSoft = 1.25;
 
 export type Origin = 'flag' | 'environment' | '.env file' | 'settings file' | 'default';
 
@@ -88,9 +98,12 @@ function show(spec: SettingSpec<unknown>, value: unknown): string {
 
 function compose(values: SettingValues): Settings {
   const { ttlDashboardS, ttlKpisS, ttlChartsS, ttlFinancialsS, ...others } = values;
-  const { criticalDays, capitalRate, fastCollectionDays, monthlyGoal, targets, scoreWeights, ...rest } = others;
+  const { softLimitsS, hardLimitsS, retryFirstS, ...business } = others;
+  const { criticalDays, capitalRate, fastCollectionDays, monthlyGoal, targets, scoreWeights, ...rest } = business;
   return {
     ...rest,
+    jobLimits: jobLimits(softLimitsS, hardLimitsS),
+    retryFirstMs: retryFirstS * 1000,
     layers: {
       dashboard: layerSettings(ttlDashboardS * 1000),
       kpis: layerSettings(ttlKpisS * 1000),
@@ -106,6 +119,23 @@ function compose(values: SettingValues): Settings {
       scoreWeights,
     },
   };
+}
+
+/** A hard limit that nobody asked for keeps above a soft one that somebody raised. */
+function jobLimits(
+  soft: Readonly<Partial<Record<string, number>>>,
+  hard: Readonly<Partial<Record<string, number>>>,
+): Settings['jobLimits'] {
+  const limitsOf = (job: JobName): JobLimits => {
+    const softS = soft[job] ?? defaultSoftLimitsS[job];
+    const hardS = hard[job] ?? Math.max(defaultHardLimitsS[job], Math.ceil(softS * hardAboveSoft));
+    if (hardS > softS) return { softMs: softS * 1000, hardMs: hardS * 1000 };
+    throw new EngineError(
+      'CONFIG_INVALID',
+      `VIGIA_JOB_HARD_LIMITS gives ${job} ${hardS} s, but must be above its soft limit of ${softS} s`,
+    );
+  };
+  return Object.fromEntries(jobNames.map((job) => [job, limitsOf(job)])) as Record<JobName, JobLimits>;
 }
 
 function readEnvFile(file: string): Record<string, string | undefined> {

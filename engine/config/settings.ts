@@ -1,6 +1,7 @@
 /** Every setting with its default, its unit, its variable, and what is accepted. Reading them is `load.ts`'s job. */
 import { z } from 'zod';
 import { type LayerName, layerNameSchema } from '../model/freshness.ts';
+import type { JobName, QueueName } from '../model/task.ts';
 
 /** How payloads are stored: shorter ones (JSON text, bytes) than `fromBytes` are left alone. */
 const layerCodecSchema = z.object({ kind: z.enum(['none', 'zstd', 'brotli']), fromBytes: z.number().int().min(0) });
@@ -51,6 +52,12 @@ export interface KpiSettings {
   readonly scoreWeights?: Readonly<Record<string, number>>;
 }
 
+export interface JobLimits {
+  readonly softMs: number;
+  /** Above `softMs`. */
+  readonly hardMs: number;
+}
+
 export interface Settings {
   readonly dataDir: string;
   /** Null: a private embedded server. */
@@ -77,6 +84,14 @@ export interface Settings {
   readonly workerProcesses: number;
   readonly workerConcurrency: number;
   readonly maxJobsPerChild: number;
+  /** A worker process above it is replaced when its jobs are done. */
+  readonly workerMemoryBytes: number;
+  /** Which queues this program's own workers serve. */
+  readonly workerQueues: readonly QueueName[];
+  /** How long a job of each type may take: asked to stop after `softMs`, its process killed after `hardMs`. */
+  readonly jobLimits: Readonly<Record<JobName, JobLimits>>;
+  /** Pause before the first of a job's three retries; it doubles each time, less up to half of it at random. */
+  readonly retryFirstMs: number;
   /** Deadline of one SQL query. */
   readonly queryDeadlineMs: number;
   readonly kpis: KpiSettings;
@@ -101,6 +116,20 @@ export const defaultKpiSettings: KpiSettings = {
 };
 
 const minute = 60_000;
+
+/** Seconds. A dashboard waits for several queries, each with a deadline of its own. */
+export const defaultSoftLimitsS: Readonly<Record<JobName, number>> = {
+  'refresh-kpis': 300,
+  'refresh-dashboard': 300,
+  precompute: 1_800,
+  'clean-up': 900,
+};
+export const defaultHardLimitsS: Readonly<Record<JobName, number>> = {
+  'refresh-kpis': 420,
+  'refresh-dashboard': 420,
+  precompute: 2_400,
+  'clean-up': 1_200,
+};
 
 /** TTLs of the original guide; a value is served stale for six TTLs more and is "last known" after a day. */
 export const defaultLayerTtlMs: Readonly<Record<LayerName, number>> = {

@@ -1,6 +1,13 @@
 /** The table of settings: variable, flag, default, and what is accepted. */
 import { z } from 'zod';
-import { defaultKpiSettings, defaultLayerTtlMs, isoDateSchema } from './settings.ts';
+import { jobNameSchema, type QueueName, queueNameSchema, queueNames } from '../model/task.ts';
+import {
+  defaultHardLimitsS,
+  defaultKpiSettings,
+  defaultLayerTtlMs,
+  defaultSoftLimitsS,
+  isoDateSchema,
+} from './settings.ts';
 
 /** How one setting is written by a user and read by us. */
 export interface SettingSpec<Value> {
@@ -80,6 +87,18 @@ const namedNumbers = z
   string
 >;
 
+const jobSeconds = z
+  .string()
+  .regex(/^[a-z-]+=[1-9]\d{0,5}(,[a-z-]+=[1-9]\d{0,5})*$/)
+  .transform((list) => Object.fromEntries(list.split(',').map((pair) => splitPair(pair))))
+  .pipe(z.partialRecord(jobNameSchema, z.number())) as z.ZodType<Readonly<Record<string, number>>, string>;
+const jobSecondsAccepted = `seconds by job, such as precompute=600; the jobs are ${jobNameSchema.options.join(', ')}`;
+
+const queueList = z
+  .string()
+  .transform((list) => [...new Set(list.split(',').map((name) => name.trim()))])
+  .pipe(z.array(queueNameSchema).min(1)) as z.ZodType<readonly QueueName[], string>;
+
 function splitPair(pair: string): [string, number] {
   const at = pair.indexOf('=');
   return [pair.slice(0, at), Number(pair.slice(at + 1))];
@@ -92,7 +111,12 @@ export const settingSpecs = {
     accepted: redisAccepted,
     secret: 'credentials',
   }),
-  brokerUrl: spec('CELERY_BROKER_URL', redisUrl, { fallback: null, accepted: redisAccepted, secret: 'credentials' }),
+  brokerUrl: spec('CELERY_BROKER_URL', redisUrl, {
+    flag: 'broker',
+    fallback: null,
+    accepted: redisAccepted,
+    secret: 'credentials',
+  }),
   resultBackendUrl: spec('CELERY_RESULT_BACKEND', redisUrl, {
     fallback: null,
     accepted: redisAccepted,
@@ -141,16 +165,42 @@ export const settingSpecs = {
   memoryTierBytes: spec('VIGIA_MEMORY_TIER', byteSize, { fallback: 64 * mebibyte, accepted: bytesAccepted }),
   cacheMemoryBytes: spec('VIGIA_CACHE_MEMORY', byteSize, { fallback: 256 * mebibyte, accepted: bytesAccepted }),
   workerProcesses: spec('VIGIA_WORKER_PROCESSES', wholeNumber(0, 64), {
+    flag: 'processes',
     fallback: 1,
     accepted: 'a whole number from 0 to 64',
   }),
   workerConcurrency: spec('VIGIA_WORKER_CONCURRENCY', wholeNumber(1, 64), {
+    flag: 'concurrency',
     fallback: 4,
     accepted: 'a whole number from 1 to 64',
   }),
   maxJobsPerChild: spec('VIGIA_MAX_JOBS_PER_CHILD', wholeNumber(1, 1_000_000), {
+    flag: 'max-jobs',
     fallback: 1000,
     accepted: 'a whole number from 1 to 1000000',
+  }),
+  workerMemoryBytes: spec('VIGIA_WORKER_MEMORY', byteSize, {
+    flag: 'max-memory',
+    fallback: 2048 * mebibyte,
+    accepted: bytesAccepted,
+  }),
+  workerQueues: spec('VIGIA_WORKER_QUEUES', queueList, {
+    flag: 'queues',
+    fallback: queueNames,
+    accepted: `one or more of ${queueNames.join(',')}`,
+  }),
+  /** Jobs that are not named keep the default. */
+  softLimitsS: spec('VIGIA_JOB_SOFT_LIMITS', jobSeconds, {
+    fallback: defaultSoftLimitsS,
+    accepted: jobSecondsAccepted,
+  }),
+  hardLimitsS: spec('VIGIA_JOB_HARD_LIMITS', jobSeconds, {
+    fallback: defaultHardLimitsS,
+    accepted: jobSecondsAccepted,
+  }),
+  retryFirstS: spec('VIGIA_RETRY_FIRST_S', wholeNumber(0, 86_400), {
+    fallback: 60,
+    accepted: 'whole seconds from 0 to 86400',
   }),
   queryDeadlineMs: spec('VIGIA_QUERY_DEADLINE_MS', wholeNumber(100, 3_600_000), {
     fallback: 60_000,

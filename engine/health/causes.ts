@@ -2,7 +2,8 @@
 import type { SourceInfo } from '../model/dashboard.ts';
 import type { Freshness } from '../model/freshness.ts';
 import type { LinkView, RedisRole } from '../model/health.ts';
-import type { QueueCounts, WorkerView } from '../model/task.ts';
+import type { QueueCounts } from '../model/task.ts';
+import type { WorkerView } from '../model/worker.ts';
 import { availableSlots } from './readings.ts';
 import { durationWords, percentWords, plural } from './wording.ts';
 

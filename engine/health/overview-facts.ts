@@ -4,7 +4,8 @@ import type { Filters } from '../model/filters.ts';
 import type { Freshness } from '../model/freshness.ts';
 import type { LinkView, OverviewFigure, RedisMemory, RedisRole } from '../model/health.ts';
 import type { Series } from '../model/sample.ts';
-import type { QueueCounts, WorkerView } from '../model/task.ts';
+import type { QueueCounts } from '../model/task.ts';
+import type { WorkerView } from '../model/worker.ts';
 import type { CacheCounts, LatencyFigures } from './ports.ts';
 
 export type FigureId = OverviewFigure['id'];

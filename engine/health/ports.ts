@@ -1,6 +1,7 @@
 /** What health asks of other rooms; the engine fills these in, so that health imports none of them. */
 import type { RedisMemory, RedisRole } from '../model/health.ts';
-import type { QueueCounts, WorkerView } from '../model/task.ts';
+import type { QueueCounts } from '../model/task.ts';
+import type { WorkerView } from '../model/worker.ts';
 
 /** Every promise of a port may reject or hang: then there is no sample, which is not the same as zero. */
 export interface RedisProbe {
@@ -52,6 +53,11 @@ export interface QueuePort {
   finishedCount(): Promise<number | null>;
 }
 
+export interface SchedulePort {
+  /** Due times that nobody saw to, and runs that took longer than their period, of the last hour. */
+  troubles(): { readonly missed: number; readonly overran: number };
+}
+
 /** This process itself. */
 export interface ProcessPort {
   /** p99 of the event loop's delay since the last call. */
@@ -67,5 +73,6 @@ export interface SamplerPorts {
   readonly sourceQueries: LatencyPort | null;
   readonly workers: WorkerPort | null;
   readonly queues: QueuePort | null;
+  readonly schedules: SchedulePort | null;
   readonly process: ProcessPort | null;
 }

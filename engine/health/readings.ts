@@ -1,8 +1,9 @@
 /** Turns what one port answers into samples; a figure that does not exist is null, never zero. */
 import type { RedisMemory } from '../model/health.ts';
 import type { Sample, SignalName } from '../model/sample.ts';
-import type { QueueCounts, WorkerView } from '../model/task.ts';
-import type { CacheCounts, LatencyFigures, ProcessPort, RedisProbe } from './ports.ts';
+import type { QueueCounts } from '../model/task.ts';
+import type { WorkerView } from '../model/worker.ts';
+import type { CacheCounts, LatencyFigures, ProcessPort, RedisProbe, SchedulePort } from './ports.ts';
 
 export type Reading = Omit<Sample, 'atMs'>;
 
@@ -58,6 +59,10 @@ export function queueReadings(queues: readonly QueueCounts[]): Reading[] {
     // With nothing waiting the wait is truly 0.
     gauge('queue.oldest_waiting_ms', Math.max(0, ...queues.map((queue) => queue.oldestWaitingMs ?? 0))),
   ];
+}
+
+export function scheduleReadings({ missed, overran }: ReturnType<SchedulePort['troubles']>): Reading[] {
+  return [gauge('schedule.missed_count', missed), gauge('schedule.overran_count', overran)];
 }
 
 /** Used part of the limit; null without a limit. */

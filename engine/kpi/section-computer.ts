@@ -23,6 +23,7 @@ export interface ComputeRun {
   readonly signal?: AbortSignal;
   /** Called before each section and once after the last. */
   readonly onProgress?: (step: string | null, done: number, count: number) => void;
+  readonly onFailed?: (step: string) => void;
 }
 
 export class SectionComputer {
@@ -70,7 +71,10 @@ export class SectionComputer {
       const deadlineMs = this.#options.queryDeadlineMs;
       const { force, renew = false, signal } = run;
       const ask = { deadlineMs, force, renew, ...(signal ? { signal } : {}) };
-      await this.section(view, section, ask).catch((error: unknown) => failures.push(error));
+      await this.section(view, section, ask).catch((error: unknown) => {
+        failures.push(error);
+        run.onFailed?.(section.name);
+      });
     }
     run.signal?.throwIfAborted();
     if (failures.length > 0) throw failures[0];

@@ -1,6 +1,6 @@
 /** BullMQ queues as the console sees them, whoever made them: identity, counts, rates, latencies, workers, history. */
 import { z } from 'zod';
-import { workerVerdictSchema } from './task.ts';
+import { workerVerdictSchema } from './worker.ts';
 
 /** A queue's keys are `<prefix>:<name>:…`; in a cluster the prefix or the name holds the hash tag. */
 export const queueIdSchema = z.object({

@@ -20,6 +20,8 @@ export const signalNames = [
   'queue.backlog_count',
   'queue.oldest_waiting_ms',
   'queue.jobs_per_second',
+  'schedule.missed_count',
+  'schedule.overran_count',
   'source.query_p95_ms',
   'engine.loop_delay_p99_ms',
   'engine.rss_bytes',

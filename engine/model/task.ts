@@ -1,4 +1,4 @@
-/** Work in the background, as its caller sees it. */
+/** Work in the background, as its caller sees it. Who does it is in `worker.ts`. */
 import { z } from 'zod';
 
 export const queueNames = ['kpis', 'dashboard', 'background'] as const;
@@ -14,6 +14,12 @@ export type JobName = z.infer<typeof jobNameSchema>;
 export const taskStateSchema = z.enum(['PENDING', 'STARTED', 'PROGRESS', 'SUCCESS', 'FAILURE', 'RETRY', 'REVOKED']);
 export type TaskState = z.infer<typeof taskStateSchema>;
 
+/** One part of a task, e.g. a section of a view. */
+export const taskPartSchema = z.object({
+  name: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed']),
+});
+
 export const taskProgressSchema = z.object({
   /** 0–1. */
   ratio: z.number(),
@@ -21,8 +27,22 @@ export const taskProgressSchema = z.object({
   step: z.string().nullable(),
   stepsDone: z.number(),
   stepCount: z.number(),
+  /** Each part with its state, in the order in which they are done; empty where the job has none. */
+  parts: z.array(taskPartSchema).default([]),
 });
 export type TaskProgress = z.infer<typeof taskProgressSchema>;
+
+/** A try of a task that ended badly. */
+export const taskAttemptSchema = z.object({
+  /** 1 for the first. */
+  attempt: z.number(),
+  atMs: z.number(),
+  /** Null when its worker was gone before it could tell. */
+  workerId: z.string().nullable(),
+  host: z.string().nullable(),
+  message: z.string(),
+});
+export type TaskAttempt = z.infer<typeof taskAttemptSchema>;
 
 export const taskStatusSchema = z.object({
   /** `<queue>:<job id>`: unique over the queues. */
@@ -37,46 +57,16 @@ export const taskStatusSchema = z.object({
   attempt: z.number(),
   maxAttempts: z.number(),
   error: z.string().nullable(),
+  /** Every try that ended badly, oldest first, also of a task that succeeded in the end. */
+  attempts: z.array(taskAttemptSchema),
+  /** When the pause before the next try is over; null while none is taken. */
+  nextAttemptAtMs: z.number().nullable(),
+  /** 1: next to be begun. Null while it does not wait, or stands too far back to be counted. */
+  position: z.number().nullable(),
+  /** From the measured run time of its queue's jobs and the free slots; null when nothing was measured. */
+  estimatedWaitMs: z.number().nullable(),
 });
 export type TaskStatus = z.infer<typeof taskStatusSchema>;
-
-/** A worker process of ours, as it tells about itself every few seconds. */
-export const workerHeartbeatSchema = z.object({
-  workerId: z.string(),
-  host: z.string(),
-  pid: z.number(),
-  version: z.string(),
-  queues: z.array(queueNameSchema),
-  concurrency: z.number(),
-  startedAtMs: z.number(),
-  sentAtMs: z.number(),
-  activeJobs: z.array(z.object({ taskId: z.string(), job: z.string(), startedAtMs: z.number() })),
-  processedCount: z.number(),
-  failedCount: z.number(),
-  rssBytes: z.number(),
-  /** p99 since the last heartbeat. */
-  eventLoopDelayMs: z.number(),
-});
-export type WorkerHeartbeat = z.infer<typeof workerHeartbeatSchema>;
-
-/** See the design: no reply means `unknown`, never "down". */
-export const workerVerdictSchema = z.enum(['consuming', 'busy', 'wedged', 'unknown', 'gone']);
-export type WorkerVerdict = z.infer<typeof workerVerdictSchema>;
-
-export const workerViewSchema = z.object({
-  workerId: z.string(),
-  host: z.string(),
-  pid: z.number(),
-  /** Jobs this process can run at once; the guide's "workers" are these. */
-  slots: z.number(),
-  activeJobCount: z.number(),
-  verdict: workerVerdictSchema,
-  /** What the verdict rests on, in words with figures. */
-  evidence: z.string(),
-  lastHeartbeatAtMs: z.number(),
-  rssBytes: z.number(),
-});
-export type WorkerView = z.infer<typeof workerViewSchema>;
 
 export const queueCountsSchema = z.object({
   queue: queueNameSchema,

@@ -29,8 +29,14 @@ export interface BrokerConnection {
   readonly address: string;
 }
 
-/** All BullMQ keys start with it; never ioredis's `keyPrefix`, which BullMQ refuses. */
-export const queuePrefix = 'vigia';
+/**
+ * All BullMQ keys start with it; never ioredis's `keyPrefix`, which BullMQ refuses. The braces keep the keys of a queue
+ * in one slot of a cluster, where BullMQ's scripts need them.
+ */
+export const queuePrefix = '{vigia}';
+
+/** The hash of a job. Source: BullMQ's key layout, `<prefix>:<queue>:<job id>`. */
+export const jobKeyOf = (queue: string, jobId: string): string => `${queuePrefix}:${queue}:${jobId}`;
 
 const firstRetryMs = 50;
 const longestRetryMs = 1_000;

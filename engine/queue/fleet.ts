@@ -1,6 +1,7 @@
 /** What workers and consoles leave for each other on the broker, beside BullMQ's queues: heartbeats and cancellations. */
 import { z } from 'zod';
-import { queueNameSchema, type TaskStatus, taskStatusSchema, workerHeartbeatSchema } from '../model/task.ts';
+import { queueNameSchema, type TaskStatus, taskStatusSchema } from '../model/task.ts';
+import { workerHeartbeatSchema } from '../model/worker.ts';
 import { type BrokerCommands, queuePrefix } from './broker.ts';
 
 /** A heartbeat with what a verdict needs beside it. */
@@ -11,18 +12,27 @@ export const workerReportSchema = workerHeartbeatSchema.extend({
   lastStartedAtMs: z.partialRecord(queueNameSchema, z.number()),
   /** This machine's clock minus the broker's. */
   clockSkewMs: z.number(),
+  /** How long the jobs of each queue took here. */
+  runs: z.partialRecord(queueNameSchema, z.object({ count: z.number(), meanMs: z.number() })).default({}),
+  /** It takes no new job. */
+  retiring: z.boolean().default(false),
   /** True in the last report of a process that stops in order. */
   goodbye: z.boolean(),
 });
 export type WorkerReport = z.infer<typeof workerReportSchema>;
 
 const beatsKey = `${queuePrefix}:fleet:beats`;
-/** Where a running job is asked to stop; the message is its task id. */
+/** Where a running job is asked to stop, by its task id, or a worker to be replaced, by {@link recycleMessage}. */
 export const controlChannel = `${queuePrefix}:fleet:control`;
+
+const recyclePrefix = 'recycle:';
+export const recycleMessage = (workerId: string): string => `${recyclePrefix}${workerId}`;
 
 const reportTtlMs = 15 * 60_000;
 const goodbyeTtlMs = 60_000;
 const listedForMs = 60 * 60_000;
+/** Who is asked for heartbeats; more would be read than a fleet has. */
+const mostReports = 2_000;
 const revokedTtlMs = 24 * 60 * 60_000;
 
 const reportKey = (workerId: string): string => `${queuePrefix}:fleet:beat:${workerId}`;
@@ -46,7 +56,7 @@ export async function storeReport(commands: BrokerCommands, report: WorkerReport
 
 /** The last report of each worker heard of in the last quarter of an hour. A report of another format is left out. */
 export async function readReports(commands: BrokerCommands): Promise<WorkerReport[]> {
-  const ids = z.array(z.string()).parse(await commands.call('ZRANGE', beatsKey, 0, -1));
+  const ids = z.array(z.string()).parse(await commands.call('ZRANGE', beatsKey, -mostReports, -1));
   const texts = await Promise.all(ids.map((id) => commands.call('GET', reportKey(id))));
   return texts.flatMap((text) => {
     const report = parseJson(text, workerReportSchema);
@@ -69,8 +79,9 @@ export async function filterRevoked(commands: BrokerCommands, taskIds: readonly 
   return taskIds.filter((_, index) => found[index] === 1);
 }
 
-export async function askToStop(commands: BrokerCommands, taskId: string): Promise<void> {
-  await commands.call('PUBLISH', controlChannel, taskId);
+/** @param message a task id or {@link recycleMessage} */
+export async function sendControl(commands: BrokerCommands, message: string): Promise<void> {
+  await commands.call('PUBLISH', controlChannel, message);
 }
 
 function parseJson<Schema extends z.ZodType>(text: unknown, schema: Schema): z.infer<Schema> | null {

@@ -6,11 +6,12 @@ import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { type JobName, type QueueCounts, type QueueName, queueNames, type TaskStatus } from '../model/task.ts';
 import { BrokerCaller, type BrokerCommands, type BrokerConnection, callerOptions, queuePrefix } from './broker.ts';
-import { askToStop, brokerTime, findRevoked, readReports, storeRevoked, type WorkerReport } from './fleet.ts';
+import { brokerTime, readReports, recycleMessage, sendControl, storeRevoked, type WorkerReport } from './fleet.ts';
 import { deduplicationKeyOf, type JobData, type JobPriority, jobPolicy, jobRules } from './jobs.ts';
 import { settleWithin } from './settle-within.ts';
 import { TaskFeed } from './task-feed.ts';
-import { bullStateSchema, isFinished, parseTaskId, revokedReason, taskIdOf, taskStatusOf } from './task-status.ts';
+import { readTask } from './task-reader.ts';
+import { isFinished, parseTaskId, revokedReason, taskIdOf } from './task-status.ts';
 
 export interface JobQueuesOptions {
   readonly connection: BrokerConnection;
@@ -19,6 +20,8 @@ export interface JobQueuesOptions {
   readonly logger: Logger;
   /** How long a call waits for the broker before it says QUEUE_UNREACHABLE. */
   readonly deadlineMs?: number;
+  /** Pause before the first retry of a job. */
+  readonly retryFirstMs?: number;
 }
 
 export interface EnqueueOptions {
@@ -36,16 +39,20 @@ export interface Enqueued {
 }
 
 const closeDeadlineMs = 1_000;
+const reportsKeptMs = 2_000;
+const defaultRetryFirstMs = 60_000;
 
 export class JobQueues {
   readonly #queues: Readonly<Record<QueueName, Queue>>;
   readonly #options: Required<JobQueuesOptions>;
   readonly #caller: BrokerCaller;
   readonly #feed: TaskFeed;
+  #reports: Promise<readonly WorkerReport[]> = Promise.resolve([]);
+  #reportsReadMs = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: JobQueuesOptions) {
-    this.#options = { deadlineMs: 900, ...options };
+    this.#options = { deadlineMs: 900, retryFirstMs: defaultRetryFirstMs, ...options };
     const { connection, clock, logger, deadlineMs } = this.#options;
     this.#caller = new BrokerCaller({ clock, address: connection.address, deadlineMs });
     const open = (name: QueueName): Queue => this.#open(name);
@@ -66,7 +73,7 @@ export class JobQueues {
     const enqueued = await this.#caller.run(queue, `Queueing ${job}`, async () => {
       const repeated = options.runKey !== undefined && (await queue.getJobState(jobId)) !== 'unknown';
       const added = await queue.add(job, data, {
-        ...jobPolicy(priority),
+        ...jobPolicy(priority, this.#options.retryFirstMs),
         jobId,
         timestamp: this.#options.clock.now(),
         // Somebody who asks now does not wait for the end of a retry's pause.
@@ -104,7 +111,7 @@ export class JobQueues {
       if (removed > 0) return;
       const job: Job | undefined = await queue.getJob(jobId);
       await job?.removeDeduplicationKey();
-      await askToStop(commands, taskId);
+      await sendControl(commands, taskId);
     });
     this.#feed.touch(taskId);
     return this.status(taskId);
@@ -121,6 +128,20 @@ export class JobQueues {
       const [reports, brokerNowMs] = await Promise.all([readReports(commands), brokerTime(commands)]);
       return { reports, brokerNowMs };
     });
+  }
+
+  /** Asks a worker process on any machine to be replaced. @throws EngineError QUEUE_WORKER_NOT_FOUND, QUEUE_UNREACHABLE */
+  async recycle(workerId: string): Promise<void> {
+    const { reports } = await this.workerReports();
+    if (!reports.some((report) => report.workerId === workerId && !report.goodbye)) {
+      throw new EngineError('QUEUE_WORKER_NOT_FOUND', `There is no worker ${workerId}`, { details: { workerId } });
+    }
+    await this.onBroker(`Recycling worker ${workerId}`, (commands) => sendControl(commands, recycleMessage(workerId)));
+  }
+
+  /** Runs commands of a neighbour of the queues, within the same deadline. @throws EngineError QUEUE_UNREACHABLE */
+  onBroker<Value>(what: string, work: (commands: BrokerCommands) => Promise<Value>): Promise<Value> {
+    return this.#caller.run(this.#queues.background, what, work);
   }
 
   /** Told of every change of every task, whoever queued it; after a break of the connection, of the tasks queued here. */
@@ -154,22 +175,22 @@ export class JobQueues {
     const parsed = parseTaskId(taskId);
     if (!parsed) return null;
     const queue = this.#queues[parsed.queue];
-    return this.#caller.run(queue, `Reading task ${taskId}`, (commands) => this.#read(queue, parsed, commands));
+    return this.#caller.run(queue, `Reading task ${taskId}`, (commands) =>
+      readTask(commands, queue, parsed, () => this.#recentReports(commands)),
+    );
   }
 
-  async #read(
-    queue: Queue,
-    { queue: name, jobId }: { queue: QueueName; jobId: string },
-    commands: BrokerCommands,
-  ): Promise<TaskStatus | null> {
-    const [job, state, revoked] = await Promise.all([
-      queue.getJob(jobId) as Promise<Job | undefined>,
-      queue.getJobState(jobId),
-      findRevoked(commands, taskIdOf(name, jobId)),
-    ]);
-    const known = bullStateSchema.catch('unknown').parse(state);
-    const status = job ? taskStatusOf(name, job, known, revoked !== null) : null;
-    return status ?? revoked;
+  /** For estimates; heartbeats come no faster. */
+  async #recentReports(commands: BrokerCommands): Promise<readonly WorkerReport[]> {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs - this.#reportsReadMs > reportsKeptMs) {
+      this.#reportsReadMs = nowMs;
+      this.#reports = readReports(commands);
+      this.#reports.catch(() => {
+        this.#reportsReadMs = Number.NEGATIVE_INFINITY;
+      });
+    }
+    return this.#reports;
   }
 
   async #count(name: QueueName): Promise<QueueCounts> {

@@ -1,6 +1,6 @@
 /** Runs one job after another's rules: checks its data, hands it a signal, and sorts its failures for BullMQ. */
 import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Stop } from '../base/clock.ts';
 import { EngineError, messageOf, redactUrls } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { type JobName, jobNameSchema, type QueueName, type TaskProgress } from '../model/task.ts';
@@ -12,7 +12,7 @@ export interface JobContext {
   /** Aborted when the job is cancelled, when its process has to stop, or when another worker has taken it over. */
   readonly signal: AbortSignal;
   /** Tells how far the job is; `step` names what is being done now. Never fails. */
-  progress(step: string, stepsDone: number, stepCount: number): void;
+  progress(step: string, stepsDone: number, stepCount: number, parts?: TaskProgress['parts']): void;
 }
 
 /** What each job does; the result must be JSON-safe and small, for it is kept with the job. */
@@ -20,12 +20,28 @@ export type JobHandlers = {
   readonly [Name in JobName]: (data: JobData[Name], context: JobContext) => Promise<unknown>;
 };
 
-export type StopReason = 'revoked' | 'draining' | 'lock-lost';
+export type StopReason = 'revoked' | 'draining' | 'lock-lost' | 'soft-limit';
+
+/** A job that runs now. */
+export interface RunningJob {
+  readonly taskId: string;
+  readonly job: string;
+  readonly startedAtMs: number;
+  /** On the clock that never jumps. */
+  readonly activeMs: number;
+}
+
+/** How long the jobs of a queue took that ended here, latest weighing most. */
+export interface RunFigures {
+  readonly count: number;
+  readonly meanMs: number;
+}
 
 interface ActiveJob {
   readonly taskId: string;
   readonly job: string;
   readonly startedAtMs: number;
+  readonly startedMonotonicMs: number;
   readonly controller: AbortController;
   stopReason: StopReason | null;
 }
@@ -36,12 +52,20 @@ interface JobRunnerOptions {
   readonly logger: Logger;
   /** Whether a task was cancelled before it came here. */
   readonly wasRevoked: (taskId: string, job: Job) => Promise<boolean>;
+  /** After it a job is asked to stop; null: never. */
+  readonly softLimitMs: (job: string) => number | null;
+  /** Writes down a try that ended badly. Never rejects. */
+  readonly keepAttempt: (queue: QueueName, job: Job, message: string) => Promise<void>;
 }
+
+/** Weight of the latest run in the mean: about the last twenty count. */
+const latestWeight = 0.1;
 
 export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #active = new Map<string, ActiveJob>();
   readonly #lastStartedAtMs: Partial<Record<QueueName, number>> = {};
+  readonly #runs: Partial<Record<QueueName, RunFigures>> = {};
   #processedCount = 0;
   #failedCount = 0;
 
@@ -49,8 +73,22 @@ export class JobRunner {
     this.#options = options;
   }
 
-  get active(): readonly { taskId: string; job: string; startedAtMs: number }[] {
-    return [...this.#active.values()].map(({ taskId, job, startedAtMs }) => ({ taskId, job, startedAtMs }));
+  get active(): readonly RunningJob[] {
+    const nowMs = this.#options.clock.monotonicMs();
+    return [...this.#active.values()].map(({ taskId, job, startedAtMs, startedMonotonicMs }) => ({
+      taskId,
+      job,
+      startedAtMs,
+      activeMs: nowMs - startedMonotonicMs,
+    }));
+  }
+
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
+  get runs(): Readonly<Partial<Record<QueueName, RunFigures>>> {
+    return this.#runs;
   }
 
   get lastStartedAtMs(): Readonly<Partial<Record<QueueName, number>>> {
@@ -82,22 +120,28 @@ export class JobRunner {
   /** BullMQ's processor: resolves to the job's result; its errors tell BullMQ whether to try again. */
   async run(queue: QueueName, job: Job): Promise<unknown> {
     const taskId = taskIdOf(queue, job.id ?? '');
-    const startedAtMs = this.#options.clock.now();
+    const { clock } = this.#options;
+    const startedAtMs = clock.now();
     const active: ActiveJob = {
       taskId,
       job: job.name,
       startedAtMs,
+      startedMonotonicMs: clock.monotonicMs(),
       controller: new AbortController(),
       stopReason: null,
     };
     this.#active.set(taskId, active);
     this.#lastStartedAtMs[queue] = startedAtMs;
+    const disarm = this.#armSoftLimit(active);
     try {
       if (await this.#options.wasRevoked(taskId, job)) throw new UnrecoverableError(revokedReason);
-      return await this.#handle(job, active);
+      const result = await this.#handle(job, active);
+      this.#noteRun(queue, clock.monotonicMs() - active.startedMonotonicMs);
+      return result;
     } catch (error) {
-      throw await this.#failure(error, job, active);
+      throw await this.#failure(error, queue, job, active);
     } finally {
+      disarm();
       this.#active.delete(taskId);
       if (active.stopReason !== 'draining') this.#processedCount += 1;
     }
@@ -113,26 +157,50 @@ export class JobRunner {
     return handler(data.data, {
       taskId: active.taskId,
       signal: active.controller.signal,
-      progress: (step, stepsDone, stepCount) => this.#progress(job, { step, stepsDone, stepCount }),
+      progress: (step, stepsDone, stepCount, parts = []) => this.#progress(job, { step, stepsDone, stepCount, parts }),
     });
   }
 
-  #progress(job: Job, { step, stepsDone, stepCount }: Omit<TaskProgress, 'ratio'>): void {
+  #armSoftLimit(active: ActiveJob): Stop {
+    const limitMs = this.#options.softLimitMs(active.job);
+    if (limitMs === null) return () => undefined;
+    return this.#options.clock.after(limitMs, () => this.stop(active.taskId, 'soft-limit'));
+  }
+
+  #noteRun(queue: QueueName, tookMs: number): void {
+    const { count, meanMs } = this.#runs[queue] ?? { count: 0, meanMs: tookMs };
+    const weight = Math.max(latestWeight, 1 / (count + 1));
+    this.#runs[queue] = { count: count + 1, meanMs: meanMs + (tookMs - meanMs) * weight };
+  }
+
+  #progress(job: Job, progress: Omit<TaskProgress, 'ratio'>): void {
+    const { stepsDone, stepCount } = progress;
     const ratio = stepCount > 0 ? Math.min(1, stepsDone / stepCount) : 0;
-    job.updateProgress({ ratio, step, stepsDone, stepCount }).catch((error: unknown) => {
+    job.updateProgress({ ratio, ...progress }).catch((error: unknown) => {
       this.#options.logger.debug('Progress could not be told', { job: job.name, error: messageOf(error) });
     });
   }
 
   /** What BullMQ is to make of a failure: back to the queue, failed for good, or tried again. */
-  async #failure(error: unknown, job: Job, active: ActiveJob): Promise<Error> {
+  async #failure(error: unknown, queue: QueueName, job: Job, active: ActiveJob): Promise<Error> {
     if (active.stopReason === 'draining') {
       await job.moveToWait(job.token);
       return new WaitingError();
     }
     this.#failedCount += 1;
     if (active.stopReason === 'revoked') return new UnrecoverableError(revokedReason);
-    this.#options.logger.warn('A job failed', { taskId: active.taskId, job: job.name, error: messageOf(error) });
+    const failure = this.#failureOf(error, active);
+    if (failure.message === revokedReason) return failure;
+    this.#options.logger.warn('A job failed', { taskId: active.taskId, job: job.name, error: failure.message });
+    await this.#options.keepAttempt(queue, job, failure.message);
+    return failure;
+  }
+
+  #failureOf(error: unknown, active: ActiveJob): Error {
+    if (active.stopReason === 'soft-limit') {
+      const limitMs = this.#options.softLimitMs(active.job) ?? 0;
+      return new Error(`Took longer than the soft limit of ${limitMs / 1_000} s and was stopped`);
+    }
     if (error instanceof UnrecoverableError) return error;
     const message = messageOf(error);
     const failure = isFinal(error) ? new UnrecoverableError(message) : new Error(message);

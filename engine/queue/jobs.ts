@@ -27,7 +27,7 @@ export const jobDataSchemas = {
 
 export type JobData = { [Job in JobName]: z.infer<(typeof jobDataSchemas)[Job]> };
 
-/** `interactive`: somebody waits for it, so it goes first and is retried soon. */
+/** `interactive`: somebody waits for it, so it goes first; asked for again, it does not sit out the pause of a retry. */
 export type JobPriority = 'interactive' | 'scheduled';
 
 interface JobRule {
@@ -43,8 +43,6 @@ export const jobRules: Readonly<Record<JobName, JobRule>> = {
 };
 
 export const retryCount = 3;
-
-const firstRetryMs: Readonly<Record<JobPriority, number>> = { interactive: 2_000, scheduled: 60_000 };
 
 /** BullMQ runs jobs without a priority first, in order, then by ascending number. One number keeps `prioritized` in order of age. */
 const priorityNumber: Readonly<Record<JobPriority, number>> = { interactive: 0, scheduled: 10 };
@@ -63,11 +61,11 @@ export interface JobPolicy {
 }
 
 /** The BullMQ options of a job: retries double their distance, up to half of it taken off at random. */
-export function jobPolicy(priority: JobPriority): JobPolicy {
+export function jobPolicy(priority: JobPriority, retryFirstMs: number): JobPolicy {
   return {
     priority: priorityNumber[priority],
     attempts: 1 + retryCount,
-    backoff: { type: 'exponential', delay: firstRetryMs[priority], jitter: 0.5 },
+    backoff: { type: 'exponential', delay: retryFirstMs, jitter: 0.5 },
     removeOnComplete: { age: day, count: 1_000 },
     removeOnFail: { age: 7 * day, count: 1_000 },
     keepLogs: 100,
@@ -82,4 +80,8 @@ export function jobPolicy(priority: JobPriority): JobPolicy {
 export function deduplicationKeyOf<Job extends JobName>(job: Job, data: JobData[Job]): string {
   if (!('viewId' in data)) return job;
   return data.force ? `${job}.${data.viewId}.force` : `${job}.${data.viewId}`;
+}
+
+export function queueOf(job: JobName): QueueName {
+  return jobRules[job].queue;
 }

@@ -1,5 +1,6 @@
 /** Judges a worker process by what it said and by what its queues did; the verdict always names its evidence. */
-import type { QueueCounts, QueueName, WorkerVerdict } from '../model/task.ts';
+import type { QueueCounts, QueueName } from '../model/task.ts';
+import type { WorkerVerdict } from '../model/worker.ts';
 import type { WorkerReport } from './fleet.ts';
 
 export const verdictLimits = {

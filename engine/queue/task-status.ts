@@ -77,10 +77,19 @@ export function parseTaskId(taskId: string): { queue: QueueName; jobId: string }
   return queue.success && jobId !== '' ? { queue: queue.data, jobId } : null;
 }
 
-const noProgress: TaskProgress = { ratio: 0, step: null, stepsDone: 0, stepCount: 0 };
+const noProgress: TaskProgress = { ratio: 0, step: null, stepsDone: 0, stepCount: 0, parts: [] };
+
+/** What the job's own record does not say. */
+export type TaskSurroundings = Pick<TaskStatus, 'attempts' | 'nextAttemptAtMs' | 'position' | 'estimatedWaitMs'>;
 
 /** Null when the job is none of ours or is gone. */
-export function taskStatusOf(queue: QueueName, job: Job, state: BullState, revoked: boolean): TaskStatus | null {
+export function taskStatusOf(
+  queue: QueueName,
+  job: Job,
+  state: BullState,
+  revoked: boolean,
+  surroundings: TaskSurroundings,
+): TaskStatus | null {
   const name = jobNameSchema.safeParse(job.name);
   if (!name.success || job.id === undefined) return null;
   const reported = taskProgressSchema.safeParse(job.progress);
@@ -94,14 +103,20 @@ export function taskStatusOf(queue: QueueName, job: Job, state: BullState, revok
     queue,
     job: name.data,
     state: taskState,
-    progress: taskState === 'SUCCESS' ? { ...progress, ratio: 1 } : progress,
+    progress: taskState === 'SUCCESS' ? allDone(progress) : progress,
     createdAtMs: job.timestamp,
     startedAtMs: job.processedOn ?? null,
     finishedAtMs: job.finishedOn ?? null,
     attempt: job.attemptsStarted,
     maxAttempts: job.opts.attempts ?? 1,
     error: errorOf(taskState, job.failedReason),
+    ...surroundings,
   };
+}
+
+function allDone(progress: TaskProgress): TaskProgress {
+  const parts = progress.parts.map(({ name }) => ({ name, state: 'done' as const }));
+  return { ...progress, ratio: 1, stepsDone: progress.stepCount, parts };
 }
 
 /** A task that is tried again or that failed tells why; one that succeeded in the end does not. */

@@ -2,18 +2,23 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { type ChildSettings, settingsMessageSchema } from './worker-channel.ts';
-import type { RunningWorker } from './worker-runtime.ts';
+import { type ChildMessage, type ChildSettings, retireMessageSchema, settingsMessageSchema } from './worker-channel.ts';
+import type { RunningWorker, WorkerOptions } from './worker-runtime.ts';
+
+/** What the supervisor adds to a worker's own options. */
+export type SupervisedOptions = Required<Pick<WorkerOptions, 'askReplacement' | 'recycledCount'>>;
 
 export interface WorkerProcessOptions {
   /** Builds the worker from what the supervisor sent. */
-  readonly start: (settings: ChildSettings) => Promise<RunningWorker> | RunningWorker;
+  readonly start: (settings: ChildSettings, supervised: SupervisedOptions) => Promise<RunningWorker> | RunningWorker;
   /** Lets go of sources, caches and the like, after the last job. */
   readonly cleanUp?: () => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** How long active jobs may go on after a SIGTERM before they are given back. */
   readonly drainMs?: number;
+  /** How often the parent is told what runs. */
+  readonly pulseMs?: number;
 }
 
 const exitCode = { inOrder: 0, failed: 1 } as const;
@@ -25,11 +30,16 @@ const exitAllowanceMs = 1_200;
  * 0 in order, 1 when it could not start or did not end in time. Called by the entry of a worker process.
  */
 export async function serveWorkerProcess(options: WorkerProcessOptions): Promise<void> {
-  const { clock, logger, drainMs = 2_000 } = options;
+  const { clock, logger, pulseMs = 1_000 } = options;
+  let drainMs = options.drainMs ?? 2_000;
   let worker: RunningWorker | null = null;
   let stopping = false;
   const stop = (why: string): void => {
-    if (stopping) return;
+    if (stopping) {
+      // Told twice: what still runs is given back now.
+      if (worker) void worker.stop(0);
+      return;
+    }
     stopping = true;
     logger.info('The worker process was told to stop', { why });
     clock.after(drainMs + exitAllowanceMs, () => process.exit(exitCode.failed));
@@ -37,15 +47,20 @@ export async function serveWorkerProcess(options: WorkerProcessOptions): Promise
     else process.exit(exitCode.inOrder);
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
+  // Ctrl+C in a terminal reaches the whole group; the parent then says what is to be done.
+  process.on('SIGINT', () => process.connected || stop('SIGINT'));
   process.on('disconnect', () => stop('the parent is gone'));
   try {
-    worker = await options.start(await receiveSettings());
-    if (stopping) void worker.stop(drainMs);
-    const { workerId } = worker;
-    await Promise.race([worker.ready, worker.done]);
-    process.send?.({ kind: 'vigia:ready', workerId });
-    await worker.done;
+    const sent = await receive(settingsMessageSchema);
+    const { settings, recycledCount } = sent;
+    drainMs = sent.drainMs ?? drainMs;
+    worker = await options.start(settings, { recycledCount, askReplacement });
+    const running = worker;
+    if (stopping) void running.stop(drainMs);
+    clock.every(pulseMs, () => tell({ kind: 'vigia:pulse', active: [...running.active()] }));
+    await Promise.race([running.ready, running.done]);
+    tell({ kind: 'vigia:ready', workerId: running.workerId });
+    await running.done;
     await options.cleanUp?.();
     process.exit(exitCode.inOrder);
   } catch (error) {
@@ -54,13 +69,28 @@ export async function serveWorkerProcess(options: WorkerProcessOptions): Promise
   }
 }
 
-function receiveSettings(): Promise<ChildSettings> {
+/** Resolves when the parent has put another process in this one's place. */
+async function askReplacement(why: string): Promise<void> {
+  if (!process.connected) return;
+  const answered = receive(retireMessageSchema);
+  tell({ kind: 'vigia:retiring', why });
+  await answered;
+}
+
+/** A parent that is gone is noticed by its `disconnect`. */
+function tell(message: ChildMessage): void {
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
+function receive<Message>(schema: {
+  safeParse(value: unknown): { success: true; data: Message } | { success: false };
+}): Promise<Message> {
   return new Promise((resolve) => {
     const onMessage = (message: unknown): void => {
-      const parsed = settingsMessageSchema.safeParse(message);
+      const parsed = schema.safeParse(message);
       if (!parsed.success) return;
       process.off('message', onMessage);
-      resolve(parsed.data.settings);
+      resolve(parsed.data);
     };
     process.on('message', onMessage);
   });

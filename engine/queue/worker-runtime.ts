@@ -1,17 +1,22 @@
 /** What runs inside a worker process: one BullMQ worker a queue, heartbeats, cancellation, draining and recycling. */
 import { hostname } from 'node:os';
-import { type Job, Worker } from 'bullmq';
+import { Job, Worker } from 'bullmq';
 import type { Clock, Stop } from '../base/clock.ts';
+import { measureCpuUse } from '../base/cpu-use.ts';
 import { messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { measureLoopDelay } from '../base/loop-delay.ts';
 import type { QueueName } from '../model/task.ts';
-import { type BrokerConnection, BrokerLine, blockingOptions, queuePrefix } from './broker.ts';
-import { brokerTime, controlChannel, filterRevoked, storeReport, type WorkerReport } from './fleet.ts';
-import { type JobHandlers, JobRunner } from './job-runner.ts';
+import { keepAttempt } from './attempts.ts';
+import { type BrokerConnection, BrokerLine, blockingOptions, jobKeyOf, queuePrefix } from './broker.ts';
+import { brokerTime, controlChannel, filterRevoked, recycleMessage, storeReport, type WorkerReport } from './fleet.ts';
+import { mostLosses } from './job-rescue.ts';
+import { type JobHandlers, JobRunner, type RunningJob } from './job-runner.ts';
+import { Retirement } from './retirement.ts';
 import { settleWithin } from './settle-within.ts';
 import { type QueueSlots, slotCount, slotsFor } from './slots.ts';
+import { taskIdOf } from './task-status.ts';
 
 export interface WorkerTiming {
   /** A job whose worker was not heard of for this long is run again by another. */
@@ -36,6 +41,14 @@ export interface WorkerOptions {
   readonly version: string;
   /** Ends as `recycled` after this many jobs; null never. */
   readonly maxJobs?: number | null;
+  /** Ends as `recycled` above this much memory; null never. */
+  readonly maxRssBytes?: number | null;
+  /** Resolves when another process has taken this one's place; without it this one goes when it has to. */
+  readonly askReplacement?: (why: string) => Promise<void>;
+  /** Processes that had this one's place before it. */
+  readonly recycledCount?: number;
+  /** After it a job is asked to stop; null: never. */
+  readonly softLimitMs?: (job: string) => number | null;
   readonly timing?: Partial<WorkerTiming>;
 }
 
@@ -45,11 +58,20 @@ export interface RunningWorker {
   readonly ready: Promise<void>;
   /** Resolves when nothing runs any more and all lines are closed. */
   readonly done: Promise<'stopped' | 'recycled'>;
+  /** What runs now. */
+  active(): readonly RunningJob[];
+  /** Asks for a replacement, then takes no new job, finishes and ends as `recycled`. */
+  retire(why: string): void;
   /** Takes no new job, lets the active ones finish for `drainMs`, then asks them to stop and gives them back. */
   stop(drainMs?: number): Promise<void>;
 }
 
-const defaultTiming: WorkerTiming = { lockMs: 15_000, stalledCheckMs: 5_000, heartbeatMs: 5_000, maxStalledCount: 5 };
+const defaultTiming: WorkerTiming = {
+  lockMs: 15_000,
+  stalledCheckMs: 5_000,
+  heartbeatMs: 5_000,
+  maxStalledCount: mostLosses,
+};
 const brokerRetryMs = 1_000;
 const defaultDrainMs = 2_500;
 const goodbyeDeadlineMs = 500;
@@ -70,12 +92,15 @@ class WorkerRuntime implements RunningWorker {
   readonly #workers: Worker[];
   readonly #commands: BrokerLine;
   readonly #control: BrokerLine;
+  readonly #retirement: Retirement;
   readonly #loopDelay = measureLoopDelay();
+  readonly #cpuUse = measureCpuUse();
   readonly #startedAtMs: number;
   /** Cancelled tasks that were heard of before their job got here. */
   readonly #revoked = new Set<string>();
   readonly #stopHeartbeat: Stop;
   readonly #finished = Promise.withResolvers<'stopped' | 'recycled'>();
+  #disarmDrain: Stop = () => undefined;
   #beating = false;
   #closed = false;
   #stopping: Promise<void> | null = null;
@@ -88,8 +113,19 @@ class WorkerRuntime implements RunningWorker {
     this.#startedAtMs = options.clock.now();
     this.workerId = options.ids.next();
     this.done = this.#finished.promise;
-    const { handlers, clock, logger, connection } = options;
-    this.#runner = new JobRunner({ handlers, clock, logger, wasRevoked: (id, job) => this.#wasRevoked(id, job) });
+    const { handlers, clock, logger, connection, maxJobs = null, maxRssBytes = null, askReplacement } = options;
+    this.#runner = new JobRunner({
+      handlers,
+      clock,
+      logger,
+      wasRevoked: (id, job) => this.#wasRevoked(id, job),
+      softLimitMs: options.softLimitMs ?? (() => null),
+      keepAttempt: (queue, job, message) => this.#keepAttempt(queue, job, message),
+    });
+    const letGo = (why: string): void => {
+      this.#stopping ??= this.#drain('recycled', null, why);
+    };
+    this.#retirement = new Retirement({ maxJobs, maxRssBytes, clock, askReplacement, letGo });
     this.#commands = new BrokerLine(connection, (error) => this.#lineLost(error));
     this.#control = new BrokerLine(connection, (error) => this.#lineLost(error));
     this.#workers = options.queues.map((queue) => this.#work(queue));
@@ -99,15 +135,25 @@ class WorkerRuntime implements RunningWorker {
     this.#stopHeartbeat = clock.every(this.#timing.heartbeatMs, () => void this.#beat());
   }
 
-  stop(drainMs = defaultDrainMs): Promise<void> {
-    this.#stopping ??= this.#drain('stopped', drainMs);
-    return this.#stopping;
+  active(): readonly RunningJob[] {
+    return this.#runner.active;
+  }
+
+  retire(why: string): void {
+    this.#retirement.ask(why);
+  }
+
+  async stop(drainMs = defaultDrainMs): Promise<void> {
+    // One that retires may take as long as its jobs do; one that is told to stop may not.
+    if (this.#stopping) this.#limitDrain(drainMs);
+    this.#stopping ??= this.#drain('stopped', drainMs, 'told to');
+    await this.#stopping;
   }
 
   async #start(): Promise<void> {
     await Promise.all([
       ...this.#workers.map((worker) => worker.waitUntilReady()),
-      this.#control.subscribe(controlChannel, (taskId) => this.#revoke(taskId)),
+      this.#control.subscribe(controlChannel, (message) => this.#controlled(message)),
     ]);
     await this.#beat();
   }
@@ -126,8 +172,9 @@ class WorkerRuntime implements RunningWorker {
     });
     worker.on('error', (error) => this.#lineLost(error));
     worker.on('lockRenewalFailed', (jobIds) => {
-      for (const jobId of jobIds) this.#runner.stop(`${queue}:${jobId}`, 'lock-lost');
+      for (const jobId of jobIds) this.#runner.stop(taskIdOf(queue, jobId), 'lock-lost');
     });
+    worker.on('stalled', (jobId) => void this.#noteStalled(worker, jobId));
     return worker;
   }
 
@@ -135,8 +182,39 @@ class WorkerRuntime implements RunningWorker {
     try {
       return await this.#runner.run(queue, job);
     } finally {
-      const { maxJobs } = this.#options;
-      if (maxJobs && this.#runner.processedCount >= maxJobs) this.#stopping ??= this.#drain('recycled', null);
+      this.#retirement.check(this.#runner.processedCount, 0);
+    }
+  }
+
+  #controlled(message: string): void {
+    if (message === recycleMessage(this.workerId)) this.retire('on request');
+    else this.#revoke(message);
+  }
+
+  async #keepAttempt(queue: QueueName, job: Job, message: string): Promise<void> {
+    const atMs = this.#options.clock.now();
+    const attempt = { attempt: job.attemptsStarted, atMs, workerId: this.workerId, host: hostname(), message };
+    try {
+      await keepAttempt(await this.#commands.commands(), jobKeyOf(queue, job.id ?? ''), attempt);
+    } catch (error) {
+      this.#lineLost(error);
+    }
+  }
+
+  /** Its worker fell silent, e.g. with its whole machine, and this one found the job. */
+  async #noteStalled(worker: Worker, jobId: string): Promise<void> {
+    try {
+      const [commands, job] = await Promise.all([this.#commands.commands(), Job.fromId(worker, jobId)]);
+      if (!job) return;
+      await keepAttempt(commands, worker.toKey(jobId), {
+        attempt: job.attemptsStarted,
+        atMs: this.#options.clock.now(),
+        workerId: job.processedBy ?? null,
+        host: null,
+        message: 'Its worker fell silent while it ran',
+      });
+    } catch (error) {
+      this.#lineLost(error);
     }
   }
 
@@ -160,7 +238,9 @@ class WorkerRuntime implements RunningWorker {
       const commands = await this.#commands.commands();
       const sentMs = this.#options.clock.now();
       this.#clockSkewMs = sentMs - (await brokerTime(commands));
-      await storeReport(commands, this.#report(goodbye));
+      const report = this.#report(goodbye);
+      await storeReport(commands, report);
+      this.#retirement.check(this.#runner.processedCount, report.rssBytes);
       // A request to stop that was sent while this line was down is made good here.
       const revoked = await filterRevoked(
         commands,
@@ -185,31 +265,40 @@ class WorkerRuntime implements RunningWorker {
       concurrency: slotCount(this.#slots),
       startedAtMs: this.#startedAtMs,
       sentAtMs: clock.now(),
-      activeJobs: [...this.#runner.active],
+      activeJobs: this.#runner.active.map(({ taskId, job, startedAtMs }) => ({ taskId, job, startedAtMs })),
       processedCount: this.#runner.processedCount,
       failedCount: this.#runner.failedCount,
+      recycledCount: this.#options.recycledCount ?? 0,
       rssBytes: process.memoryUsage.rss(),
+      cpuRatio: this.#cpuUse.takeRatio(clock.monotonicMs()),
       eventLoopDelayMs: this.#loopDelay.takeP99Ms(),
       slots: this.#slots,
       lastStartedAtMs: this.#runner.lastStartedAtMs,
       clockSkewMs: this.#clockSkewMs,
+      runs: this.#runner.runs,
+      retiring: this.#stopping !== null,
       goodbye,
     };
   }
 
   /** @param drainMs null: active jobs may take as long as they need. */
-  async #drain(outcome: 'stopped' | 'recycled', drainMs: number | null): Promise<void> {
+  async #drain(outcome: 'stopped' | 'recycled', drainMs: number | null, why: string): Promise<void> {
     const { clock, logger } = this.#options;
-    logger.info('The worker stops', { workerId: this.workerId, outcome, active: this.#runner.active.length });
-    const disarm = drainMs === null ? () => undefined : clock.after(drainMs, () => this.#runner.stopAll('draining'));
+    logger.info('The worker stops', { workerId: this.workerId, outcome, why, active: this.#runner.activeCount });
+    if (drainMs !== null) this.#limitDrain(drainMs);
     await Promise.allSettled(this.#workers.map((worker) => worker.close()));
-    disarm();
+    this.#disarmDrain();
     this.#stopHeartbeat();
     this.#loopDelay.stop();
     await settleWithin(clock, goodbyeDeadlineMs, this.#beat(true));
     this.#closed = true;
     await Promise.allSettled([this.#commands.close(), this.#control.close()]);
     this.#finished.resolve(outcome);
+  }
+
+  #limitDrain(drainMs: number): void {
+    this.#disarmDrain();
+    this.#disarmDrain = this.#options.clock.after(drainMs, () => this.#runner.stopAll('draining'));
   }
 
   #lineLost(error: unknown): void {

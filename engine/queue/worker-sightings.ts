@@ -1,7 +1,8 @@
 /** The worker processes as they can be seen from here, each with a verdict and the evidence for it. */
 import type { Clock } from '../base/clock.ts';
 import { EngineError } from '../base/errors.ts';
-import type { QueueCounts, WorkerView } from '../model/task.ts';
+import type { QueueCounts } from '../model/task.ts';
+import type { WorkerView } from '../model/worker.ts';
 import type { WorkerReport } from './fleet.ts';
 import type { JobQueues } from './job-queues.ts';
 import { heardAtMs, judgeWorker } from './judge-worker.ts';
@@ -9,6 +10,8 @@ import { heardAtMs, judgeWorker } from './judge-worker.ts';
 export interface WorkerSightingsOptions {
   readonly queues: Pick<JobQueues, 'workerReports' | 'counts'>;
   readonly clock: Clock;
+  /** Ids of the processes that this program keeps itself. */
+  readonly own?: () => ReadonlySet<string>;
 }
 
 export class WorkerSightings {
@@ -27,32 +30,64 @@ export class WorkerSightings {
         this.#options.queues.counts(),
       ]);
       this.#lastReports = reports;
-      return reports.map((report) => viewOf(report, queues, brokerNowMs));
+      const own = this.#own();
+      return reports.map((report) => viewOf(report, queues, brokerNowMs, own));
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'QUEUE_UNREACHABLE') throw error;
       return this.#lastReports.map((report) => this.#unseen(report));
     }
   }
 
+  #own(): ReadonlySet<string> {
+    return this.#options.own?.() ?? new Set();
+  }
+
   #unseen(report: WorkerReport): WorkerView {
     const ageMs = Math.max(0, this.#options.clock.now() - heardAtMs(report));
     const evidence = `the broker cannot be reached; last heartbeat seen ${Math.round(ageMs / 1_000)} s ago`;
-    return { ...factsOf(report), verdict: 'unknown', evidence };
+    const atMs = this.#options.clock.now();
+    return { ...factsOf(report, atMs, this.#own()), verdict: 'unknown', evidence };
   }
 }
 
-function viewOf(report: WorkerReport, queues: readonly QueueCounts[], brokerNowMs: number): WorkerView {
-  return { ...factsOf(report), ...judgeWorker({ report, queues, brokerNowMs }) };
+function viewOf(
+  report: WorkerReport,
+  queues: readonly QueueCounts[],
+  brokerNowMs: number,
+  own: ReadonlySet<string>,
+): WorkerView {
+  return { ...factsOf(report, brokerNowMs, own), ...judgeWorker({ report, queues, brokerNowMs }) };
 }
 
-function factsOf(report: WorkerReport): Omit<WorkerView, 'verdict' | 'evidence'> {
+/** @param nowMs of the broker's clock: ages count from what the worker said last, whatever its own clock shows */
+function factsOf(
+  report: WorkerReport,
+  nowMs: number,
+  own: ReadonlySet<string>,
+): Omit<WorkerView, 'verdict' | 'evidence'> {
+  const silentMs = report.goodbye ? 0 : Math.max(0, nowMs - heardAtMs(report));
+  const sinceMs = (atMs: number): number => Math.max(0, report.sentAtMs - atMs) + silentMs;
   return {
     workerId: report.workerId,
     host: report.host,
     pid: report.pid,
+    version: report.version,
+    queues: report.queues,
     slots: report.concurrency,
+    slotsByQueue: report.slots,
     activeJobCount: report.activeJobs.length,
+    activeJobs: report.activeJobs.map(({ taskId, job, startedAtMs }) => ({ taskId, job, ageMs: sinceMs(startedAtMs) })),
+    startedAtMs: report.startedAtMs - report.clockSkewMs,
+    uptimeMs: sinceMs(report.startedAtMs),
     lastHeartbeatAtMs: heardAtMs(report),
+    processedCount: report.processedCount,
+    failedCount: report.failedCount,
+    recycledCount: report.recycledCount,
     rssBytes: report.rssBytes,
+    cpuRatio: report.cpuRatio,
+    eventLoopDelayMs: report.eventLoopDelayMs,
+    clockSkewMs: report.clockSkewMs,
+    retiring: report.retiring,
+    own: own.has(report.workerId),
   };
 }

@@ -1,11 +1,25 @@
-/** Keeps a number of worker processes alive: replaces what ends, slower when it crashes, and stops all in bounded time. */
-import { type ChildProcess, fork } from 'node:child_process';
+/** Keeps a number of worker processes alive: replaces what ends or is worn out, kills what hangs, stops all in bounded time. */
+import { fork } from 'node:child_process';
+import { hostname } from 'node:os';
 import type { Clock, Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { JobRescue } from './job-rescue.ts';
+import { type HardLimitMs, JobWatch } from './job-watch.ts';
 import { settleWithin } from './settle-within.ts';
-import { type ChildSettings, readyMessageSchema } from './worker-channel.ts';
+import { type ChildMessage, type ChildSettings, childMessageSchema } from './worker-channel.ts';
+import { type ExitFacts, howItEnded, restartIn, type WorkerExit } from './worker-exit.ts';
+import {
+  emptySlot,
+  exited,
+  hasExited,
+  type Slot,
+  viewOf,
+  type Worker,
+  type WorkerProcessView,
+  workersOf,
+} from './worker-slot.ts';
 
 export interface WorkerSupervisorOptions {
   /** The program of a worker process; it calls `serveWorkerProcess`. */
@@ -18,67 +32,74 @@ export interface WorkerSupervisorOptions {
   readonly processCount: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Takes the jobs of a process that died; without it BullMQ's own check finds them, later. */
+  readonly rescue?: Pick<JobRescue, 'take'> | null;
+  /** After it the process of a job is killed; null: never. */
+  readonly hardLimitMs?: HardLimitMs;
+  /** A process that does not answer for so long is killed; null: never. */
+  readonly silenceMs?: number | null;
+  /** How often limits are looked at. */
+  readonly watchMs?: number;
+  /** How long active jobs may go on after a stop; null: the process's own idea. Below `graceMs`. */
+  readonly drainMs?: number | null;
   /** How long a process may take to stop before it is killed. */
   readonly graceMs?: number;
   /** Pause before a crashed process is replaced: doubles from `firstMs`, and begins anew after a minute of life. */
   readonly backoff?: { readonly firstMs: number; readonly longestMs: number };
 }
 
-export interface WorkerExit {
-  readonly pid: number;
-  /** Null when it ended before it listened to its queues. */
-  readonly workerId: string | null;
-  /** `recycled`: ended by itself in order, as after its last job. */
-  readonly reason: 'recycled' | 'crashed' | 'stopped';
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly uptimeMs: number;
-  /** When its replacement starts; null when there will be none. */
-  readonly restartInMs: number | null;
-}
-
-export interface WorkerProcessView {
-  readonly pid: number;
-  readonly startedAtMs: number;
-  /** Null until it listens to its queues. */
-  readonly workerId: string | null;
-}
-
-interface Slot {
-  child: ChildProcess | null;
-  startedAtMs: number;
-  workerId: string | null;
-  crashes: number;
-  disarmRestart: Stop;
-}
-
-const steadyMs = 60_000;
 const killedMs = 500;
+const exitsKept = 50;
 
 export class WorkerSupervisor {
   readonly #options: Required<WorkerSupervisorOptions>;
-  readonly #emitter: Emitter<{ exit: WorkerExit; ready: WorkerProcessView }>;
+  readonly #emitter: Emitter<{ exit: WorkerExit; ready: WorkerProcessView; changed: WorkerProcessView }>;
   readonly #slots: Slot[] = [];
+  /** Places that were given up; their processes still finish their jobs. */
+  readonly #closedSlots = new Set<Slot>();
+  readonly #exits: WorkerExit[] = [];
+  #processCount: number;
+  #stopWatch: Stop = () => undefined;
+  #watchedMs = 0;
+  #started = false;
   #stopping: Promise<void> | null = null;
 
   constructor(options: WorkerSupervisorOptions) {
     this.#options = {
       args: [],
       env: {},
+      rescue: null,
+      hardLimitMs: () => null,
+      silenceMs: null,
+      watchMs: 500,
+      drainMs: null,
       graceMs: 3_400,
       backoff: { firstMs: 500, longestMs: 30_000 },
       ...options,
     };
+    this.#processCount = options.processCount;
     const { logger } = options;
     this.#emitter = new Emitter((error) => logger.error('A worker listener failed', { error: messageOf(error) }));
   }
 
   start(): void {
-    for (let index = this.#slots.length; index < this.#options.processCount; index += 1) {
-      const slot: Slot = { child: null, startedAtMs: 0, workerId: null, crashes: 0, disarmRestart: () => undefined };
-      this.#slots.push(slot);
-      this.#launch(slot);
-    }
+    if (this.#started || this.#stopping) return;
+    this.#started = true;
+    this.#watchedMs = this.#options.clock.monotonicMs();
+    this.#stopWatch = this.#options.clock.every(this.#options.watchMs, () => this.#watch());
+    this.#fill();
+  }
+
+  /** More processes start at once; what is too many takes no new job, finishes and ends. */
+  scale(processCount: number): void {
+    this.#processCount = processCount;
+    if (!this.#started || this.#stopping) return;
+    for (const slot of this.#slots.splice(processCount)) this.#close(slot);
+    this.#fill();
+  }
+
+  get processCount(): number {
+    return this.#processCount;
   }
 
   onExit(listener: (exit: WorkerExit) => void): Stop {
@@ -90,8 +111,18 @@ export class WorkerSupervisor {
     return this.#emitter.on('ready', listener);
   }
 
+  /** Told when a process is ready or begins to retire. */
+  onChanged(listener: (view: WorkerProcessView) => void): Stop {
+    return this.#emitter.on('changed', listener);
+  }
+
   processes(): WorkerProcessView[] {
-    return this.#slots.flatMap((slot) => viewOf(slot) ?? []);
+    return this.#all().flatMap((worker) => viewOf(worker) ?? []);
+  }
+
+  /** Latest first, at most fifty. */
+  exits(): readonly WorkerExit[] {
+    return this.#exits;
   }
 
   /** SIGTERM to all, SIGKILL to whoever is left after the grace; resolves when none is left, within 4 s. */
@@ -100,90 +131,150 @@ export class WorkerSupervisor {
     return this.#stopping;
   }
 
+  #all(): Worker[] {
+    return [...this.#slots, ...this.#closedSlots].flatMap(workersOf);
+  }
+
+  #fill(): void {
+    while (this.#slots.length < this.#processCount) {
+      const slot = emptySlot();
+      this.#slots.push(slot);
+      this.#launch(slot);
+    }
+  }
+
+  #close(slot: Slot): void {
+    slot.closed = true;
+    slot.disarmRestart();
+    const { current } = slot;
+    if (!current) return;
+    this.#closedSlots.add(slot);
+    current.retiring ??= 'the number of processes was lowered';
+    this.#letGo(current);
+    if (current.workerId === null) current.child.kill('SIGTERM');
+  }
+
   #launch(slot: Slot): void {
-    const { entryPath, args, env, settings, clock, logger } = this.#options;
+    const { entryPath, args, env, settings, clock, logger, hardLimitMs, silenceMs, drainMs } = this.#options;
     const child = fork(entryPath, [...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    slot.child = child;
-    slot.startedAtMs = clock.now();
-    slot.workerId = null;
-    child.on('message', (message) => this.#heard(slot, message));
+    const worker: Worker = {
+      child,
+      slot,
+      startedAtMs: clock.now(),
+      watch: new JobWatch(hardLimitMs, silenceMs, clock.monotonicMs()),
+      workerId: null,
+      retiring: null,
+      killed: null,
+    };
+    slot.current = worker;
+    child.on('message', (message) => this.#heard(worker, message));
     child.on('error', (error) => logger.error('A worker process could not be reached', { error: messageOf(error) }));
     // A program that cannot be started at all gives an error and no exit.
-    child.once('error', () => child.pid === undefined && this.#ended(slot, child, null, null));
-    child.once('exit', (code, signal) => this.#ended(slot, child, code, signal));
-    child.send({ kind: 'vigia:settings', settings }, (error) => {
+    child.once('error', () => child.pid === undefined && this.#ended(worker, null, null));
+    child.once('exit', (code, signal) => this.#ended(worker, code, signal));
+    child.send({ kind: 'vigia:settings', settings, recycledCount: slot.recycledCount, drainMs }, (error) => {
       if (error) logger.warn('A worker process did not take its settings', { error: messageOf(error) });
     });
     logger.info('A worker process started', { pid: child.pid });
   }
 
-  #heard(slot: Slot, message: unknown): void {
-    const ready = readyMessageSchema.safeParse(message);
-    if (!ready.success) return;
-    slot.workerId = ready.data.workerId;
-    const view = viewOf(slot);
-    if (view) this.#emitter.emit('ready', view);
+  #heard(worker: Worker, sent: unknown): void {
+    const parsed = childMessageSchema.safeParse(sent);
+    if (!parsed.success) return;
+    const message: ChildMessage = parsed.data;
+    switch (message.kind) {
+      case 'vigia:ready':
+        worker.workerId = message.workerId;
+        for (const left of worker.slot.leaving) this.#letGo(left);
+        this.#tell(worker, ['ready', 'changed']);
+        return;
+      case 'vigia:pulse':
+        worker.watch.heard(message, this.#options.clock.monotonicMs());
+        return;
+      case 'vigia:retiring':
+        this.#replace(worker, message.why);
+        return;
+    }
   }
 
-  #ended(slot: Slot, child: ChildProcess, code: number | null, signal: string | null): void {
-    if (slot.child !== child) return;
-    slot.child = null;
+  #tell(worker: Worker, events: readonly ('ready' | 'changed')[]): void {
+    const view = viewOf(worker);
+    if (view) for (const event of events) this.#emitter.emit(event, view);
+  }
+
+  /** The replacement is started first; the old one takes jobs until the new one does. */
+  #replace(worker: Worker, why: string): void {
+    const { slot } = worker;
+    if (worker.retiring !== null) return;
+    worker.retiring = why;
+    this.#options.logger.info('A worker process is being replaced', { pid: worker.child.pid, why });
+    this.#tell(worker, ['changed']);
+    if (this.#stopping || slot.closed || slot.current !== worker) {
+      this.#letGo(worker);
+      return;
+    }
+    slot.leaving.add(worker);
+    slot.recycledCount += 1;
+    this.#launch(slot);
+  }
+
+  #letGo({ child }: Worker): void {
+    if (child.connected) child.send({ kind: 'vigia:retire' }, () => undefined);
+  }
+
+  #watch(): void {
+    const { clock, watchMs } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const lateMs = nowMs - this.#watchedMs - watchMs;
+    this.#watchedMs = nowMs;
+    // When this process was itself held up, what its children told it has not been read yet.
+    if (lateMs > watchMs) return;
+    for (const worker of this.#all()) {
+      if (worker.killed) continue;
+      worker.killed = worker.watch.judge(nowMs);
+      if (!worker.killed) continue;
+      this.#options.logger.warn('A worker process is killed', { pid: worker.child.pid, why: worker.killed.why });
+      worker.child.kill('SIGKILL');
+    }
+  }
+
+  #ended(worker: Worker, code: number | null, signal: string | null): void {
+    const { slot, workerId } = worker;
+    const wasCurrent = slot.current === worker;
+    if (!wasCurrent && !slot.leaving.delete(worker)) return;
+    if (wasCurrent) slot.current = null;
+    if (slot.closed && workersOf(slot).length === 0) this.#closedSlots.delete(slot);
     const { clock, logger } = this.#options;
-    const uptimeMs = clock.now() - slot.startedAtMs;
-    // Ending in order before it was ever ready is no recycling, and must not be repeated at full speed.
-    const inOrder = code === 0 && slot.workerId !== null;
-    const reason = this.#stopping ? 'stopped' : inOrder ? 'recycled' : 'crashed';
-    const restartInMs = this.#restartIn(slot, reason, uptimeMs);
-    const exit: WorkerExit = {
-      pid: child.pid ?? 0,
-      workerId: slot.workerId,
-      reason,
-      code,
-      signal,
-      uptimeMs,
-      restartInMs,
-    };
-    if (reason === 'crashed') logger.warn('A worker process crashed', { ...exit });
+    const facts: ExitFacts = { worker, code, signal, atMs: clock.now(), stopping: this.#stopping !== null };
+    const ended = howItEnded(facts);
+    const restartInMs = wasCurrent && !slot.closed ? restartIn(slot, ended, this.#options.backoff) : null;
+    const exit: WorkerExit = { ...ended, restartInMs };
+    this.#exits.splice(0, this.#exits.length, exit, ...this.#exits.slice(0, exitsKept - 1));
+    if (exit.reason === 'crashed' || exit.reason === 'killed') logger.warn('A worker process crashed', { ...exit });
     else logger.info('A worker process ended', { ...exit });
     if (restartInMs !== null) slot.disarmRestart = clock.after(restartInMs, () => this.#launch(slot));
+    if (workerId !== null && (exit.reason === 'crashed' || exit.reason === 'killed' || code !== 0)) {
+      const guilty = worker.killed?.guilty ?? new Map<string, string>();
+      void this.#options.rescue?.take({ workerId, host: hostname(), why: exit.why, guilty });
+    }
     this.#emitter.emit('exit', exit);
-  }
-
-  #restartIn(slot: Slot, reason: WorkerExit['reason'], uptimeMs: number): number | null {
-    if (reason === 'stopped') return null;
-    if (reason === 'recycled' || uptimeMs >= steadyMs) slot.crashes = 0;
-    if (reason === 'recycled') return 0;
-    slot.crashes += 1;
-    const { firstMs, longestMs } = this.#options.backoff;
-    return Math.min(firstMs * 2 ** (slot.crashes - 1), longestMs);
   }
 
   async #stopAll(): Promise<void> {
     const { clock, graceMs, logger } = this.#options;
+    this.#stopWatch();
     for (const slot of this.#slots) slot.disarmRestart();
-    const left = this.#slots.flatMap(({ child }) => (child ? [child] : []));
+    const left = this.#all();
     const gone = Promise.all(left.map(exited));
-    for (const child of left) child.kill('SIGTERM');
+    for (const { child } of left) child.kill('SIGTERM');
     if (await settleWithin(clock, graceMs, gone)) return;
-    for (const child of left.filter((candidate) => !hasExited(candidate))) {
-      logger.warn('A worker process did not stop in time and is killed', { pid: child.pid });
-      child.kill('SIGKILL');
+    for (const worker of left.filter((candidate) => !hasExited(candidate))) {
+      logger.warn('A worker process did not stop in time and is killed', { pid: worker.child.pid });
+      worker.child.kill('SIGKILL');
     }
     await settleWithin(clock, killedMs, gone);
   }
-}
-
-function viewOf({ child, startedAtMs, workerId }: Slot): WorkerProcessView | null {
-  return child?.pid === undefined ? null : { pid: child.pid, startedAtMs, workerId };
-}
-
-function hasExited(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null;
-}
-
-function exited(child: ChildProcess): Promise<void> {
-  return hasExited(child) ? Promise.resolve() : new Promise((resolve) => child.once('exit', () => resolve()));
 }

@@ -1,25 +1,27 @@
-/** The recurring work of the original, and how a period is said in words. */
+/** The recurring work that the program brings along: the original's. */
+import type { ScheduleSpec } from '../model/schedule.ts';
 import type { JobName } from '../model/task.ts';
 
+/** A schedule as it is in force. */
 export interface Schedule {
   readonly id: string;
-  readonly job: JobName;
-  readonly everyMs: number;
+  readonly spec: ScheduleSpec;
+  readonly builtIn: boolean;
+  readonly edited: boolean;
 }
+
+export type BuiltIns = Readonly<Record<string, ScheduleSpec>>;
 
 const minute = 60_000;
 
-export const defaultSchedules: readonly Schedule[] = [
-  { id: 'kpis', job: 'refresh-kpis', everyMs: 10 * minute },
-  { id: 'charts', job: 'refresh-dashboard', everyMs: 15 * minute },
-  { id: 'precompute', job: 'precompute', everyMs: 30 * minute },
-  { id: 'clean-up', job: 'clean-up', everyMs: 60 * minute },
-];
+export const builtInSchedules: BuiltIns = {
+  kpis: builtIn('KPIs', 'refresh-kpis', 10 * minute),
+  charts: builtIn('Charts', 'refresh-dashboard', 15 * minute),
+  precompute: builtIn('Precompute', 'precompute', 30 * minute),
+  'clean-up': builtIn('Clean-up', 'clean-up', 60 * minute),
+};
 
-/** E.g. "every 10 min", "every 1 h", "every 90 s". */
-export function everyInWords(everyMs: number): string {
-  const hour = 60 * minute;
-  if (everyMs % hour === 0) return `every ${everyMs / hour} h`;
-  if (everyMs % minute === 0) return `every ${everyMs / minute} min`;
-  return `every ${everyMs / 1_000} s`;
+/** Old values are of no use: after a sleep the latest due time is enough. */
+export function builtIn(title: string, job: JobName, everyMs: number): ScheduleSpec {
+  return { title, job, filters: {}, timing: { kind: 'every', everyMs }, catchUp: 'once', jitterMs: 0, paused: false };
 }

@@ -173,7 +173,14 @@ CREATE TABLE queue_history (
 CREATE INDEX queue_history_at ON queue_history (tier, at_ms);
 `;
 
+/** A missed entry may stand for many due times. */
+const dueCounts = `
+ALTER TABLE schedule_run ADD COLUMN due_count INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX schedule_run_outcome ON schedule_run (outcome, due_ms);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
+  { version: 3, name: 'due counts of scheduled runs', sql: dueCounts },
 ];

@@ -5,6 +5,7 @@ import type { KpiPack } from '../kpi/pack.ts';
 import type { SectionComputer } from '../kpi/section-computer.ts';
 import type { View, Views } from '../kpi/views.ts';
 import { sectionNames } from '../model/dashboard.ts';
+import type { TaskProgress } from '../model/task.ts';
 import type { JobContext, JobHandlers } from '../queue/job-runner.ts';
 import type { RefreshData } from '../queue/jobs.ts';
 import type { RedisLink } from '../redis/link.ts';
@@ -48,12 +49,23 @@ function compute(
   force: boolean,
   { signal, progress }: JobContext,
 ): Promise<void> {
+  const names = view.sections.map(({ name }) => name).filter((name) => sections.includes(name));
+  const failed = new Set<string>();
   return computer.sections(view, sections, {
     force,
     // Whoever queued it found the view due; what ends next is computed along.
     renew: true,
     signal,
-    onProgress: (step, done, count) => progress(step ?? 'done', done, count),
+    onProgress: (step, done, count) => progress(step ?? 'done', done, count, partsOf(names, done, failed)),
+    onFailed: (step) => failed.add(step),
+  });
+}
+
+/** Sections are computed one after the other, so the number that is done tells the state of each. */
+function partsOf(names: readonly string[], done: number, failed: ReadonlySet<string>): TaskProgress['parts'] {
+  return names.map((name, index) => {
+    if (failed.has(name)) return { name, state: 'failed' };
+    return { name, state: index < done ? 'done' : index === done ? 'running' : 'waiting' };
   });
 }
 

@@ -7,7 +7,7 @@ import type { Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { buildOverview } from '../health/overview.ts';
 import type { FigureId, FigureRule, HealthFacts, KnownValue } from '../health/overview-facts.ts';
-import type { RedisProbe } from '../health/ports.ts';
+import type { RedisProbe, SchedulePort } from '../health/ports.ts';
 import { measureProcess } from '../health/process-figures.ts';
 import type { ResponseTimes } from '../health/response-times.ts';
 import { Sampler } from '../health/sampler.ts';
@@ -35,6 +35,7 @@ export interface MonitoringInputs {
   /** Latencies of reads as their callers saw them, and of the source's queries. */
   readonly responses: ResponseTimes;
   readonly sourceQueries: ResponseTimes;
+  readonly schedules: SchedulePort;
   /** Null where there is no desktop. */
   readonly desktop: DesktopNotify | null;
 }
@@ -90,6 +91,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
       sourceQueries: inputs.sourceQueries,
       workers: { views: () => inputs.sightings.list() },
       queues: { counts: () => inputs.queues.counts(), finishedCount: async () => finished.count() },
+      schedules: inputs.schedules,
       process: self,
     },
   });

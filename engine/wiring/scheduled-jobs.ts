@@ -3,16 +3,16 @@ import type { KpiPack } from '../kpi/pack.ts';
 import type { Views } from '../kpi/views.ts';
 import type { SectionName } from '../model/dashboard.ts';
 import type { RefreshData } from '../queue/jobs.ts';
-import type { ScheduledJob } from '../scheduler/scheduler.ts';
+import type { ScheduledJob } from '../scheduler/run-starter.ts';
 import type { Schedule } from '../scheduler/schedules.ts';
 
 /** The charts' schedule refreshes these; the others belong to the KPIs'. */
 const chartSections: readonly SectionName[] = ['charts', 'forecast', 'costs'];
 
-/** Of the view without filters: what most people open first. */
+/** Of the view with the schedule's filters; without any it is what most people open first. */
 export function scheduledJobs(pack: KpiPack, views: Views): (schedule: Schedule) => ScheduledJob {
   const refreshOf = (schedule: Schedule, wanted: (section: SectionName) => boolean): RefreshData => {
-    const { viewId, filters, asOf, sections } = views.resolve({});
+    const { viewId, filters, asOf, sections } = views.resolve(schedule.spec.filters);
     return {
       pack: pack.id,
       viewId,
@@ -24,14 +24,16 @@ export function scheduledJobs(pack: KpiPack, views: Views): (schedule: Schedule)
     };
   };
   return (schedule) => {
-    switch (schedule.job) {
+    const { job } = schedule.spec;
+    switch (job) {
       case 'refresh-kpis':
-        return { job: schedule.job, data: refreshOf(schedule, (section) => !chartSections.includes(section)) };
+        return { job, data: refreshOf(schedule, (section) => !chartSections.includes(section)) };
       case 'refresh-dashboard':
-        return { job: schedule.job, data: refreshOf(schedule, (section) => chartSections.includes(section)) };
+        // The built-in one shares the work with the KPIs'; a view of somebody's own is wanted whole.
+        return { job, data: refreshOf(schedule, (section) => !schedule.builtIn || chartSections.includes(section)) };
       case 'precompute':
       case 'clean-up':
-        return { job: schedule.job, data: {} };
+        return { job, data: {} };
     }
   };
 }

@@ -36,13 +36,17 @@ function directStatus(taskId: string, tracker: RefreshTracker): TaskStatus {
     queue: 'dashboard',
     job: 'refresh-dashboard',
     state: stateOf(refresh),
-    progress: { ratio: running?.progress ?? 1, step: null, stepsDone: 0, stepCount: 0 },
+    progress: { ratio: running?.progress ?? 1, step: null, stepsDone: 0, stepCount: 0, parts: [] },
     createdAtMs: running?.sinceMs ?? 0,
     startedAtMs: running?.sinceMs ?? null,
     finishedAtMs: null,
     attempt: 1,
     maxAttempts: 1,
     error: refresh.status === 'failed' ? refresh.lastError : null,
+    attempts: [],
+    nextAttemptAtMs: null,
+    position: null,
+    estimatedWaitMs: null,
   };
 }
 

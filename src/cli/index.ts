@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `vigia serve | config | demo`. */
+/** The command line: `vigia serve | worker | config | demo`. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
@@ -7,6 +7,7 @@ import { EngineError, version } from '../../engine/index.ts';
 import { exitCodeOf, lastWords, usage } from '../shared/command-line.ts';
 import { printConfig } from './config.ts';
 import { makeDemo } from './demo.ts';
+import { serveWorkers } from './serve-workers.ts';
 
 const badUsageExitCode = 2;
 
@@ -23,6 +24,13 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (_options, command: Command) => await becomeServer(command.args));
+
+program
+  .command('worker')
+  .description('run worker processes for a console elsewhere until Ctrl+C')
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (_options, command: Command) => await serveWorkers(command.args));
 
 program
   .command('config')

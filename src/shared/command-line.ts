@@ -9,16 +9,34 @@ export interface CommandLine {
 }
 
 /** Flags that take a value. */
-const valueFlags = ['port', 'data-dir', 'redis', 'source', 'token'] as const;
+const valueFlags = [
+  'port',
+  'data-dir',
+  'redis',
+  'broker',
+  'source',
+  'token',
+  'queues',
+  'processes',
+  'concurrency',
+  'max-jobs',
+  'max-memory',
+] as const;
 
 export const usage = [
   '  --headless          open nothing, print the address',
   '  --port <number>     port of the web host; 0 takes any free one',
   '  --data-dir <folder> where everything is kept',
   '  --redis <url>       cache server, instead of the private one',
+  '  --broker <url>      broker of the jobs, where it is another server',
   '  --source <source>   postgres://…, a DuckDB file, or a folder of CSV or Parquet files',
   '  --token <text>      the secret that callers show, at least 16 characters',
   '  --no-demo           without a source show no data instead of demo data',
+  '  --processes <n>     worker processes of this machine; 0 for none',
+  '  --concurrency <n>   jobs at once of each process',
+  '  --queues <names>    queues they serve: kpis,dashboard,background',
+  '  --max-jobs <n>      a process is replaced after so many jobs',
+  '  --max-memory <size> or above so much memory, e.g. 2gb',
 ].join('\n');
 
 /**

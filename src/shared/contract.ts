@@ -5,22 +5,28 @@
 import type { z } from 'zod';
 import { alertCalls, alertTopics } from './calls/alerts.ts';
 import { dashboardCalls, dashboardTopics } from './calls/dashboard.ts';
+import { jobCalls, jobTopics } from './calls/jobs.ts';
 import { monitoringCalls, monitoringTopics } from './calls/monitoring.ts';
 import { queueCalls, queueTopics } from './calls/queues.ts';
+import { scheduleCalls, scheduleTopics } from './calls/schedules.ts';
 
 export const calls = {
   ...alertCalls,
   ...dashboardCalls,
+  ...jobCalls,
   ...monitoringCalls,
   ...queueCalls,
+  ...scheduleCalls,
 } as const;
 
 /** Pushed by the engine. They carry ids; the console asks again for what it shows. */
 export const topics = {
   ...alertTopics,
   ...dashboardTopics,
+  ...jobTopics,
   ...monitoringTopics,
   ...queueTopics,
+  ...scheduleTopics,
 } as const;
 
 export type Calls = typeof calls;

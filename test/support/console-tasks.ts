@@ -11,12 +11,22 @@ export function taskOf(state: Task['state'], stepsDone: number): Task {
     queue: 'dashboard',
     job: 'refresh-dashboard',
     state,
-    progress: { ratio: stepsDone / steps.length, step: steps[stepsDone] ?? null, stepsDone, stepCount: steps.length },
+    progress: {
+      ratio: stepsDone / steps.length,
+      step: steps[stepsDone] ?? null,
+      stepsDone,
+      stepCount: steps.length,
+      parts: [],
+    },
     createdAtMs: Date.now() - 1_000,
     startedAtMs: Date.now() - 900,
     finishedAtMs: state === 'SUCCESS' ? Date.now() : null,
     attempt: 1,
     maxAttempts: 3,
     error: null,
+    attempts: [],
+    nextAttemptAtMs: null,
+    position: null,
+    estimatedWaitMs: null,
   };
 }

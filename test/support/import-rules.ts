@@ -59,6 +59,7 @@ const doors: readonly (readonly [pattern: RegExp, rooms: readonly string[]])[] =
   [/^electron$/, ['src/main', 'src/preload']],
   [/^(fastify|@fastify\/.+)$/, ['src/web']],
   [/^commander$/, ['src/cli']],
+  [/^croner$/, ['scheduler']],
   [
     /^(react|react-dom|react-chartjs-2|react-i18next|@mantine\/.+|@tanstack\/.+|chart\.js|dayjs|i18next|zustand|zod)(\/.+)?$/,
     ['src/renderer'],

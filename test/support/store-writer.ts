@@ -12,6 +12,7 @@ const store = await openStore({ file, clock: systemClock, ids: systemIds, logger
 for (let n = Number(firstText); ; n += 1) {
   store.runs.append({
     scheduleId: 'killed',
+    dueCount: 1,
     dueMs: n,
     startedAtMs: n,
     endedAtMs: null,

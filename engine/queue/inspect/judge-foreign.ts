@@ -1,6 +1,6 @@
 /** Judges a worker that sends no heartbeats: by its connection in the server's list, and by what its queue does. */
 import type { QueueView } from '../../model/queue.ts';
-import type { WorkerVerdict } from '../../model/task.ts';
+import type { WorkerVerdict } from '../../model/worker.ts';
 import { concernLimits, heldBack, readyCount } from './concerns.ts';
 import { duration, many } from './words.ts';
 

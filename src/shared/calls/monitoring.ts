@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { overviewSchema, redisRoleSchema, systemHealthSchema } from '../../../engine/model/health.ts';
 import { seriesSchema, signalNameSchema } from '../../../engine/model/sample.ts';
-import { scheduleViewSchema } from '../../../engine/model/schedule.ts';
 import { performanceMetricsSchema, systemInfoSchema } from '../../../engine/model/system.ts';
-import { queueCountsSchema, workerViewSchema } from '../../../engine/model/task.ts';
+import { queueCountsSchema } from '../../../engine/model/task.ts';
 import { nothing, query } from './call.ts';
 
 export const monitoringCalls = {
@@ -16,9 +15,7 @@ export const monitoringCalls = {
     seriesSchema,
   ),
   'performance.metrics': query(nothing, performanceMetricsSchema),
-  'workers.list': query(nothing, z.object({ workers: z.array(workerViewSchema) })),
   'queues.counts': query(nothing, z.object({ queues: z.array(queueCountsSchema) })),
-  'schedules.list': query(nothing, z.object({ schedules: z.array(scheduleViewSchema) })),
 } as const;
 
 export const monitoringTopics = {

@@ -66,6 +66,7 @@ function ports(world: World): SamplerPorts {
     sourceQueries: null,
     workers: null,
     queues: null,
+    schedules: null,
     process: null,
   };
 }

@@ -6,8 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemClock } from '../../../engine/base/clock.ts';
 import { silentLogger } from '../../../engine/base/logger.ts';
 import type { JobQueues } from '../../../engine/queue/job-queues.ts';
+import type { WorkerExit } from '../../../engine/queue/worker-exit.ts';
 import { WorkerSightings } from '../../../engine/queue/worker-sightings.ts';
-import { type WorkerExit, WorkerSupervisor } from '../../../engine/queue/worker-supervisor.ts';
+import { WorkerSupervisor } from '../../../engine/queue/worker-supervisor.ts';
 import { journalLines, newJournal, openQueues, refreshOf, untilState } from '../../support/queue-room.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';

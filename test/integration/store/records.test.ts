@@ -125,6 +125,7 @@ describe('schedule runs', () => {
     const store = await storeRoom().open();
     const begun = {
       scheduleId: 'kpis',
+      dueCount: 1,
       startedAtMs: 105,
       endedAtMs: null,
       outcome: 'running' as const,
@@ -274,6 +275,7 @@ describe('the clean-up', () => {
     for (let n = 0; n < 5; n += 1) store.snapshots.save(snapshot(`k${n}`, old + n, { n }));
     store.runs.append({
       scheduleId: 's',
+      dueCount: 1,
       dueMs: old,
       startedAtMs: null,
       endedAtMs: null,

@@ -2,7 +2,9 @@
 import type { OverviewFacts } from '../../../engine/health/overview-facts.ts';
 import type { Freshness } from '../../../engine/model/freshness.ts';
 import type { LinkView, RedisRole } from '../../../engine/model/health.ts';
-import type { QueueCounts, WorkerView } from '../../../engine/model/task.ts';
+import type { QueueCounts } from '../../../engine/model/task.ts';
+import type { WorkerView } from '../../../engine/model/worker.ts';
+import { workerView } from '../../support/worker-views.ts';
 
 export const atMs = Date.UTC(2026, 2, 31, 14);
 const minute = 60_000;
@@ -21,18 +23,7 @@ export function link(role: RedisRole, state: LinkView['state'] = 'ready', proble
 }
 
 export function worker(verdict: WorkerView['verdict'], changes: Partial<WorkerView> = {}): WorkerView {
-  return {
-    workerId: 'w1',
-    host: 'h',
-    pid: 1,
-    slots: 4,
-    activeJobCount: 0,
-    verdict,
-    evidence: 'heartbeat 1 s ago',
-    lastHeartbeatAtMs: atMs,
-    rssBytes: 1,
-    ...changes,
-  };
+  return workerView({ verdict, lastHeartbeatAtMs: atMs, ...changes });
 }
 
 export function queue(name: QueueCounts['queue'], changes: Partial<QueueCounts> = {}): QueueCounts {

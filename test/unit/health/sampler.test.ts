@@ -5,8 +5,9 @@ import type { SamplerPorts } from '../../../engine/health/ports.ts';
 import { type SampledRound, Sampler } from '../../../engine/health/sampler.ts';
 import type { RedisMemory } from '../../../engine/model/health.ts';
 import type { Sample, SignalName } from '../../../engine/model/sample.ts';
-import type { WorkerView } from '../../../engine/model/task.ts';
+import type { WorkerView } from '../../../engine/model/worker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { workerView } from '../../support/worker-views.ts';
 
 const nothing: SamplerPorts = {
   redis: [],
@@ -15,6 +16,7 @@ const nothing: SamplerPorts = {
   sourceQueries: null,
   workers: null,
   queues: null,
+  schedules: null,
   process: null,
 };
 
@@ -23,17 +25,7 @@ function redis(memory: RedisMemory | null, ping: () => Promise<number> = async (
 }
 
 function worker(verdict: WorkerView['verdict'], slots = 4): WorkerView {
-  return {
-    workerId: `w-${verdict}`,
-    host: 'h',
-    pid: 1,
-    slots,
-    activeJobCount: 0,
-    verdict,
-    evidence: 'heartbeat 1 s ago',
-    lastHeartbeatAtMs: 0,
-    rssBytes: 1,
-  };
+  return workerView({ workerId: `w-${verdict}`, verdict, slots });
 }
 
 function bench(ports: Partial<SamplerPorts>, lastSampleAgoMs: number | null = null) {

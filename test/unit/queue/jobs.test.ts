@@ -29,13 +29,13 @@ describe('routing', () => {
     });
   });
 
-  it('tries four times, sooner for whoever waits', () => {
-    expect(jobPolicy('interactive')).toMatchObject({
+  it('tries four times, and puts first whoever waits', () => {
+    expect(jobPolicy('interactive', 60_000)).toMatchObject({
       attempts: 4,
       priority: 0,
-      backoff: { delay: 2_000, jitter: 0.5 },
+      backoff: { type: 'exponential', delay: 60_000, jitter: 0.5 },
     });
-    expect(jobPolicy('scheduled')).toMatchObject({
+    expect(jobPolicy('scheduled', 60_000)).toMatchObject({
       attempts: 4,
       priority: 10,
       backoff: { delay: 60_000, jitter: 0.5 },
@@ -43,7 +43,7 @@ describe('routing', () => {
   });
 
   it('bounds the records that are kept', () => {
-    expect(jobPolicy('interactive')).toMatchObject({
+    expect(jobPolicy('interactive', 60_000)).toMatchObject({
       removeOnComplete: { age: 86_400, count: 1_000 },
       removeOnFail: { age: 604_800, count: 1_000 },
     });
