@@ -41,6 +41,8 @@ export const errorTable = {
     false,
     'This connection is observed. Unlock "operate" on it for a while, then try again.',
   ),
+  CONNECTION_INVALID: entry(400, false, 'Correct the named field of the connection.'),
+  VAULT_UNAVAILABLE: entry(500, true, 'Check the permissions of the data folder, and that the keychain is unlocked.'),
   CONNECTION_NOT_FOUND: entry(404, false, 'No connection has this id; it may have been removed.'),
   SOURCE_NOT_FOUND: entry(
     400,
@@ -155,7 +157,9 @@ export function messageOf(error: unknown): string {
   return redactUrls(text);
 }
 
-/** Replaces the user and password of every URL in `text` by `***`. */
+/** Replaces the user and password of every URL in `text` by `***`, passwords in its query as well. */
 export function redactUrls(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@');
+  return text
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@')
+    .replace(/([?&][a-z_]*password=)[^\s&#"]*/gi, '$1***');
 }

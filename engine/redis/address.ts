@@ -85,6 +85,16 @@ export function parseRedisUrl(url: string): RedisAddress {
   }
 }
 
+/** The same address without user and password, in whatever way they were written; the query keeps the rest. */
+export function urlWithoutCredentials(url: string): string {
+  const bare = url.trim().replace(/^([a-z-]+:\/\/)[^/?#]*@/i, '$1');
+  const cut = bare.indexOf('?');
+  if (cut < 0) return bare;
+  const query = new URLSearchParams(bare.slice(cut + 1));
+  for (const name of ['sentinel_username', 'sentinel_password', 'username', 'password']) query.delete(name);
+  return query.size === 0 ? bare.slice(0, cut) : `${bare.slice(0, cut)}?${query}`;
+}
+
 interface Credentials {
   readonly username: string | null;
   readonly password: string | null;

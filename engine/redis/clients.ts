@@ -90,7 +90,7 @@ function credentialsOf({ db, username, password }: RedisAddress): ClientOptions 
   return { db, ...(username === null ? {} : { username }), ...(password === null ? {} : { password }) };
 }
 
-function tlsOptions(tls: TlsSettings): NonNullable<RedisOptions['tls']> {
+export function tlsOptions(tls: TlsSettings): NonNullable<RedisOptions['tls']> {
   const { caFile, certFile, keyFile, servername, verify } = tls;
   return {
     rejectUnauthorized: verify,

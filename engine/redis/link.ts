@@ -16,7 +16,10 @@ import { type ClusterHealth, clusterHealth, type RedisShard, shardsOf } from './
 export interface RedisLinkOptions<Role extends string = string> {
   /** `cache` or `broker`, or the id of a user's connection; in messages and in the names of its connections. */
   readonly role: Role;
-  readonly url: string;
+  /** Added to the names of its connections, where the role has several links. */
+  readonly purpose?: string;
+  /** A URL of {@link parseRedisUrl}, or what it gives. */
+  readonly url: string | RedisAddress;
   /**
    * `own`: the console runs on this server and writes. Anything that is only looked at has a gate, which refuses
    * writes unless the user unlocked them. There is no default, so that nobody writes by having forgotten.
@@ -54,13 +57,15 @@ export class RedisLink<Role extends string = string> {
   #problem: EngineError | null = null;
   #version: string | null = null;
   #beating = false;
+  /** When a call was last answered, on the clock that never jumps. */
+  #heardMs = Number.NEGATIVE_INFINITY;
   readonly #stopHeartbeat: Stop;
 
   /** Begins to connect at once. @throws EngineError REDIS_URL_INVALID */
   constructor(options: RedisLinkOptions<Role>) {
-    this.#options = { embedded: false, commandDeadlineMs: 1_000, connectDeadlineMs: 3_000, ...options };
+    this.#options = { embedded: false, purpose: '', commandDeadlineMs: 1_000, connectDeadlineMs: 3_000, ...options };
     this.role = options.role;
-    this.#address = parseRedisUrl(options.url);
+    this.#address = typeof options.url === 'string' ? parseRedisUrl(options.url) : options.url;
     this.#sinceMs = options.clock.now();
     this.#changes = new Emitter((error) =>
       options.logger.error('A listener to a Redis link failed', { error: messageOf(error) }),
@@ -221,17 +226,20 @@ export class RedisLink<Role extends string = string> {
   async #run<Value>(what: string, where: string, work: () => Promise<Value>, deadlineMs: number): Promise<Value> {
     if (!this.isReady) throw this.#notReady(what);
     const title = `${what} on ${where}`;
+    const { clock } = this.#options;
     try {
-      return await withDeadline(this.#options.clock, deadlineMs, { code: 'REDIS_TIMEOUT', what: title }, work);
+      const value = await withDeadline(clock, deadlineMs, { code: 'REDIS_TIMEOUT', what: title }, work);
+      this.#heardMs = clock.monotonicMs();
+      return value;
     } catch (error) {
       throw redisProblem(error, title);
     }
   }
 
   #clientOptions(suffix: string, overrides: ClientOptions): ClientOptions {
-    const { commandDeadlineMs, connectDeadlineMs, role } = this.#options;
+    const { commandDeadlineMs, connectDeadlineMs, role, purpose } = this.#options;
     return {
-      connectionName: `vigia:${role}:${process.pid}${suffix}`,
+      connectionName: `vigia:${role}:${process.pid}${purpose === '' ? '' : `:${purpose}`}${suffix}`,
       connectTimeout: connectDeadlineMs,
       // A server that takes bytes and never answers: the socket is given up, so that what waits on it fails.
       socketTimeout: Math.max(2 * commandDeadlineMs, 500),
@@ -276,12 +284,17 @@ export class RedisLink<Role extends string = string> {
     this.#beating = true;
     try {
       if (this.#client instanceof Cluster) await this.#judgeCluster(this.#client);
-      else if (this.#state === 'ready') await this.#client.ping();
+      else if (this.#state === 'ready' && !this.#heardLately()) await this.#client.ping();
     } catch (error) {
       this.#onTrouble(error);
     } finally {
       this.#beating = false;
     }
+  }
+
+  /** A connection in use proves itself; a PING more would only be load. */
+  #heardLately(): boolean {
+    return this.#options.clock.monotonicMs() - this.#heardMs < heartbeatMs;
   }
 
   async #judgeCluster(cluster: Cluster): Promise<void> {

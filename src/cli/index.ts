@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-/** The command line: `vigia serve | worker | config | demo`. */
+/** The command line: `vigia serve | worker | config | acl | demo`. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { EngineError, version } from '../../engine/index.ts';
 import { exitCodeOf, lastWords, usage } from '../shared/command-line.ts';
+import { printAcl } from './acl.ts';
 import { printConfig } from './config.ts';
 import { makeDemo } from './demo.ts';
 import { serveWorkers } from './serve-workers.ts';
@@ -38,6 +39,14 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action((_options, command: Command) => printConfig(command.args));
+
+program
+  .command('acl')
+  .description('print the least rights that the console needs on a Redis it watches; put a password for PASSWORD')
+  .option('--mode <mode>', 'observe: nothing is written; operate: what can be unlocked as well', 'observe')
+  .option('--user <name>', 'the ACL user', 'vigia')
+  .option('--redis <version>', '6.2, or 7 for every newer one and for Valkey', '7')
+  .action(printAcl);
 
 program
   .command('demo')
