@@ -8,6 +8,7 @@ import { Emitter } from './base/emitter.ts';
 import { messageOf } from './base/errors.ts';
 import { systemIds, systemRandom } from './base/ids.ts';
 import type { Logger } from './base/logger.ts';
+import { openVault, type Seal } from './config/secret-vault.ts';
 import type { Settings } from './config/settings.ts';
 import { ResponseTimes } from './health/response-times.ts';
 import { SourceHolder } from './kpi/source-holder.ts';
@@ -44,6 +45,8 @@ export interface EngineOptions {
   readonly logger: Logger;
   /** Null where there is no desktop. */
   readonly desktop: DesktopNotify | null;
+  /** The system's keychain; without one secrets go to a file of their owner alone. */
+  readonly seal?: Seal | null;
 }
 
 /** What the engine pushes; the same names and payloads as the contract's topics. */
@@ -55,6 +58,7 @@ export interface EngineTopics {
   'health.sampled': { atMs: number };
   'alerts.changed': { ruleId: string };
   'source.changed': { reachable: boolean };
+  'connections.changed': { connectionId: string };
   'link.changed': { role: RedisRole; state: string };
   'queues.sampled': { connectionId: string; atMs: number };
   'queues.discovered': { connectionId: string };
@@ -109,7 +113,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   ]);
   cleanUps.add('store', () => store.close());
   cleanUps.add('links', () => links.close());
-  const connections = openConnections(links, foundation);
+  const vault = openVault({ dataDir: settings.dataDir, seal: options.seal ?? null, env: process.env });
+  const connections = openConnections({ links, store, vault }, foundation);
   cleanUps.add('connections', () => connections.close());
 
   const sourceQueries = new ResponseTimes({ clock });
@@ -164,6 +169,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     watchedQueues.inspector.on('sampled', (round) => topics.emit('queues.sampled', round)),
     watchedQueues.inspector.on('discovered', (found) => topics.emit('queues.discovered', found)),
     watchedQueues.actions.onChanged((change) => topics.emit('queueActions.changed', change)),
+    connections.onChange((connectionId) => topics.emit('connections.changed', { connectionId })),
     links.cache.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
     links.broker.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
   ];
@@ -180,6 +186,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   holder.get().then(startWorkers, startWorkers);
 
   const handlers = createVerbs({
+    connections,
     systemInfo: () => ({
       version,
       nodeVersion: process.version,

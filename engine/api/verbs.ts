@@ -6,6 +6,7 @@ import type { Overview, SystemHealth } from '../model/health.ts';
 import type { Series, SignalName } from '../model/sample.ts';
 import type { PerformanceMetrics, SystemInfo } from '../model/system.ts';
 import type { QueueCounts } from '../model/task.ts';
+import { type ConnectionVerbParts, connectionVerbs } from './connection-verbs.ts';
 import { type JobVerbParts, jobVerbs } from './job-verbs.ts';
 import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
 import { type ScheduleVerbParts, scheduleVerbs } from './schedule-verbs.ts';
@@ -16,7 +17,7 @@ interface Caller {
 }
 
 /** What the verbs are made of; filled in by the engine. */
-export interface VerbParts extends JobVerbParts, ScheduleVerbParts {
+export interface VerbParts extends ConnectionVerbParts, JobVerbParts, ScheduleVerbParts {
   readonly systemInfo: () => SystemInfo;
   readonly systemHealth: () => Promise<SystemHealth>;
   readonly overview: () => Promise<Overview>;
@@ -41,6 +42,7 @@ export interface VerbParts extends JobVerbParts, ScheduleVerbParts {
 /** Typed by what it is; that it covers the contract is checked where a host makes a dispatcher of it. */
 export function createVerbs(parts: VerbParts) {
   return {
+    ...connectionVerbs(parts),
     'system.info': async () => parts.systemInfo(),
     'system.health': () => parts.systemHealth(),
     'overview.get': () => parts.overview(),

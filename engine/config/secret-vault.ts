@@ -30,7 +30,8 @@ export interface VaultOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const fileSchema = z.object({ version: z.literal(1), secrets: z.record(z.string(), z.string()) });
+/** Pairs of a name and a secret; no name means anything to an object. */
+const fileSchema = z.object({ version: z.literal(1), secrets: z.array(z.tuple([z.string(), z.string()])) });
 const ownerOnly = 0o600;
 
 export function openVault({ dataDir, seal, env }: VaultOptions): SecretVault {
@@ -43,16 +44,16 @@ export function openVault({ dataDir, seal, env }: VaultOptions): SecretVault {
     }
   };
   const change = (edit: (secrets: Map<string, string>) => void): void => {
-    const secrets = new Map(Object.entries(readSecrets(file)));
+    const secrets = readSecrets(file);
     edit(secrets);
-    writeSecrets(file, Object.fromEntries(secrets));
+    writeSecrets(file, secrets);
   };
   return {
     kind: seal === null ? 'file' : 'keychain',
     get: (name) =>
       env[variableOf(name)] ??
       guarded(() => {
-        const kept = readSecrets(file)[name];
+        const kept = readSecrets(file).get(name);
         if (kept === undefined) return null;
         return seal === null ? kept : seal.open(kept);
       }),
@@ -68,16 +69,16 @@ function variableOf(name: string): string {
 }
 
 /** Others on this machine must not read it, whoever loosened its mode. */
-function readSecrets(file: string): Record<string, string> {
-  if (!existsSync(file)) return {};
+function readSecrets(file: string): Map<string, string> {
+  if (!existsSync(file)) return new Map();
   chmodSync(file, ownerOnly);
-  return fileSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).secrets;
+  return new Map(fileSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).secrets);
 }
 
 /** Written beside it first: a crash leaves the old file or the new one. */
-function writeSecrets(file: string, secrets: Record<string, string>): void {
+function writeSecrets(file: string, secrets: ReadonlyMap<string, string>): void {
   const draft = `${file}.new`;
-  writeFileSync(draft, JSON.stringify({ version: 1, secrets }), { mode: ownerOnly });
+  writeFileSync(draft, JSON.stringify({ version: 1, secrets: [...secrets] }), { mode: ownerOnly });
   chmodSync(draft, ownerOnly);
   renameSync(draft, file);
 }

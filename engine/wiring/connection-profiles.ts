@@ -59,7 +59,10 @@ export class ConnectionProfiles {
     const profile = this.list().find((candidate) => candidate.id === id);
     if (profile) return profile;
     if (builtInIds.includes(id)) {
-      throw new EngineError('CONNECTION_INVALID', `"${id}" is the console's own connection; it is set by REDIS_URL and CELERY_BROKER_URL`);
+      throw new EngineError(
+        'CONNECTION_INVALID',
+        `"${id}" is the console's own connection; it is set by REDIS_URL and CELERY_BROKER_URL`,
+      );
     }
     throw new EngineError('CONNECTION_NOT_FOUND', `There is no connection "${id}"`);
   }
@@ -99,7 +102,7 @@ export class ConnectionProfiles {
     const { password, sentinelPassword, ...fields } = draft;
     const given = parseRedisUrl(draft.url);
     const profile: ConnectionProfile = {
-      ...(kept ?? { ...defaults, id: this.#parts.ids.next() }),
+      ...(kept ?? { ...defaults, purposes: [], id: this.#parts.ids.next() }),
       ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
       name: draft.name.trim(),
       url: urlWithoutCredentials(draft.url),
@@ -122,7 +125,10 @@ export class ConnectionProfiles {
   save({ profile, ...secrets }: ReadDraft): void {
     const others = this.list().filter(({ id }) => id !== profile.id);
     if (others.length >= mostProfiles) {
-      throw new EngineError('CONNECTION_INVALID', `There are ${mostProfiles} connections already, the most that are kept`);
+      throw new EngineError(
+        'CONNECTION_INVALID',
+        `There are ${mostProfiles} connections already, the most that are kept`,
+      );
     }
     // The secrets first: a profile without its password would only be refused.
     for (const kind of ['password', 'sentinelPassword'] as const) {
@@ -177,8 +183,7 @@ const defaults = {
   environment: 'other',
   username: null,
   sentinelUsername: null,
-  purposes: [],
-} as const satisfies Partial<Record<keyof ConnectionProfile, unknown>>;
+} as const satisfies Partial<ConnectionProfile>;
 
 function secretName(id: string, kind: SecretKind): string {
   return `connection.${id}.${kind}`;

@@ -192,7 +192,14 @@ class ConnectionRegistry implements Connections {
     // A tunnel makes another machine look like this one; whoever calls it production must unlock it all the same.
     const byDefault = address.local && environment !== 'production' ? 'operate' : 'observe';
     const gate = new OperateGate({ title: `the connection "${name}"`, byDefault, clock, onChange });
-    const link = new RedisLink({ role: id, purpose: 'watch', url: address, access: gate, embedded, ...this.#foundation });
+    const link = new RedisLink({
+      role: id,
+      purpose: 'watch',
+      url: address,
+      access: gate,
+      embedded,
+      ...this.#foundation,
+    });
     const stop = link.onChange(onChange);
     this.#watched.set(id, { profile, address, gate, link, stop });
   }

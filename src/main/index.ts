@@ -4,6 +4,7 @@ import { app } from 'electron';
 import { createEngine, createLogger, loadSettings, openDataDir, type Settings } from '../../engine/index.ts';
 import { exitCodeOf, lastWords, parseCommandLine } from '../shared/command-line.ts';
 import { type DesktopEngine, type DesktopOptions, runDesktop } from './desktop.ts';
+import { keychainSeal } from './keychain.ts';
 
 function main(): Promise<void> {
   const { flags } = parseCommandLine(process.argv.slice(app.isPackaged ? 1 : 2), 'ignore');
@@ -24,12 +25,15 @@ async function startEngine(
 ): Promise<DesktopEngine> {
   const dataDir = openDataDir(settings.dataDir);
   try {
+    // The keychain can be asked from then on.
+    await app.whenReady();
     const engine = await createEngine({
       settings,
       host: 'electron',
       workerEntry: join(import.meta.dirname, 'worker.js'),
       logger: createLogger({ level: settings.logLevel, file: join(settings.dataDir, 'vigia.log') }),
       desktop: { show: notify },
+      seal: keychainSeal(),
     });
     return { ...engine, stop: () => engine.stop().finally(() => dataDir.release()) };
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { alertCalls, alertTopics } from './calls/alerts.ts';
+import { connectionCalls, connectionTopics } from './calls/connections.ts';
 import { dashboardCalls, dashboardTopics } from './calls/dashboard.ts';
 import { jobCalls, jobTopics } from './calls/jobs.ts';
 import { monitoringCalls, monitoringTopics } from './calls/monitoring.ts';
@@ -11,6 +12,7 @@ import { queueCalls, queueTopics } from './calls/queues.ts';
 import { scheduleCalls, scheduleTopics } from './calls/schedules.ts';
 
 export const calls = {
+  ...connectionCalls,
   ...alertCalls,
   ...dashboardCalls,
   ...jobCalls,
@@ -21,6 +23,7 @@ export const calls = {
 
 /** Pushed by the engine. They carry ids; the console asks again for what it shows. */
 export const topics = {
+  ...connectionTopics,
   ...alertTopics,
   ...dashboardTopics,
   ...jobTopics,

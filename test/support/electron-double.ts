@@ -13,6 +13,8 @@ export const world = {
   /** False: another instance holds the lock. */
   isFirstInstance: true,
   exitCode: null as number | null,
+  /** `fixed-key`: Linux without a keyring, where anybody could open what is sealed. */
+  keychain: 'real' as 'real' | 'fixed-key' | 'none',
   errorBoxes: [] as { title: string; content: string }[],
   notifications: [] as { title: string; body: string }[],
   opened: [] as string[],
@@ -27,6 +29,7 @@ export const world = {
   reset(): void {
     this.isFirstInstance = true;
     this.exitCode = null;
+    this.keychain = 'real';
     for (const list of [this.errorBoxes, this.notifications, this.opened, this.privilegedSchemes, this.windows])
       list.length = 0;
     for (const map of [this.pages, this.handlers, this.exposed]) map.clear();
@@ -194,6 +197,14 @@ export class Notification {
     world.notifications.push(this.options);
   }
 }
+
+/** Seals by turning the bytes round, so that a test can tell sealed from open. */
+export const safeStorage = {
+  isEncryptionAvailable: (): boolean => world.keychain !== 'none',
+  getSelectedStorageBackend: (): string => (world.keychain === 'fixed-key' ? 'basic_text' : 'gnome_libsecret'),
+  encryptString: (text: string): Buffer => Buffer.from(Buffer.from(text, 'utf8').toReversed()),
+  decryptString: (sealed: Buffer): string => Buffer.from(sealed.toReversed()).toString('utf8'),
+};
 
 export const ipcRenderer = {
   /** The first window's main frame sends, unless a test says another. */

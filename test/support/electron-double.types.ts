@@ -26,3 +26,4 @@ export type WebContents = None<
   Exclude<Missing<Electron.WebContents, double.BrowserWindow['webContents']>, 'windowOpenHandler' | 'destroyed'>
 >;
 export type Notification = None<Missing<Electron.Notification, double.Notification>>;
+export type SafeStorage = None<Missing<Electron.SafeStorage, typeof double.safeStorage>>;

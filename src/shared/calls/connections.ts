@@ -25,7 +25,14 @@ export const connectionCalls = {
   'connections.import': command(z.object({ document: connectionExportSchema }), connectionImportSchema),
   /** Lets writes pass for a while; then it locks itself. */
   'connections.unlock': command(
-    one.extend({ forMs: z.number().int().min(minuteMs).max(480 * minuteMs).default(15 * minuteMs) }),
+    one.extend({
+      forMs: z
+        .number()
+        .int()
+        .min(minuteMs)
+        .max(480 * minuteMs)
+        .default(15 * minuteMs),
+    }),
     connectionViewSchema,
   ),
   'connections.lock': command(one, connectionViewSchema),
