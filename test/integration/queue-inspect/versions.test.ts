@@ -26,6 +26,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()));
+  sights.lock(false);
   await sights.link.command('FLUSHALL', (client) => client.call('FLUSHALL'));
   await sights.close();
 });
