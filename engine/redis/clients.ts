@@ -153,7 +153,8 @@ function guarded<Client extends Redis | Cluster>(client: Client, access: LinkAcc
   const duplicate = client.duplicate.bind(client) as (...args: unknown[]) => Client;
   Object.defineProperties(client, {
     sendCommand: { value: guardedSend },
-    duplicate: { value: (...args: unknown[]) => guarded(duplicate(...args), access) },
+    // Configurable: BullMQ wraps clients in a proxy that answers with a `duplicate` of its own.
+    duplicate: { value: (...args: unknown[]) => guarded(duplicate(...args), access), configurable: true },
   });
   if (client instanceof Cluster) client.on('+node', (node: Redis) => void guarded(node, access));
   return client;

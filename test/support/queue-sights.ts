@@ -154,7 +154,9 @@ export async function openSights(
       const { runId } = actions.run(planId, request, confirmation, 'tester');
       await until(() => actions.get(runId).state !== 'running', 20_000, `the end of ${request.action}`);
       await inspector.refresh(connectionId);
-      return actions.get(runId);
+      const run = actions.get(runId);
+      if (run.error !== null) throw new Error(`${request.action} failed: ${run.error}`);
+      return run;
     },
     async close() {
       await actions.stop();

@@ -129,8 +129,8 @@ describe.each(majors)('a queue of BullMQ %i', (major) => {
     await queue.add('first', {}, { priority: 2 });
     await queue.add('later', {}, { delay: 60_000 });
     await queue.pause();
-    sights.lock(true);
     const before = await dump();
+    sights.lock(true);
     const id = await sights.see('untouched');
     await sights.inspector.refresh(connectionId);
     await sights.inspector.jobs({
@@ -143,6 +143,7 @@ describe.each(majors)('a queue of BullMQ %i', (major) => {
     await sights.inspector.job({ queue: id, jobId: '1' });
     await sights.inspector.failures([id], 100);
     await sights.inspector.flow({ queue: id, jobId: '1' });
+    sights.lock(false);
     expect(await dump()).toEqual(before);
   });
 });
