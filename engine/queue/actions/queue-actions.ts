@@ -120,7 +120,7 @@ export class QueueActions {
     };
     try {
       bull = new BullQueues(server);
-      const context = { server, bull, view: inspector.queue.bind(inspector), nowMs: run.startedAtMs, timed };
+      const context = { server, bull, view: inspector.queue.bind(inspector), nowMs: run.startedAtMs, clock, timed };
       for await (const report of stepsOf(run.request, context)) {
         add(run, report);
         if (controller.signal.aborted) break;
@@ -208,6 +208,7 @@ export class QueueActions {
 function add(run: ActionRun, report: StepReport): void {
   run.seenCount += report.seen;
   run.doneCount += report.done;
+  if (run.request.action === 'obliterate') run.doneCount = Math.min(run.doneCount, run.totalCount);
   run.skippedCount += report.skipped.length;
   if (run.skipped.length < shownSkips) run.skipped = [...run.skipped, ...report.skipped].slice(0, shownSkips);
   if (run.createdJobIds.length < shownSkips)

@@ -1,4 +1,5 @@
 /** The steps of every action: each is short for Redis, and between two of them the action can be cancelled. */
+import type { Clock } from '../../base/clock.ts';
 import { EngineError } from '../../base/errors.ts';
 import type { JobState, QueueId, QueueView } from '../../model/queue.ts';
 import type { ActionRequest } from '../../model/queue-action.ts';
@@ -9,12 +10,14 @@ import { ActionWalk } from './action-walk.ts';
 import type { BullQueues } from './bull-queues.ts';
 import { actOnJob, type JobActionRequest, type JobOutcome } from './job-actions.ts';
 import { parksWhenPaused, pauseAsBefore } from './legacy-pause.ts';
+import { StepSize } from './step-size.ts';
 
 export interface StepContext {
   readonly server: QueueServer;
   readonly bull: BullQueues;
   readonly view: (id: QueueId) => QueueView;
   readonly nowMs: number;
+  readonly clock: Clock;
   /** Times one command as its caller sees it. */
   readonly timed: <Value>(command: () => Promise<Value>) => Promise<Value>;
 }
@@ -29,7 +32,7 @@ export interface StepReport {
 
 /** Jobs worked on side by side, each by commands of its own. */
 export const jobsPerStep = 50;
-/** Jobs that BullMQ removes in one script; half a millisecond to two. */
+/** Jobs that BullMQ removes in one script, as a plan counts with. */
 export const jobsPerScript = 100;
 const deadlineMs = 10_000;
 
@@ -109,10 +112,13 @@ async function* cleanSteps(
     return;
   }
   const backend = context.bull.of(queue).getBackend();
+  const size = new StepSize(context.clock);
   for (;;) {
-    const removed = await context.timed(() => backend.cleanJobsByState(state, untilMs, jobsPerScript));
+    const { value: removed, jobs } = await size.run((limit) =>
+      context.timed(() => backend.cleanJobsByState(state, untilMs, limit)),
+    );
     yield { ...nothing, seen: removed.length, done: removed.length };
-    if (removed.length < jobsPerScript) return;
+    if (removed.length < jobs) return;
   }
 }
 
@@ -123,9 +129,13 @@ async function* obliterateSteps(
 ): AsyncGenerator<StepReport, void> {
   await pause(queue, context);
   const backend = context.bull.of(queue).getBackend();
+  const size = new StepSize(context.clock);
   for (;;) {
-    const more = await context.timed(() => backend.obliterate({ count: jobsPerScript, force })).catch(refusedByActive);
-    yield { ...nothing, seen: jobsPerScript, done: jobsPerScript };
+    const { value: more, jobs } = await size
+      .run((count) => context.timed(() => backend.obliterate({ count, force })))
+      .catch(refusedByActive);
+    // The script tells only whether there is more; the last one may have had fewer.
+    yield { ...nothing, seen: jobs, done: jobs };
     if (more === 0) return;
   }
 }

@@ -24,6 +24,10 @@ export interface LookMemory {
   readonly usesPausedList: boolean;
   /** Ids of newly finished jobs whose records are worth reading for their times. */
   readonly finishedIds: readonly string[];
+  /** True while the queue has a rate limit. */
+  readonly isLimited: boolean;
+  /** As at the last look at it. */
+  readonly oldestActive: JobTimes | null;
   readonly round: number;
 }
 
@@ -45,13 +49,14 @@ export interface QueueLook {
   readonly pausedListCount: number;
   readonly oldestWaiting: readonly JobTimes[];
   readonly oldestActive: JobTimes | null;
-  readonly nextDelayedScore: number | null;
+  /** Null when it was not looked at in this round. */
+  readonly nextDelayed: { readonly score: number | null } | null;
   /** Oldest first. */
   readonly events: readonly StreamEntry[];
   /** True when there were more events than were read. */
   readonly eventsCut: boolean;
   readonly finished: readonly JobTimes[];
-  readonly limiterTtlMs: number;
+  readonly limiterTtlMs: number | null;
   readonly commandCount: number;
 }
 
@@ -73,7 +78,7 @@ export async function lookAt(commands: BrokerCommands, place: QueuePlace, memory
   const times = (jobId: string): Promise<JobTimes> => timesOf(counter, place, jobId);
   const [oldestWaiting, oldestActive, finished] = await Promise.all([
     Promise.all(waitingIds.map(times)),
-    activeId === null ? null : times(activeId),
+    activeId === null ? (found.counts.active > 0 ? memory.oldestActive : null) : times(activeId),
     Promise.all(memory.finishedIds.slice(0, room).map(times)),
   ]);
   return { ...found, oldestWaiting, oldestActive, finished, commandCount: counter.count };
@@ -87,45 +92,34 @@ interface FirstStep extends Omit<QueueLook, 'oldestWaiting' | 'oldestActive' | '
 
 async function firstStep(commands: BrokerCommands, place: QueuePlace, memory: LookMemory): Promise<FirstStep> {
   const key = (part: string): string => queueKey(place, part);
-  // Two counts that rarely change take turns; so a busy queue leaves room for the times of finished jobs.
-  const turn = memory.round % 2 === 0;
-  const readPaused = memory.usesPausedList || turn;
-  const readChildren = memory.waitingChildrenCount > 0 || !turn;
+  // What changes rarely, or is as true five seconds later, takes turns; the ceiling holds with everything in the queue.
+  const even = memory.round % 2 === 0;
+  const readPaused = even || memory.usesPausedList;
+  const readLimiter = !even && memory.isLimited && !memory.usesPausedList;
   const lowest = memory.lowestPriority * priorityScoreStep;
   const tailOf = memory.pausedListCount > 0 ? 'paused' : 'wait';
-  const [
-    meta,
-    wait,
-    paused,
-    active,
-    prioritized,
-    delayed,
-    children,
-    completed,
-    failed,
-    tail,
-    activeTail,
-    low,
-    events,
-    next,
-  ] = await Promise.all([
-    commands.call('HMGET', key('meta'), ...metaFields),
-    commands.call('LLEN', key('wait')),
+  const turns = Promise.all([
     readPaused ? commands.call('LLEN', key('paused')) : memory.pausedListCount,
-    commands.call('LLEN', key('active')),
-    commands.call('ZCARD', key('prioritized')),
-    commands.call('ZCARD', key('delayed')),
-    readChildren ? commands.call('ZCARD', key('waiting-children')) : memory.waitingChildrenCount,
-    commands.call('ZCARD', key('completed')),
-    commands.call('ZCARD', key('failed')),
-    commands.call('LRANGE', key(tailOf), -2, -1),
-    commands.call('LRANGE', key('active'), -1, -1),
+    even ? memory.waitingChildrenCount : commands.call('ZCARD', key('waiting-children')),
     memory.prioritizedCount > 0
       ? commands.call('ZRANGEBYSCORE', key('prioritized'), lowest, '+inf', 'LIMIT', 0, 1)
       : [],
-    readEvents(commands, key('events'), memory.lastEventId),
-    turn ? commands.call('ZRANGE', key('delayed'), 0, 0, 'WITHSCORES') : commands.call('PTTL', key('limiter')),
+    even ? commands.call('LRANGE', key('active'), -1, -1) : [],
+    even ? null : commands.call('ZRANGE', key('delayed'), 0, 0, 'WITHSCORES'),
+    readLimiter ? commands.call('PTTL', key('limiter')) : null,
   ]);
+  const [meta, wait, active, prioritized, delayed, completed, failed, tail, events] = await Promise.all([
+    commands.call('HMGET', key('meta'), ...metaFields),
+    commands.call('LLEN', key('wait')),
+    commands.call('LLEN', key('active')),
+    commands.call('ZCARD', key('prioritized')),
+    commands.call('ZCARD', key('delayed')),
+    commands.call('ZCARD', key('completed')),
+    commands.call('ZCARD', key('failed')),
+    commands.call('LRANGE', key(tailOf), -2, -1),
+    readEvents(commands, key('events'), memory.lastEventId),
+  ]);
+  const [paused, children, low, activeTail, next, limiter] = await turns;
   const entries = entriesOf(events).toReversed();
   const waitIds = textsOf(tail).filter((id) => !isMarker(id));
   const markerCount = textsOf(tail).length - waitIds.length;
@@ -141,8 +135,8 @@ async function firstStep(commands: BrokerCommands, place: QueuePlace, memory: Lo
       failed: countOf(failed),
     },
     pausedListCount: countOf(paused),
-    nextDelayedScore: turn ? (scoredOf(next)[0]?.score ?? null) : null,
-    limiterTtlMs: turn ? 0 : Math.max(0, countOf(next)),
+    nextDelayed: next === null ? null : { score: scoredOf(next)[0]?.score ?? null },
+    limiterTtlMs: limiter === null ? null : Math.max(0, countOf(limiter)),
     events: entries,
     eventsCut: entries.length >= eventsPerLook,
     waitIds: waitIds.slice(-1),

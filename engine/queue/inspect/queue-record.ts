@@ -71,6 +71,8 @@ export class QueueRecord {
       pausedListCount: this.#look?.pausedListCount ?? 0,
       usesPausedList: this.#usesPausedList,
       finishedIds: this.#keepsRecords || this.#round % 12 === 0 ? this.#finishedIds : [],
+      isLimited: this.#look !== null && this.#look.meta.rateLimit !== null,
+      oldestActive: this.#look?.oldestActive ?? null,
       round: this.#round,
     };
   }
@@ -82,10 +84,12 @@ export class QueueRecord {
     this.#takeEvents(look, nowMs, isFirst);
     this.#takeTimes(look);
     this.#usesPausedList = look.pausedListCount > 0 || look.meta.paused;
-    if (this.#round % 2 === 0) {
-      const score = look.nextDelayedScore;
+    if (look.nextDelayed !== null) {
+      const { score } = look.nextDelayed;
       this.#nextDelayedAtMs = score === null ? null : dueAtMsOfScore(score);
-    } else
+    }
+    if (look.meta.rateLimit === null) this.#limitedUntilMs = null;
+    else if (look.limiterTtlMs !== null)
       this.#limitedUntilMs = look.limiterTtlMs > 0 && look.meta.rateLimit !== null ? nowMs + look.limiterTtlMs : null;
     this.#look = look;
     this.#seenAtMs = nowMs;
