@@ -4,6 +4,7 @@ import type { CallOutput, Handlers } from '../../src/shared/contract.ts';
 import { startWebHost, type WebHost } from '../../src/web/host.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
 import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
+import { type SchedulesScript, schedulesHandlers, schedulesScript } from './console-schedules.ts';
 import { type Task, taskOf } from './console-tasks.ts';
 import { scriptedEngine } from './scripted-engine.ts';
 
@@ -23,6 +24,7 @@ export interface Script {
   acknowledged: { ruleId: string; note: string }[];
   historyCount: number;
   reads: View['filters'][];
+  readonly schedules: SchedulesScript;
 }
 
 export interface ConsoleFixture {
@@ -50,6 +52,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     acknowledged: [],
     historyCount: 420,
     reads: [],
+    schedules: schedulesScript(Date.now()),
   };
   const engine = scriptedEngine(handlersOf(script));
   const token = 'token of the fixture';
@@ -76,6 +79,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
 
 function handlersOf(script: Script): Partial<Handlers> {
   return {
+    ...schedulesHandlers(script.schedules),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
     'overview.get': async () => overview(Date.now(), script.isBroken),
     'dashboard.filters': async () => filterOptions,

@@ -5,6 +5,11 @@ import { partsEn } from './parts-en.ts';
 export const en = {
   kpi: kpisEn,
   part: partsEn,
+import { schedulesEn } from './schedules-en.ts';
+
+export const en = {
+  kpi: kpisEn,
+  schedules: schedulesEn,
   app: {
     navigation: 'Pages',
     skip: 'Skip to the content',
@@ -20,7 +25,7 @@ export const en = {
     crashed: 'This part of the console failed: {{message}}',
     dismiss: 'Dismiss',
   },
-  pages: { overview: 'Overview', kpis: 'KPIs', alerts: 'Alerts' },
+  pages: { overview: 'Overview', kpis: 'KPIs', schedules: 'Schedules', alerts: 'Alerts' },
   palette: { pages: 'Pages', kpis: 'KPIs', filters: 'Filters', actions: 'Actions' },
   units: { days: 'days', perDays: '{{count}} d' },
   state: {

@@ -2,11 +2,13 @@
 
 import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
+import { schedulesEs } from './schedules-es.ts';
 import type { Texts } from './texts.ts';
 
 export const es: Texts = {
   kpi: kpisEs,
   part: partsEs,
+  schedules: schedulesEs,
   app: {
     navigation: 'Páginas',
     skip: 'Ir al contenido',
@@ -22,7 +24,7 @@ export const es: Texts = {
     crashed: 'Esta parte de la consola falló: {{message}}',
     dismiss: 'Descartar',
   },
-  pages: { overview: 'Resumen', kpis: 'KPI', alerts: 'Alertas' },
+  pages: { overview: 'Resumen', kpis: 'KPI', schedules: 'Programación', alerts: 'Alertas' },
   palette: { pages: 'Páginas', kpis: 'KPI', filters: 'Filtros', actions: 'Acciones' },
   units: { days: 'días', perDays: '{{count}} d' },
   state: {

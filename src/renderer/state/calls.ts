@@ -49,25 +49,30 @@ export interface CommandCall<Name extends CallName> {
   readonly isRunning: boolean;
   /** What went wrong last and what to do, in one text; null after a success. */
   readonly error: string | null;
-  /** Answers null after a failure, which is then in `error`. */
-  run(input: CallInput<Name>): Promise<CallOutput<Name> | null>;
+  /** Never rejects: a failure is an outcome too. */
+  run(input: CallInput<Name>): Promise<Outcome<CallOutput<Name>>>;
 }
+
+type Outcome<Output> =
+  | { readonly output: Output; readonly error: null }
+  | { readonly output: null; readonly error: string };
 
 export function useCommand<Name extends CallName>(name: Name): CommandCall<Name> {
   const { client } = useServices();
   const [isRunning, setIsRunning] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const run = useCallback(
-    async (input: CallInput<Name>) => {
+    async (input: CallInput<Name>): Promise<Outcome<CallOutput<Name>>> => {
       setIsRunning(true);
       try {
         const output = await client.call(name, input);
         setError(null);
-        return output;
+        return { output, error: null };
       } catch (thrown) {
         const { message, help } = describeError(thrown);
-        setError(`${message} ${help}`.trim());
-        return null;
+        const text = `${message} ${help}`.trim();
+        setError(text);
+        return { output: null, error: text };
       } finally {
         setIsRunning(false);
       }

@@ -1,0 +1,85 @@
+/** The Schedules page: what is due when, what became of each due run, and which console sees to it. */
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLiveCall } from '../../state/calls.ts';
+import { navigate } from '../../state/route.ts';
+import { useIsOffline } from '../../state/services.ts';
+import { Banner } from '../../ui/Banner.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { LedgerCard } from './LedgerCard.tsx';
+import { ScheduleDialog } from './ScheduleDialog.tsx';
+import { SchedulerRole } from './SchedulerRole.tsx';
+import { SchedulesCard } from './SchedulesCard.tsx';
+import './schedules.css';
+import { UpcomingCard } from './UpcomingCard.tsx';
+import { useScheduleCommands } from './use-schedule-commands.ts';
+
+/** In the address as the schedule to edit; no schedule can be called so. */
+const newId = '+';
+
+export function SchedulesPage({ query }: { readonly query: string }): ReactElement {
+  const { t } = useTranslation();
+  const isOffline = useIsOffline();
+  const { data, error, reload } = useLiveCall(
+    'schedules.list',
+    {},
+    {
+      topics: ['schedules.changed'],
+      periodMs: 30_000,
+      keptAs: 'schedules',
+    },
+  );
+  const params = new URLSearchParams(query);
+  const editing = params.get('edit');
+  const ledgerOf = params.get('runs');
+  const change = (name: 'edit' | 'runs', value: string | null): void => {
+    const next = new URLSearchParams(query);
+    if (value === null) next.delete(name);
+    else next.set(name, value);
+    navigate('schedules', next.toString(), { replace: name === 'edit' });
+  };
+  const schedules = data?.schedules ?? null;
+  const chosen = schedules?.find(({ id }) => id === editing) ?? null;
+  useScheduleCommands(schedules ?? [], () => change('edit', newId));
+  return (
+    <div className="schedules-page" data-testid="page-schedules">
+      <header className="top">
+        <h1>{t('pages.schedules')}</h1>
+        {data !== null && <SchedulerRole status={data.scheduler} isOffline={isOffline} />}
+        <span className="space" />
+        <Button
+          look="primary"
+          data-testid="schedule-add"
+          blockedBecause={isOffline ? t('offlineBlocked') : null}
+          onClick={() => change('edit', newId)}
+        >
+          {t('schedules.add')}
+        </Button>
+      </header>
+      {error !== null && error.code !== 'CALL_DISCONNECTED' && (
+        <Banner kind="failed" word={t('schedules.readFailed')} testId="schedules-failed">
+          {error.message} {error.help}
+        </Banner>
+      )}
+      <UpcomingCard schedules={schedules} />
+      <SchedulesCard
+        schedules={schedules}
+        onEdit={(id) => change('edit', id)}
+        onShowRuns={(id) => change('runs', id)}
+        onChanged={reload}
+      />
+      <LedgerCard schedules={schedules ?? []} scheduleId={ledgerOf} onChoose={(id) => change('runs', id)} />
+      {(editing === newId || chosen !== null) && !isOffline && (
+        <ScheduleDialog
+          key={editing}
+          schedule={chosen}
+          onClose={() => change('edit', null)}
+          onSaved={() => {
+            reload();
+            change('edit', null);
+          }}
+        />
+      )}
+    </div>
+  );
+}
