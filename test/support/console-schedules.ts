@@ -76,7 +76,7 @@ const told: readonly (readonly [Run['outcome'], string | null])[] = [
   ['succeeded', null],
   ['failed', 'The source refused the query'],
   ['succeeded', null],
-  ['missed', 'Nobody acted when it was due; stands for 3 due times'],
+  ['missed', 'Nobody acted when it was due'],
   ['overran', 'Still running when the next run was due'],
   ['skipped', 'The run before was still going'],
 ];
@@ -89,6 +89,7 @@ function run(nowMs: number, index: number): Run {
     id: 1_000 - index,
     scheduleId: index % 3 === 0 ? 'kpis' : index % 3 === 1 ? 'charts' : 'clean-up',
     dueMs,
+    dueCount: outcome === 'missed' ? 3 : 1,
     startedAtMs: isStarted ? dueMs + 60 : null,
     endedAtMs: isStarted && outcome !== 'running' ? dueMs + 2_200 : null,
     outcome,

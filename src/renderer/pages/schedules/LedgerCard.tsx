@@ -95,10 +95,10 @@ function useColumns(schedules: readonly Schedule[]): readonly Column<Run>[] {
       id: 'outcome',
       header: t('schedules.column.outcome'),
       isTight: true,
-      render: ({ outcome }) => (
+      render: ({ outcome, dueCount }) => (
         <State
           kind={isOffline && outcome === 'running' ? 'expired' : outcomeKinds[outcome]}
-          word={t(`schedules.outcome.${outcome}`)}
+          word={`${t(`schedules.outcome.${outcome}`)}${dueCount > 1 ? ` × ${dueCount}` : ''}`}
         />
       ),
     },

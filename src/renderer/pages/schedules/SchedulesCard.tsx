@@ -10,7 +10,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { State } from '../../ui/State.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
-import { outcomeKinds, outcomes, type Schedule } from './schedules-model.ts';
+import { outcomeKinds, type Schedule } from './schedules-model.ts';
 
 interface SchedulesCardProps {
   readonly schedules: readonly Schedule[] | null;
@@ -64,7 +64,7 @@ function usePlanColumns(): readonly Column<Schedule>[] {
       header: t('schedules.column.schedule'),
       render: ({ title, job, queue, builtIn, edited }) => (
         <>
-          {title} {!builtIn && <span className="tag">{t('schedules.own')}</span>}
+          <span className="schedule-name">{title}</span> {!builtIn && <span className="tag">{t('schedules.own')}</span>}
           {edited && <span className="tag">{t('schedules.edited')}</span>}
           <div className="sub">
             {t(`schedules.job.${job}`)} · {queue}
@@ -122,37 +122,39 @@ function useRunColumns(): readonly Column<Schedule>[] {
   return [
     {
       id: 'outcome',
-      header: t('schedules.column.outcome'),
-      isTight: true,
-      render: ({ lastOutcome, lastError }) => (
-        <State
-          kind={isOffline ? 'expired' : outcomeKinds[lastOutcome]}
-          word={t(`schedules.outcome.${lastOutcome}`)}
-          {...(lastError === null ? {} : { title: lastError })}
-        />
-      ),
-      sortValue: ({ lastOutcome }) => outcomes.findIndex((each) => each === lastOutcome),
-    },
-    {
-      id: 'last',
       header: t('schedules.column.last'),
-      align: 'end',
-      render: ({ lastRunAtMs }) => (lastRunAtMs === null ? '—' : <Age atMs={lastRunAtMs} />),
+      isTight: true,
+      render: ({ lastOutcome, lastError, lastRunAtMs }) => (
+        <>
+          <State
+            kind={isOffline ? 'expired' : outcomeKinds[lastOutcome]}
+            word={t(`schedules.outcome.${lastOutcome}`)}
+            {...(lastError === null ? {} : { title: lastError })}
+          />
+          {lastRunAtMs !== null && (
+            <div className="sub">
+              <Age atMs={lastRunAtMs} />
+            </div>
+          )}
+        </>
+      ),
       sortValue: ({ lastRunAtMs }) => lastRunAtMs,
     },
     {
-      id: 'duration',
+      id: 'took',
       header: t('schedules.column.duration'),
       align: 'end',
-      render: ({ lastDurationMs }) => <Took milliseconds={lastDurationMs} />,
+      render: ({ lastDurationMs, lastLateMs }) => (
+        <>
+          <Took milliseconds={lastDurationMs} />
+          {lastLateMs !== null && (
+            <div className="sub">
+              {t('schedules.late')} <Took milliseconds={lastLateMs} />
+            </div>
+          )}
+        </>
+      ),
       sortValue: ({ lastDurationMs }) => lastDurationMs,
-    },
-    {
-      id: 'late',
-      header: t('schedules.column.late'),
-      align: 'end',
-      render: ({ lastLateMs }) => <Took milliseconds={lastLateMs} />,
-      sortValue: ({ lastLateMs }) => lastLateMs,
     },
     {
       id: 'missed',
@@ -164,7 +166,10 @@ function useRunColumns(): readonly Column<Schedule>[] {
         ) : (
           <State
             kind={missedCount > 0 ? 'failed' : 'stale'}
-            word={t('schedules.missedOverran', { missed: missedCount, overran: overranCount })}
+            word={[
+              ...(missedCount > 0 ? [t('schedules.missedCount', { text: missedCount })] : []),
+              ...(overranCount > 0 ? [t('schedules.overranCount', { text: overranCount })] : []),
+            ].join(' · ')}
           />
         ),
       sortValue: ({ missedCount, overranCount }) => missedCount + overranCount,
