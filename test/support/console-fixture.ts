@@ -6,6 +6,7 @@ import { emptyView, filterOptions, type View, view } from './console-figures.ts'
 import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
 import { type SchedulesScript, schedulesHandlers, schedulesScript } from './console-schedules.ts';
 import { type Task, taskOf } from './console-tasks.ts';
+import { type WorkersScript, workersHandlers, workersScript } from './console-workers.ts';
 import { scriptedEngine } from './scripted-engine.ts';
 
 /** What the engine answers from now on; a test changes it and pushes a topic. */
@@ -25,6 +26,7 @@ export interface Script {
   historyCount: number;
   reads: View['filters'][];
   readonly schedules: SchedulesScript;
+  readonly workers: WorkersScript;
 }
 
 export interface ConsoleFixture {
@@ -53,6 +55,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     historyCount: 420,
     reads: [],
     schedules: schedulesScript(Date.now()),
+    workers: workersScript(Date.now()),
   };
   const engine = scriptedEngine(handlersOf(script));
   const token = 'token of the fixture';
@@ -80,6 +83,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
 function handlersOf(script: Script): Partial<Handlers> {
   return {
     ...schedulesHandlers(script.schedules),
+    ...workersHandlers(script.workers),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
     'overview.get': async () => overview(Date.now(), script.isBroken),
     'dashboard.filters': async () => filterOptions,

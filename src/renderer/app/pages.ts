@@ -10,6 +10,10 @@ async function loadAlertsPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/alerts/AlertsPage.tsx')).AlertsPage };
 }
 
+async function loadWorkersPage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/workers/WorkersPage.tsx')).WorkersPage };
+}
+
 async function loadSchedulesPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/schedules/SchedulesPage.tsx')).SchedulesPage };
 }
@@ -17,12 +21,13 @@ async function loadSchedulesPage(): Promise<{ default: Page }> {
 export const pages: Record<PageName, Page> = {
   overview: OverviewPage,
   kpis: KpisPage,
+  workers: lazy(loadWorkersPage),
   schedules: lazy(loadSchedulesPage),
   alerts: lazy(loadAlertsPage),
 };
 
 /** Fetches the rest of the code once the first page stands, so that a console that loses its engine can still turn pages. */
 export async function loadEverything(): Promise<void> {
-  await Promise.all([loadAlertsPage(), loadSchedulesPage(), import('./Palette.tsx')]);
+  await Promise.all([loadAlertsPage(), loadSchedulesPage(), loadWorkersPage(), import('./Palette.tsx')]);
   await (await import('../pages/kpis/later-parts.ts')).loadLaterParts();
 }

@@ -6,10 +6,12 @@ export const en = {
   kpi: kpisEn,
   part: partsEn,
 import { schedulesEn } from './schedules-en.ts';
+import { workersEn } from './workers-en.ts';
 
 export const en = {
   kpi: kpisEn,
   schedules: schedulesEn,
+  workers: workersEn,
   app: {
     navigation: 'Pages',
     skip: 'Skip to the content',
@@ -25,7 +27,7 @@ export const en = {
     crashed: 'This part of the console failed: {{message}}',
     dismiss: 'Dismiss',
   },
-  pages: { overview: 'Overview', kpis: 'KPIs', schedules: 'Schedules', alerts: 'Alerts' },
+  pages: { overview: 'Overview', kpis: 'KPIs', workers: 'Workers', schedules: 'Schedules', alerts: 'Alerts' },
   palette: { pages: 'Pages', kpis: 'KPIs', filters: 'Filters', actions: 'Actions' },
   units: { days: 'days', perDays: '{{count}} d' },
   state: {

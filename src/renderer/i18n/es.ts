@@ -4,11 +4,13 @@ import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
 import { schedulesEs } from './schedules-es.ts';
 import type { Texts } from './texts.ts';
+import { workersEs } from './workers-es.ts';
 
 export const es: Texts = {
   kpi: kpisEs,
   part: partsEs,
   schedules: schedulesEs,
+  workers: workersEs,
   app: {
     navigation: 'Páginas',
     skip: 'Ir al contenido',
@@ -24,7 +26,7 @@ export const es: Texts = {
     crashed: 'Esta parte de la consola falló: {{message}}',
     dismiss: 'Descartar',
   },
-  pages: { overview: 'Resumen', kpis: 'KPI', schedules: 'Programación', alerts: 'Alertas' },
+  pages: { overview: 'Resumen', kpis: 'KPI', workers: 'Workers', schedules: 'Programación', alerts: 'Alertas' },
   palette: { pages: 'Páginas', kpis: 'KPI', filters: 'Filtros', actions: 'Acciones' },
   units: { days: 'días', perDays: '{{count}} d' },
   state: {

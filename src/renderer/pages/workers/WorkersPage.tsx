@@ -1,0 +1,81 @@
+/** The Workers page: every worker of either kind with a verdict and what it rests on, and the processes this console keeps. */
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLiveCall } from '../../state/calls.ts';
+import { navigate } from '../../state/route.ts';
+import { useIsOffline } from '../../state/services.ts';
+import { Banner } from '../../ui/Banner.tsx';
+import { State } from '../../ui/State.tsx';
+import { SupervisorCard } from './SupervisorCard.tsx';
+import { WorkerDetail } from './WorkerDetail.tsx';
+import { filterOf, inOrder, matching, rowsOfOwn, tally, type WorkerFilter, type WorkerRow } from './worker-rows.ts';
+import './workers.css';
+import { WorkersCard } from './WorkersCard.tsx';
+
+export function WorkersPage({ query }: { readonly query: string }): ReactElement {
+  const { t } = useTranslation();
+  const isOffline = useIsOffline();
+  const own = useLiveCall(
+    'workers.list',
+    {},
+    {
+      topics: ['health.sampled', 'workers.changed', 'link.changed'],
+      periodMs: 10_000,
+      keptAs: 'workers',
+    },
+  );
+  const rows = own.data === null ? null : inOrder(rowsOfOwn(own.data.workers));
+  const chosenId = new URLSearchParams(query).get('worker');
+  const chosen = rows?.find(({ id }) => id === chosenId) ?? null;
+  const filter = filterOf(query);
+  const change = (part: Partial<WorkerFilter & { worker: string | null }>): void => {
+    const next = new URLSearchParams(query);
+    for (const [name, value] of Object.entries(part)) {
+      if (value === null || value === '') next.delete(name);
+      else next.set(name, value);
+    }
+    navigate('workers', next.toString(), { replace: 'text' in part });
+  };
+  return (
+    <div className="workers-page" data-testid="page-workers">
+      <header className="top">
+        <h1>{t('pages.workers')}</h1>
+        {rows !== null && <Sum rows={rows} isOffline={isOffline} />}
+      </header>
+      {own.error !== null && own.error.code !== 'CALL_DISCONNECTED' && (
+        <Banner kind="failed" word={t('workers.readFailed')} testId="workers-failed">
+          {own.error.message} {own.error.help}
+        </Banner>
+      )}
+      <WorkersCard
+        rows={rows === null ? null : matching(rows, filter)}
+        isFiltered={rows !== null && matching(rows, filter).length < rows.length}
+        filter={filter}
+        onFilter={change}
+        onChoose={(worker) => change({ worker })}
+      />
+      {chosen !== null && <WorkerDetail worker={chosen} onClose={() => change({ worker: null })} />}
+      <SupervisorCard />
+    </div>
+  );
+}
+
+function Sum({ rows, isOffline }: { readonly rows: readonly WorkerRow[]; readonly isOffline: boolean }): ReactElement {
+  const { t } = useTranslation();
+  const { workers, available, active } = tally(rows);
+  const wedged = rows.filter(({ verdict }) => verdict === 'wedged').length;
+  const kind = isOffline ? 'expired' : available === 0 ? 'failed' : wedged > 0 ? 'stale' : 'fresh';
+  const word = isOffline
+    ? t('state.lastKnown')
+    : wedged > 0
+      ? t('workers.wedgedCount', { count: wedged })
+      : t('workers.availableCount', { count: available });
+  return (
+    <>
+      <span data-testid="workers-sum">
+        <State kind={kind} word={word} />
+      </span>
+      <span className="sub num">{t('workers.sum', { workers, slots: available, active })}</span>
+    </>
+  );
+}
