@@ -7,6 +7,7 @@ export type Worker = CallOutput<'workers.list'>['workers'][number];
 export interface WorkersScript {
   workers: Worker[];
   supervisor: CallOutput<'workers.supervisor'>;
+  queueWorkers: CallOutput<'queues.workers'>['workers'];
   recycled: string[];
   /** Every change fails with this message. */
   failure: string | null;
@@ -63,6 +64,20 @@ export function workersScript(nowMs: number): WorkersScript {
         },
       ],
     },
+    queueWorkers: [
+      {
+        workerId: 'reports@10.0.0.7:40112',
+        connectionId: 'broker',
+        kind: 'foreign',
+        name: 'reports',
+        queues: [{ prefix: 'bull', name: 'reports' }],
+        address: '10.0.0.7:40112',
+        connectedAtMs: nowMs - 3_600_000,
+        lastHeartbeatAtMs: null,
+        verdict: 'unknown',
+        evidence: 'connected for 1 h; nothing waits in bull:reports',
+      },
+    ],
     recycled: [],
     failure: null,
   };
@@ -103,6 +118,7 @@ export function workersHandlers(script: WorkersScript): Partial<Handlers> {
   };
   return {
     'workers.list': async () => ({ workers: script.workers }),
+    'queues.workers': async () => ({ atMs: Date.now(), workers: script.queueWorkers }),
     'workers.supervisor': async () => script.supervisor,
     'workers.recycle': async ({ workerId }) => {
       mayFail();

@@ -1,15 +1,12 @@
 /** Every English text of the console. */
 import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
-
-export const en = {
-  kpi: kpisEn,
-  part: partsEn,
 import { schedulesEn } from './schedules-en.ts';
 import { workersEn } from './workers-en.ts';
 
 export const en = {
   kpi: kpisEn,
+  part: partsEn,
   schedules: schedulesEn,
   workers: workersEn,
   app: {

@@ -24,7 +24,6 @@ export const workersEn = {
   retiring: 'takes no new job',
   recycle: 'Replace',
   recycleMeans: 'It takes no new job, finishes what it runs, and is replaced.',
-  close: 'Close',
   active: 'Running now',
   idle: 'Nothing runs.',
   supervisor: 'Processes of this console',

@@ -27,7 +27,6 @@ export const workersEs: Translated<typeof workersEn> = {
   retiring: 'no acepta más trabajo',
   recycle: 'Reemplazar',
   recycleMeans: 'No acepta más trabajo, termina lo que hace y es reemplazado.',
-  close: 'Cerrar',
   active: 'En curso',
   idle: 'Nada en curso.',
   supervisor: 'Procesos de esta consola',

@@ -8,6 +8,7 @@ test('shows every worker, the worst first, with what its verdict rests on', asyn
   await expect(rows.nth(1).locator('[data-state=failed]')).toHaveText('wedged');
   await expect(page.getByTestId('workers-sum')).toHaveText('1 wedged');
   await expect(rows.filter({ hasText: 'this console' })).toContainText('kpis × 2');
+  await expect(rows.filter({ hasText: 'BullMQ client' })).toContainText('nothing waits in bull:reports');
 });
 
 test('is searched and filtered through the address, which a reload keeps', async ({ open }) => {
@@ -58,7 +59,7 @@ test('the console’s own processes are scaled, and how the last ones ended is t
 test('offline no verdict passes for current', async ({ open, engine, expectedErrors }) => {
   expectedErrors.push(/WebSocket|ERR_CONNECTION/);
   const page = await open('/workers');
-  await expect(page.getByTestId('workers-all').locator('tbody tr')).toHaveCount(3);
+  await expect(page.getByTestId('workers-all').locator('tbody tr')).toHaveCount(4);
   await engine.stop();
   await expect(page.getByTestId('banner-offline')).toBeVisible();
   await expect(page.getByTestId('workers-all').locator('[data-state=fresh]')).toHaveCount(0);

@@ -1,8 +1,8 @@
 /** The Schedules page: what is due when, what became of each due run, and which console sees to it. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useAddress } from '../../state/address.ts';
 import { useLiveCall } from '../../state/calls.ts';
-import { navigate } from '../../state/route.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -17,7 +17,7 @@ import { useScheduleCommands } from './use-schedule-commands.ts';
 /** In the address as the schedule to edit; no schedule can be called so. */
 const newId = '+';
 
-export function SchedulesPage({ query }: { readonly query: string }): ReactElement {
+export function SchedulesPage(): ReactElement {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
   const { data, error, reload } = useLiveCall(
@@ -29,18 +29,13 @@ export function SchedulesPage({ query }: { readonly query: string }): ReactEleme
       keptAs: 'schedules',
     },
   );
-  const params = new URLSearchParams(query);
-  const editing = params.get('edit');
-  const ledgerOf = params.get('runs');
-  const change = (name: 'edit' | 'runs', value: string | null): void => {
-    const next = new URLSearchParams(query);
-    if (value === null) next.delete(name);
-    else next.set(name, value);
-    navigate('schedules', next.toString(), { replace: name === 'edit' });
-  };
+  const address = useAddress('schedules');
+  const editing = address.text('edit');
+  const edit = (id: string | null): void => address.set({ edit: id }, { replace: true });
+  const showRuns = (id: string | null): void => address.set({ runs: id });
   const schedules = data?.schedules ?? null;
   const chosen = schedules?.find(({ id }) => id === editing) ?? null;
-  useScheduleCommands(schedules ?? [], () => change('edit', newId));
+  useScheduleCommands(schedules ?? [], () => edit(newId));
   return (
     <div className="schedules-page" data-testid="page-schedules">
       <header className="top">
@@ -51,7 +46,7 @@ export function SchedulesPage({ query }: { readonly query: string }): ReactEleme
           look="primary"
           data-testid="schedule-add"
           blockedBecause={isOffline ? t('offlineBlocked') : null}
-          onClick={() => change('edit', newId)}
+          onClick={() => edit(newId)}
         >
           {t('schedules.add')}
         </Button>
@@ -62,21 +57,16 @@ export function SchedulesPage({ query }: { readonly query: string }): ReactEleme
         </Banner>
       )}
       <UpcomingCard schedules={schedules} />
-      <SchedulesCard
-        schedules={schedules}
-        onEdit={(id) => change('edit', id)}
-        onShowRuns={(id) => change('runs', id)}
-        onChanged={reload}
-      />
-      <LedgerCard schedules={schedules ?? []} scheduleId={ledgerOf} onChoose={(id) => change('runs', id)} />
+      <SchedulesCard schedules={schedules} onEdit={edit} onShowRuns={showRuns} onChanged={reload} />
+      <LedgerCard schedules={schedules ?? []} scheduleId={address.text('runs') || null} onChoose={showRuns} />
       {(editing === newId || chosen !== null) && !isOffline && (
         <ScheduleDialog
           key={editing}
           schedule={chosen}
-          onClose={() => change('edit', null)}
+          onClose={() => edit(null)}
           onSaved={() => {
             reload();
-            change('edit', null);
+            edit(null);
           }}
         />
       )}

@@ -7,7 +7,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useCommand } from '../../state/calls.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Card } from '../../ui/Card.tsx';
+import { Drawer } from '../../ui/Drawer.tsx';
 import { State } from '../../ui/State.tsx';
 import { verdictKinds, type WorkerRow } from './worker-rows.ts';
 
@@ -22,31 +22,32 @@ export function WorkerDetail({ worker, onClose }: WorkerDetailProps): ReactEleme
   const recycle = useCommand('workers.recycle');
   const isOurs = worker.kind === 'own' || worker.kind === 'fleet';
   return (
-    <Card
+    <Drawer
       title={worker.name}
+      contentKey={worker.id}
       testId="worker-detail"
-      aside={
-        <>
-          <State
-            kind={isOffline ? 'expired' : verdictKinds[worker.verdict]}
-            word={t(`workers.verdict.${worker.verdict}`)}
-          />
-          {isOurs && (
-            <Button
-              isSmall
-              data-testid="worker-recycle"
-              title={t('workers.recycleMeans')}
-              blockedBecause={isOffline ? t('offlineBlocked') : worker.isRetiring ? t('workers.retiring') : null}
-              onClick={() => void recycle.run({ workerId: worker.id })}
-            >
-              {t('workers.recycle')}
-            </Button>
-          )}
-          <Button isSmall look="quiet" data-testid="worker-close" onClick={onClose}>
-            {t('workers.close')}
-          </Button>
-        </>
+      onClose={onClose}
+      note={
+        <State
+          kind={isOffline ? 'expired' : verdictKinds[worker.verdict]}
+          word={t(`workers.verdict.${worker.verdict}`)}
+        />
       }
+      {...(isOurs
+        ? {
+            actions: (
+              <Button
+                isSmall
+                data-testid="worker-recycle"
+                title={t('workers.recycleMeans')}
+                blockedBecause={isOffline ? t('offlineBlocked') : worker.isRetiring ? t('workers.retiring') : null}
+                onClick={() => void recycle.run({ workerId: worker.id })}
+              >
+                {t('workers.recycle')}
+              </Button>
+            ),
+          }
+        : {})}
     >
       {recycle.error !== null && (
         <p role="alert">
@@ -68,7 +69,7 @@ export function WorkerDetail({ worker, onClose }: WorkerDetailProps): ReactEleme
         </section>
         <Facts worker={worker} />
       </div>
-    </Card>
+    </Drawer>
   );
 }
 

@@ -7,6 +7,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Age } from '../../ui/Age.tsx';
 import { Card } from '../../ui/Card.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
 import { State } from '../../ui/State.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
 import { verdictKinds, verdicts, type WorkerFilter, type WorkerRow, workerKinds } from './worker-rows.ts';
@@ -47,14 +48,11 @@ function Filters({ filter, onFilter }: FiltersProps): ReactElement {
   const { t } = useTranslation();
   return (
     <div className="worker-filters" role="search">
-      <input
-        type="search"
-        className="input"
-        aria-label={t('workers.search')}
-        placeholder={t('workers.search')}
+      <SearchField
+        label={t('workers.search')}
         value={filter.text}
-        onChange={(event) => onFilter({ text: event.target.value })}
-        data-testid="worker-search"
+        onChange={(text) => onFilter({ text })}
+        testId="worker-search"
       />
       <select
         className="input"

@@ -1,18 +1,27 @@
 /** The Workers page: every worker of either kind with a verdict and what it rests on, and the processes this console keeps. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useAddress } from '../../state/address.ts';
 import { useLiveCall } from '../../state/calls.ts';
-import { navigate } from '../../state/route.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { State } from '../../ui/State.tsx';
 import { SupervisorCard } from './SupervisorCard.tsx';
 import { WorkerDetail } from './WorkerDetail.tsx';
-import { filterOf, inOrder, matching, rowsOfOwn, tally, type WorkerFilter, type WorkerRow } from './worker-rows.ts';
+import {
+  filterOf,
+  inOrder,
+  matching,
+  rowsOfForeign,
+  rowsOfOwn,
+  tally,
+  type WorkerFilter,
+  type WorkerRow,
+} from './worker-rows.ts';
 import './workers.css';
 import { WorkersCard } from './WorkersCard.tsx';
 
-export function WorkersPage({ query }: { readonly query: string }): ReactElement {
+export function WorkersPage(): ReactElement {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
   const own = useLiveCall(
@@ -24,18 +33,21 @@ export function WorkersPage({ query }: { readonly query: string }): ReactElement
       keptAs: 'workers',
     },
   );
-  const rows = own.data === null ? null : inOrder(rowsOfOwn(own.data.workers));
-  const chosenId = new URLSearchParams(query).get('worker');
+  const foreign = useLiveCall(
+    'queues.workers',
+    {},
+    {
+      topics: ['queues.discovered'],
+      periodMs: 15_000,
+      keptAs: 'workers-foreign',
+    },
+  );
+  const rows =
+    own.data === null ? null : inOrder([...rowsOfOwn(own.data.workers), ...rowsOfForeign(foreign.data?.workers ?? [])]);
+  const address = useAddress('workers');
+  const chosenId = address.text('worker');
   const chosen = rows?.find(({ id }) => id === chosenId) ?? null;
-  const filter = filterOf(query);
-  const change = (part: Partial<WorkerFilter & { worker: string | null }>): void => {
-    const next = new URLSearchParams(query);
-    for (const [name, value] of Object.entries(part)) {
-      if (value === null || value === '') next.delete(name);
-      else next.set(name, value);
-    }
-    navigate('workers', next.toString(), { replace: 'text' in part });
-  };
+  const filter = filterOf(address);
   return (
     <div className="workers-page" data-testid="page-workers">
       <header className="top">
@@ -51,10 +63,10 @@ export function WorkersPage({ query }: { readonly query: string }): ReactElement
         rows={rows === null ? null : matching(rows, filter)}
         isFiltered={rows !== null && matching(rows, filter).length < rows.length}
         filter={filter}
-        onFilter={change}
-        onChoose={(worker) => change({ worker })}
+        onFilter={(part) => address.set(part, { replace: 'text' in part })}
+        onChoose={(worker) => address.set({ worker })}
       />
-      {chosen !== null && <WorkerDetail worker={chosen} onClose={() => change({ worker: null })} />}
+      {chosen !== null && <WorkerDetail worker={chosen} onClose={() => address.set({ worker: null })} />}
       <SupervisorCard />
     </div>
   );

@@ -1,8 +1,10 @@
 /** Workers of every kind as rows of one table: our own processes, those of other machines, foreign BullMQ clients, Celery nodes. */
 import type { CallOutput } from '../../../shared/contract.ts';
+import type { Address } from '../../state/address.ts';
 import type { StateKind } from '../../ui/State.tsx';
 
 type OwnWorker = CallOutput<'workers.list'>['workers'][number];
+type QueueWorker = CallOutput<'queues.workers'>['workers'][number];
 export type Verdict = OwnWorker['verdict'];
 export type WorkerKind = 'own' | 'fleet' | 'foreign' | 'celery';
 
@@ -75,18 +77,53 @@ export function rowsOfOwn(workers: readonly OwnWorker[]): WorkerRow[] {
   }));
 }
 
+/** Clients of other programs: known from the server's list of clients, so what they run and use cannot be told. */
+export function rowsOfForeign(workers: readonly QueueWorker[]): WorkerRow[] {
+  return workers
+    .filter(({ kind }) => kind === 'foreign')
+    .map((worker) => ({
+      ...untold,
+      id: worker.workerId,
+      kind: 'foreign',
+      name: worker.name ?? worker.workerId,
+      host: worker.address,
+      queues: worker.queues.map(({ prefix, name }) => `${prefix}:${name}`),
+      verdict: worker.verdict,
+      evidence: [worker.evidence],
+      lastHeartbeatAtMs: worker.lastHeartbeatAtMs,
+      startedAtMs: worker.connectedAtMs,
+    }));
+}
+
+const untold = {
+  pid: null,
+  version: null,
+  slots: null,
+  activeCount: null,
+  active: [],
+  processedCount: null,
+  failedCount: null,
+  recycledCount: null,
+  rssBytes: null,
+  cpuRatio: null,
+  loopDelayMs: null,
+  lastHeartbeatAtMs: null,
+  startedAtMs: null,
+  clockSkewMs: null,
+  isRetiring: false,
+} as const satisfies Partial<WorkerRow>;
+
 export interface WorkerFilter {
   readonly text: string;
   readonly kind: WorkerKind | null;
   readonly verdict: Verdict | null;
 }
 
-export function filterOf(query: string): WorkerFilter {
-  const params = new URLSearchParams(query);
+export function filterOf(address: Address): WorkerFilter {
   return {
-    text: params.get('text') ?? '',
-    kind: workerKinds.find((kind) => kind === params.get('kind')) ?? null,
-    verdict: verdicts.find((verdict) => verdict === params.get('verdict')) ?? null,
+    text: address.text('text'),
+    kind: workerKinds.find((kind) => kind === address.text('kind')) ?? null,
+    verdict: verdicts.find((verdict) => verdict === address.text('verdict')) ?? null,
   };
 }
 
