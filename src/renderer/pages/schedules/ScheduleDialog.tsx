@@ -28,7 +28,7 @@ interface ScheduleDialogProps {
 
 export function ScheduleDialog({ schedule, onClose, onSaved }: ScheduleDialogProps): ReactElement {
   const { t } = useTranslation();
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const [form, setForm] = useState<ScheduleForm>(() => (schedule === null ? emptyForm(zone) : formOf(schedule, zone)));
   const change = (part: Partial<ScheduleForm>): void => setForm((before) => ({ ...before, ...part }));
   const add = useCommand('schedules.add');

@@ -19,7 +19,7 @@ type Cursor = { readonly dueMs: number; readonly id: number };
 const pageSize = 50;
 
 export function useLedger(scheduleId: string | null, outcome: Outcome | null): Ledger {
-  const { client } = useServices();
+  const { client, clock } = useServices();
   const { phase } = useEngineLink();
   const [loaded, setLoaded] = useState<{ runs: readonly Run[]; next: Cursor | null } | null>(null);
   const [isLoading, setIsLoading] = useState(false);
@@ -51,8 +51,9 @@ export function useLedger(scheduleId: string | null, outcome: Outcome | null): L
     [client, scheduleId, outcome],
   );
   useEffect(() => {
-    if (phase !== 'disconnected' && phase !== 'refused') void load(null);
-  }, [load, phase]);
+    if (phase === 'disconnected' || phase === 'refused') return;
+    return clock.after(0, () => void load(null));
+  }, [load, clock, phase]);
   useEffect(() => client.on('schedules.changed', () => void load(null)), [client, load]);
   const next = loaded?.next ?? null;
   const loadMore = useCallback(() => {

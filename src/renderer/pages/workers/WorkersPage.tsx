@@ -8,16 +8,7 @@ import { Banner } from '../../ui/Banner.tsx';
 import { State } from '../../ui/State.tsx';
 import { SupervisorCard } from './SupervisorCard.tsx';
 import { WorkerDetail } from './WorkerDetail.tsx';
-import {
-  filterOf,
-  inOrder,
-  matching,
-  rowsOfForeign,
-  rowsOfOwn,
-  tally,
-  type WorkerFilter,
-  type WorkerRow,
-} from './worker-rows.ts';
+import { filterOf, inOrder, matching, rowsOfForeign, rowsOfOwn, tally, type WorkerRow } from './worker-rows.ts';
 import './workers.css';
 import { WorkersCard } from './WorkersCard.tsx';
 
