@@ -18,10 +18,12 @@ import type { SystemInfo } from './model/system.ts';
 import type { TaskStatus } from './model/task.ts';
 import { brokerAt } from './queue/broker.ts';
 import { JobQueues } from './queue/job-queues.ts';
+import type { JobData } from './queue/jobs.ts';
 import type { ChildSettings } from './queue/worker-channel.ts';
 import { WorkerSightings } from './queue/worker-sightings.ts';
 import { openStore } from './store/store.ts';
 import { version } from './version.ts';
+import { type CacheChange, openCacheRoom } from './wiring/cache.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
 import { openConnections } from './wiring/connections.ts';
 import type { Foundation } from './wiring/foundation.ts';
@@ -55,6 +57,7 @@ export interface EngineTopics {
   'task.changed': TaskStatus;
   'workers.changed': { workerId: string | null };
   'schedules.changed': { scheduleId: string | null };
+  'cache.changed': CacheChange;
   'health.sampled': { atMs: number };
   'alerts.changed': { ruleId: string };
   'source.changed': { reachable: boolean };
@@ -150,12 +153,21 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   cleanUps.add('cache', () => kpis.close());
   const desktop = options.desktop;
   const onScheduleChanged = (scheduleId: string | null): void => topics.emit('schedules.changed', { scheduleId });
-  const scheduler = openScheduler({ pack, views: kpis.views, queues, store, onChanged: onScheduleChanged }, foundation);
+  const warmUp = (): JobData['precompute'] => cacheRoom.warming.scheduled();
+  const scheduler = openScheduler(
+    { pack, views: kpis.views, queues, store, warmUp, onChanged: onScheduleChanged },
+    foundation,
+  );
   const schedules = { troubles: () => troublesOf(scheduler, foundation) };
   const monitoring = openMonitoring(
     { schedules, links, kpis, queues, sightings, holder, store, responses, sourceQueries, desktop },
     foundation,
   );
+  const cacheRoom = openCacheRoom(
+    { settings, pack, links, kpis, queues, store, causeFacts: monitoring.causeFacts },
+    foundation,
+  );
+  cleanUps.add('cache room', () => cacheRoom.stop());
 
   const stops = [
     kpis.dashboards.on('changed', (change) => topics.emit('dashboard.changed', change)),
@@ -164,6 +176,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     queues.onTaskChanged((status) => {
       if (status.job === 'clean-up' && status.state === 'SUCCESS') pruneStore(store, logger);
     }),
+    cacheRoom.onChanged((change) => topics.emit('cache.changed', change)),
     monitoring.onSampled((atMs) => topics.emit('health.sampled', { atMs })),
     monitoring.alerts.onChanged((change) => topics.emit('alerts.changed', change)),
     watchedQueues.inspector.on('sampled', (round) => topics.emit('queues.sampled', round)),
@@ -210,7 +223,14 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       responses.record(clock.monotonicMs() - startMs);
       return value;
     },
-    dashboards: kpis.dashboards,
+    dashboards: {
+      get: (filters, waitMs) => {
+        cacheRoom.warming.used(filters);
+        return kpis.dashboards.get(filters, waitMs);
+      },
+      force: (filters, who) => kpis.dashboards.force(filters, who),
+    },
+    cache: cacheRoom.ops,
     filterOptions: () => kpis.filterOptions.list(),
     tasks: tasksOf(queues, kpis.tracker),
     alerts: monitoring.alerts,

@@ -7,6 +7,7 @@ import type { Settings } from './config/settings.ts';
 import { SectionComputer } from './kpi/section-computer.ts';
 import { SourceHolder } from './kpi/source-holder.ts';
 import { Views } from './kpi/views.ts';
+import { waitingJobs } from './queue/backlog.ts';
 import { brokerAt } from './queue/broker.ts';
 import { type SupervisedOptions, serveWorkerProcess } from './queue/worker-process.ts';
 import { type RunningWorker, runWorker } from './queue/worker-runtime.ts';
@@ -56,6 +57,8 @@ function startWorker(
   const { pack } = installed;
   const link = new RedisLink({ role: 'cache', url: settings.cacheUrl, access: 'own', ...foundation });
   cleanUps.push(() => link.close());
+  const broker = new RedisLink({ role: 'broker', url: settings.brokerUrl, access: 'own', ...foundation });
+  cleanUps.push(() => broker.close());
   const cache = createSectionCache({
     link,
     // A worker computes; last known values are for readers.
@@ -79,14 +82,21 @@ function startWorker(
     settings: settings.kpis,
     queryDeadlineMs: settings.queryDeadlineMs,
   });
-  const views = new Views({ pack, basis: basisOf(settings), asOf: settings.asOf, clock });
+  const basis = basisOf(settings);
+  const views = new Views({ pack, basis, asOf: settings.asOf, clock });
+  const handlers = jobHandlers({
+    ...{ computer, views, pack, basis, cache, link, ...foundation },
+    layers: () => cache.layers(),
+    deadlineMs: settings.queryDeadlineMs,
+    waitingJobs: () => waitingJobs(broker, ['kpis', 'dashboard']),
+  });
   const connection = brokerAt(parseRedisUrl(settings.brokerUrl));
   cleanUps.push(async () => connection.close());
   return runWorker({
     connection,
     queues: settings.workerQueues,
     concurrency: settings.workerConcurrency,
-    handlers: jobHandlers({ computer, views, pack, link, ...foundation }),
+    handlers,
     version,
     maxJobs: settings.maxJobsPerChild,
     maxRssBytes: settings.workerMemoryBytes,

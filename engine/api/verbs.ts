@@ -6,6 +6,7 @@ import type { Overview, SystemHealth } from '../model/health.ts';
 import type { Series, SignalName } from '../model/sample.ts';
 import type { PerformanceMetrics, SystemInfo } from '../model/system.ts';
 import type { QueueCounts } from '../model/task.ts';
+import { type CacheOps, createCacheVerbs } from './cache-verbs.ts';
 import { type ConnectionVerbParts, connectionVerbs } from './connection-verbs.ts';
 import { type JobVerbParts, jobVerbs } from './job-verbs.ts';
 import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
@@ -37,6 +38,7 @@ export interface VerbParts extends ConnectionVerbParts, JobVerbParts, ScheduleVe
   readonly series: (signal: SignalName, fromMs: number, toMs: number, maxPoints: number) => Series;
   readonly queueCounts: () => Promise<QueueCounts[]>;
   readonly queues: QueueVerbParts;
+  readonly cache: CacheOps;
 }
 
 /** Typed by what it is; that it covers the contract is checked where a host makes a dispatcher of it. */
@@ -65,6 +67,7 @@ export function createVerbs(parts: VerbParts) {
     ...createQueueVerbs(parts.queues),
     ...jobVerbs(parts),
     ...scheduleVerbs(parts),
+    ...createCacheVerbs(parts.cache),
   };
 }
 

@@ -84,6 +84,11 @@ export class Bus {
     return this.#subscriber.listening;
   }
 
+  /** Redis tells every change of a key, not only our own processes. */
+  get tracking(): boolean {
+    return this.#subscriber.tracking;
+  }
+
   on(listener: (message: BusMessage) => void): Stop {
     return this.#events.on('message', listener);
   }

@@ -80,18 +80,6 @@ export function isOutdated(head: Buffer): boolean {
   return head.length < 4 || !head.subarray(0, 3).equals(magic) || head.readUInt8(3) < formatVersion;
 }
 
-/** Enough of an entry's first bytes for {@link decodeHead} in nearly every case. */
-export const headProbeBytes = 1_024;
-
-/** What the first bytes of an entry say of it; null when they are not ours, of another version, or too few. */
-export function decodeHead(
-  bytes: Buffer,
-): (EntryHead & { readonly rawBytes: number; readonly sizeBytes: number }) | null {
-  if (headProblem(bytes) !== null || bytes.length < payloadOffset(bytes)) return null;
-  const sizeBytes = payloadOffset(bytes) + bytes.readUInt32LE(24);
-  return { ...headOf(bytes), rawBytes: bytes.readUInt32LE(20), sizeBytes };
-}
-
 /** Synchronous unless the payload is large. */
 export function decodeEntry(bytes: Buffer): Decoded | Promise<Decoded> {
   const problem = frameProblem(bytes) ?? checksumProblem(bytes);
@@ -109,11 +97,12 @@ export function decodeEntry(bytes: Buffer): Decoded | Promise<Decoded> {
   }
 }
 
-function frameProblem(bytes: Buffer): string | null {
+/** @param length of the whole entry, of which `bytes` may be the beginning. */
+function frameProblem(bytes: Buffer, length = bytes.length): string | null {
   const problem = headProblem(bytes);
   if (problem !== null) return problem;
   const wholeLength = payloadOffset(bytes) + bytes.readUInt32LE(24);
-  return bytes.length === wholeLength ? null : `${bytes.length} bytes instead of ${wholeLength}`;
+  return length === wholeLength ? null : `${length} bytes instead of ${wholeLength}`;
 }
 
 function headProblem(bytes: Buffer): string | null {
@@ -167,4 +156,45 @@ const noEpoch = '0'.repeat(16);
 
 function unreadable(error: unknown): Decoded {
   return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+}
+
+/** What the first bytes of an entry say of it. */
+export interface EntryPeek {
+  readonly formatVersion: number;
+  readonly codec: string;
+  readonly head: Omit<EntryHead, 'meaning'>;
+  /** Null when it was not among the bytes; they would end at {@link EntryPeek.meaningEnd}. */
+  readonly meaning: string | null;
+  readonly meaningStart: number;
+  readonly meaningEnd: number;
+  readonly rawBytes: number;
+}
+
+/**
+ * Everything but the payload, from the beginning of an entry that holds at least its tags.
+ * @param length of the entry as stored
+ */
+export function peekEntry(
+  prefix: Buffer,
+  length: number,
+): { readonly ok: true; readonly peek: EntryPeek } | { readonly ok: false; readonly problem: string } {
+  const problem = frameProblem(prefix, length);
+  if (problem !== null) return { ok: false, problem };
+  const meaningStart = headBytes + prefix.readUInt32LE(12);
+  if (prefix.length < Math.min(meaningStart, length)) return { ok: false, problem: 'more tags than were asked for' };
+  const meaningEnd = payloadOffset(prefix);
+  const { meaning, ...head } = headOf(prefix);
+  const kind = prefix.readUInt8(4);
+  return {
+    ok: true,
+    peek: {
+      formatVersion,
+      codec: Object.entries(codecs).find(([, code]) => code === kind)?.[0] ?? String(kind),
+      head,
+      meaning: prefix.length >= meaningEnd ? meaning : null,
+      meaningStart,
+      meaningEnd,
+      rawBytes: prefix.readUInt32LE(20),
+    },
+  };
 }

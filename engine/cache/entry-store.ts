@@ -83,6 +83,10 @@ export class EntryStore {
     });
   }
 
+  get breakerOpen(): boolean {
+    return this.#breaker.isOpen;
+  }
+
   /** False: asking would fail or take long; do without. */
   get usable(): boolean {
     return this.#link.isReady && !this.#breaker.isOpen;

@@ -76,6 +76,10 @@ export class MemoryTier {
     return copy;
   }
 
+  has(redisKey: string): boolean {
+    return this.#copies.has(redisKey);
+  }
+
   /** The copy, current or not. */
   any(redisKey: string): Copy | undefined {
     const copy = this.#copies.get(redisKey);

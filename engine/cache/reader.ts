@@ -183,7 +183,13 @@ export class Reader {
 
   #judge(key: EntryKey, entry: Entry, evidence: Evidence): Judgement {
     const { layers, marks, clock } = this.#options;
-    return judge(entry, layers()[key.layer], evidence, clock.now(), marks.verdict(entry.tags, entry.stamp));
+    return judge(
+      entry,
+      layers()[key.layer],
+      evidence,
+      clock.now(),
+      marks.verdict(entry.tags, entry.stamp, key.redisKey),
+    );
   }
 
   #answerCopy(

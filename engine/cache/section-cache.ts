@@ -27,6 +27,7 @@ import { newEntryId } from './entry-id.ts';
 import { EntryStore } from './entry-store.ts';
 import { FiguresLedger } from './figures.ts';
 import { Flights } from './flights.ts';
+import { type CacheInsight, HitCounts } from './insight.ts';
 import { entryKeyOf } from './key.ts';
 import { type Copy, MemoryTier } from './memory-tier.ts';
 import { OwnCopies } from './own-copies.ts';
@@ -35,7 +36,7 @@ import { Refreshes } from './refreshes.ts';
 import { SharedState } from './shared-state.ts';
 import { SharedSync } from './shared-sync.ts';
 import { TagMarks } from './tag-marks.ts';
-import { type InvalidationMode, normalTags, type TagMark } from './tags.ts';
+import { type Invalidation, type InvalidationMode, normalTags, type Stamp, type TagMark } from './tags.ts';
 import { Traces } from './traces.ts';
 
 export interface SectionCacheOptions {
@@ -61,6 +62,8 @@ export interface SectionCacheOptions {
 interface Events {
   stored: { redisKey: string; viewId: string; section: string; layer: LayerName };
   invalidated: readonly TagMark[];
+  /** Keys that changed in Redis; null: any may have. */
+  changed: readonly string[] | null;
 }
 
 const idle: RefreshStatus = { status: 'idle' };
@@ -95,6 +98,7 @@ export class LayeredCache implements SectionCache {
   readonly #computing: Computing;
   readonly #flights: Flights;
   readonly #figures: FiguresLedger;
+  readonly #hits = new HitCounts();
   readonly #marks = new TagMarks();
   readonly #traces = new Traces();
   readonly #refreshes: Refreshes;
@@ -182,7 +186,10 @@ export class LayeredCache implements SectionCache {
     }
     if (counted) {
       const nowMs = clock.monotonicMs();
-      for (const read of reads) this.#figures.read(read, nowMs - startMs, nowMs);
+      for (const [index, read] of reads.entries()) {
+        this.#figures.read(read, nowMs - startMs, nowMs);
+        if (read.state === 'fresh' || read.state === 'stale') this.#hits.add(keys[index]?.redisKey ?? '');
+      }
     }
     // What lies under a key is what its own loader once gave; the reader knows the type, Redis does not.
     return reads as CacheRead<Value>[];
@@ -239,6 +246,40 @@ export class LayeredCache implements SectionCache {
 
   onInvalidated(listener: (marks: readonly TagMark[]) => void): Stop {
     return this.#events.on('invalidated', listener);
+  }
+
+  /** Told of every change of entries that this process hears of, whoever made it; null: any may have changed. */
+  onEntriesChanged(listener: (redisKeys: readonly string[] | null) => void): Stop {
+    return this.#events.on('changed', listener);
+  }
+
+  /** What happened to an entry since `stamp`, as far as this process knows. */
+  verdict(tags: readonly string[], stamp: Stamp, redisKey: string): Invalidation | null {
+    return this.#marks.verdict(tags, stamp, redisKey);
+  }
+
+  /** What is being done about one entry, here or elsewhere. */
+  refreshStatus(redisKey: string): RefreshStatus {
+    return this.#refreshes.of(redisKey);
+  }
+
+  /** Reads of a key that this process answered with a value since it started. */
+  hitsOf(redisKey: string): number {
+    return this.#hits.of(redisKey);
+  }
+
+  inMemory(redisKey: string): boolean {
+    return this.#memory.has(redisKey);
+  }
+
+  insight(): CacheInsight {
+    const { bytes: usedBytes, size: entryCount } = this.#memory;
+    const heard = this.#bus.tracking ? 'tracking' : 'messages';
+    return {
+      breaker: this.#store.breakerOpen ? 'open' : 'closed',
+      coherence: this.#bus.listening ? heard : 'deaf',
+      memory: { usedBytes, entryCount },
+    };
   }
 
   figures(windowMs: number): CacheFigures {
@@ -318,6 +359,7 @@ export class LayeredCache implements SectionCache {
     if (storedBytes > 0) this.#written(key.layer, entry, storedBytes);
     this.#traces.seen(key.redisKey, entry.staleUntilMs);
     const { redisKey, viewId, section, layer } = key;
+    this.#events.emit('changed', [redisKey]);
     this.#events.emit('stored', { redisKey, viewId, section, layer });
   }
 
@@ -327,6 +369,7 @@ export class LayeredCache implements SectionCache {
   }
 
   #changed(redisKeys: readonly string[] | null): void {
+    this.#events.emit('changed', redisKeys);
     if (redisKeys === null) this.#shared.missed();
     else for (const redisKey of redisKeys) this.#memory.changed(redisKey);
   }
@@ -356,6 +399,7 @@ export class LayeredCache implements SectionCache {
   }
 
   #heardStored(redisKey: string, staleUntilMs: number | null): void {
+    this.#events.emit('changed', [redisKey]);
     this.#refreshes.stored(redisKey);
     const key = entryKeyOf(redisKey);
     if (key === null) return;

@@ -1,4 +1,5 @@
 /** The invalidations that this process knows of: compared in memory at every read, so that a hit stays one GET. */
+import { ownTag, ownTagPrefix } from './own-tag.ts';
 import type { Invalidation, Stamp, TagMark } from './tags.ts';
 
 const lost: Invalidation = { mode: 'stale', detail: 'the record of invalidations was lost in Redis' };
@@ -8,6 +9,8 @@ export class TagMarks {
   #epoch = '';
   #seq = 0;
   #version = 1;
+  /** Some entry was invalidated by itself. */
+  #anyOwn = false;
 
   /** Another number after every change of what is known. */
   get version(): number {
@@ -39,14 +42,18 @@ export class TagMarks {
     return true;
   }
 
-  /** What has happened to an entry since its computation began; null: nothing. */
-  verdict(tags: readonly string[], stamp: Stamp): Invalidation | null {
-    if (tags.length === 0 || this.#epoch === '') return null;
-    if (stamp.epoch !== this.#epoch) return lost;
+  /**
+   * What has happened to an entry since its computation began; null: nothing.
+   * @param redisKey where entries may have been invalidated one by one
+   */
+  verdict(tags: readonly string[], stamp: Stamp, redisKey: string | null = null): Invalidation | null {
+    if (this.#epoch === '') return null;
+    if (stamp.epoch !== this.#epoch) return tags.length === 0 ? null : lost;
     // Nearly every entry is newer than the last invalidation of anything.
     if (stamp.seq >= this.#seq) return null;
     let worst: TagMark | null = null;
-    for (const tag of tags) {
+    const concerned = this.#anyOwn && redisKey !== null ? [...tags, ownTag(redisKey)] : tags;
+    for (const tag of concerned) {
       const mark = this.#marks.get(tag);
       if (mark === undefined || mark.seq <= stamp.seq) continue;
       if (mark.expiredSeq > stamp.seq) return { mode: 'expired', detail: detailOf(mark) };
@@ -59,12 +66,14 @@ export class TagMarks {
     for (const mark of marks) {
       const known = this.#marks.get(mark.tag);
       if (known === undefined || known.seq < mark.seq) this.#marks.set(mark.tag, mark);
+      if (mark.tag.startsWith(ownTagPrefix)) this.#anyOwn = true;
       if (mark.seq > this.#seq) this.#seq = mark.seq;
     }
     this.#version += 1;
   }
 }
 
-function detailOf({ tag, reason }: TagMark): string {
+function detailOf({ tag: named, reason }: TagMark): string {
+  const tag = named.startsWith(ownTagPrefix) ? 'this entry' : named;
   return reason === '' ? tag : `${tag} (${reason})`;
 }

@@ -81,6 +81,14 @@ export interface Settings {
   readonly memoryTierBytes: number;
   /** Ceiling of the embedded cache server. */
   readonly cacheMemoryBytes: number;
+  /** False: nothing is computed ahead of its readers unless somebody asks for it. */
+  readonly warming: boolean;
+  /** How many filter sets that people use are warmed beside the pack's own. */
+  readonly warmLearnedCount: number;
+  /** Cache entries of other programs to show, beside the original system's. */
+  readonly foreignPatterns: readonly { readonly glob: string; readonly layer: string }[];
+  /** Signs calls of the data-changed webhook; null: the webhook is closed. */
+  readonly webhookSecret: string | null;
   readonly workerProcesses: number;
   readonly workerConcurrency: number;
   readonly maxJobsPerChild: number;

@@ -104,6 +104,19 @@ function splitPair(pair: string): [string, number] {
   return [pair.slice(0, at), Number(pair.slice(at + 1))];
 }
 
+const patternList = z
+  .string()
+  .regex(/^[^\s,=]+(=[a-z][a-z0-9_-]*)?(,[^\s,=]+(=[a-z][a-z0-9_-]*)?)*$/)
+  .transform((list) => list.split(',').map((written) => patternOf(written))) as z.ZodType<
+  readonly { glob: string; layer: string }[],
+  string
+>;
+
+function patternOf(written: string): { glob: string; layer: string } {
+  const [glob = '', layer = 'other'] = written.split('=');
+  return { glob, layer };
+}
+
 export const settingSpecs = {
   cacheUrl: spec('REDIS_URL', redisUrl, {
     flag: 'redis',
@@ -164,6 +177,21 @@ export const settingSpecs = {
   }),
   memoryTierBytes: spec('VIGIA_MEMORY_TIER', byteSize, { fallback: 64 * mebibyte, accepted: bytesAccepted }),
   cacheMemoryBytes: spec('VIGIA_CACHE_MEMORY', byteSize, { fallback: 256 * mebibyte, accepted: bytesAccepted }),
+  warming: spec('VIGIA_WARMING', yesOrNo, { fallback: true, accepted: 'true or false' }),
+  warmLearnedCount: spec('VIGIA_WARM_LEARNED', wholeNumber(0, 200), {
+    fallback: 20,
+    accepted: 'a whole number of filter sets from 0 to 200',
+  }),
+  /** Added to the layout of the original system. */
+  foreignPatterns: spec('VIGIA_FOREIGN_PATTERNS', patternList, {
+    fallback: [],
+    accepted: 'key patterns with an optional layer, such as myapp:*=kpis,reports:*',
+  }),
+  webhookSecret: spec('VIGIA_WEBHOOK_SECRET', z.string().min(16) as z.ZodType<string | null, string>, {
+    fallback: null,
+    accepted: 'at least 16 characters',
+    secret: 'whole',
+  }),
   workerProcesses: spec('VIGIA_WORKER_PROCESSES', wholeNumber(0, 64), {
     flag: 'processes',
     fallback: 1,

@@ -17,6 +17,9 @@ export interface FilterOptionsOptions {
   readonly logger: Logger;
 }
 
+/** Not one of the pack's sections: the choices that its filters offer. */
+export const filterOptionsSection = 'filter-options';
+
 /** A reader of the filter bar waits no longer for the values to choose from. */
 const readerDeadlineMs = 2_000;
 
@@ -36,7 +39,7 @@ export class FilterOptions {
       asOf: '',
       extra: keyBasis(options.basis),
       layer: 'dashboard',
-      section: 'filter-options',
+      section: filterOptionsSection,
     });
   }
 

@@ -1,5 +1,6 @@
 /** What a KPI pack is: the filters it understands and, per section, how its payload is computed from a source. */
 import type { KpiSettings } from '../config/settings.ts';
+import type { CacheFilter } from '../model/cache-entries.ts';
 import type { SectionName, SectionPayload, Unit } from '../model/dashboard.ts';
 import type { Filters } from '../model/filters.ts';
 import type { LayerName } from '../model/freshness.ts';
@@ -26,6 +27,9 @@ export interface FilterDefinition {
 
 /** Canonical: unknown and meaningless filters gone, values typed; equal meaning gives deeply equal objects. */
 export type NormalizedFilters = Readonly<Record<string, string | number>>;
+
+/** What was changed, e.g. `{ cliente: 'Ñuble' }`; several values where it moved from one to another. */
+export type ChangeSubject = Readonly<Record<string, string | number | readonly (string | number)[]>>;
 
 export interface ComputeRequest {
   readonly section: SectionName;
@@ -64,6 +68,12 @@ export interface KpiPack {
   tagsOf(section: SectionName, filters: NormalizedFilters): readonly string[];
   /** @throws EngineError FILTER_INVALID naming the filter, the value, and what is accepted. */
   normalizeFilters(filters: Filters): NormalizedFilters;
+  /** Normalised filters as a person reads them, in the pack's order. */
+  explainFilters(filters: NormalizedFilters): CacheFilter[];
+  /** The types of change in the data that {@link KpiPack.changeTags} understands. */
+  readonly changeTypes: readonly string[];
+  /** The tags of everything that a change concerns; null for a type that is not known. */
+  changeTags(type: string, subject: ChangeSubject): readonly string[] | null;
   /** @throws EngineError SQL_*, SOURCE_* */
   computeSection(request: ComputeRequest): Promise<ComputedSection>;
   /** Distinct values for each `choice` filter, most frequent first, at most 500. */

@@ -18,17 +18,30 @@ export const refreshDataSchema = z.object({
 });
 export type RefreshData = z.infer<typeof refreshDataSchema>;
 
+/** Views to compute ahead of their readers, in this order; filters in their normalised form. */
+const warmDataSchema = z.object({
+  variants: z
+    .array(
+      z.object({
+        filters: z.record(z.string(), z.union([z.string(), z.number()])),
+        origin: z.enum(['static', 'learned']),
+      }),
+    )
+    .optional(),
+  requestedBy: z.string().optional(),
+});
+
 export const jobDataSchemas = {
   'refresh-kpis': refreshDataSchema,
   'refresh-dashboard': refreshDataSchema,
-  precompute: z.object({}),
+  precompute: warmDataSchema,
   'clean-up': z.object({}),
 } as const satisfies Record<JobName, z.ZodType>;
 
 export type JobData = { [Job in JobName]: z.infer<(typeof jobDataSchemas)[Job]> };
 
 /** `interactive`: somebody waits for it, so it goes first; asked for again, it does not sit out the pause of a retry. */
-export type JobPriority = 'interactive' | 'scheduled';
+export type JobPriority = 'interactive' | 'scheduled' | 'idle';
 
 interface JobRule {
   readonly queue: QueueName;
@@ -38,14 +51,14 @@ interface JobRule {
 export const jobRules: Readonly<Record<JobName, JobRule>> = {
   'refresh-kpis': { queue: 'kpis', priority: 'interactive' },
   'refresh-dashboard': { queue: 'dashboard', priority: 'interactive' },
-  precompute: { queue: 'background', priority: 'scheduled' },
+  precompute: { queue: 'background', priority: 'idle' },
   'clean-up': { queue: 'background', priority: 'scheduled' },
 };
 
 export const retryCount = 3;
 
 /** BullMQ runs jobs without a priority first, in order, then by ascending number. One number keeps `prioritized` in order of age. */
-const priorityNumber: Readonly<Record<JobPriority, number>> = { interactive: 0, scheduled: 10 };
+const priorityNumber: Readonly<Record<JobPriority, number>> = { interactive: 0, scheduled: 10, idle: 100 };
 
 const day = 24 * 60 * 60;
 

@@ -33,3 +33,20 @@ export const sharedStateName = 'vigia:shared:v2:{shared}';
 export function storedChannel(db: number): string {
   return db === 0 ? 'vigia:stored' : `vigia:stored:${db}`;
 }
+
+/** Entries of every version, for housekeeping. */
+export const entryFamilyGlob = 'vigia:v[0-9]*';
+
+/** Whether a key is an entry's of this program's version, of an older or of a newer one; null: not an entry's. */
+export function entryVersionOf(redisKey: string): 'current' | 'older' | 'newer' | null {
+  const versionIn = (name: string): number => Number(/^vigia:v(\d+):/.exec(name)?.[1] ?? Number.NaN);
+  const [version, own] = [versionIn(redisKey), versionIn(entryPrefix)];
+  if (Number.isNaN(version)) return null;
+  if (version === own) return 'current';
+  return version < own ? 'older' : 'newer';
+}
+
+/** The last report of a kind of housekeeping, as JSON, for every console of the fleet. */
+export function reportName(kind: 'warm-up' | 'clean-up'): string {
+  return `vigia:report:v1:${kind}`;
+}

@@ -48,6 +48,11 @@ export class RedisSubscriber {
     return this.#listening;
   }
 
+  /** False where Redis does not track keys: then only messages tell of changes. */
+  get tracking(): boolean {
+    return this.#listening && [...this.#taps.values()].every(({ tracking }) => tracking);
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
     for (const tap of this.#taps.values()) tap.close();
@@ -99,6 +104,7 @@ class Tap {
   readonly #onMoved: () => void;
   #hearsMessages = false;
   #listening = false;
+  #tracking = false;
   #closed = false;
 
   constructor(options: SubscriberOptions, node: HostPort | null, onMoved: () => void) {
@@ -113,6 +119,10 @@ class Tap {
 
   get listening(): boolean {
     return this.#listening;
+  }
+
+  get tracking(): boolean {
+    return this.#tracking;
   }
 
   get hearsMessages(): boolean {
@@ -145,7 +155,8 @@ class Tap {
   async #listen(): Promise<void> {
     try {
       const channels = this.#hearsMessages ? [this.#options.channel] : [];
-      if (await this.#track()) channels.push(invalidateChannel);
+      this.#tracking = await this.#track();
+      if (this.#tracking) channels.push(invalidateChannel);
       if (channels.length > 0) await this.#client.subscribe(...channels);
       this.#setListening(true);
     } catch (error) {

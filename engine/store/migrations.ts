@@ -179,8 +179,19 @@ ALTER TABLE schedule_run ADD COLUMN due_count INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX schedule_run_outcome ON schedule_run (outcome, due_ms);
 `;
 
+const learnedVariants = `
+CREATE TABLE learned_variant (
+  pack TEXT NOT NULL,
+  filters TEXT NOT NULL,
+  score REAL NOT NULL,
+  scored_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (pack, filters)
+) WITHOUT ROWID;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
   { version: 3, name: 'due counts of scheduled runs', sql: dueCounts },
+  { version: 4, name: 'learned variants', sql: learnedVariants },
 ];

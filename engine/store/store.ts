@@ -9,6 +9,7 @@ import type { Notice } from '../model/system.ts';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
 import { Connection, type Medium } from './connection.ts';
+import { LearnedVariantStore } from './learned-variant-store.ts';
 import { type Migration, migrations } from './migrations.ts';
 import { NoticeStore } from './notice-store.ts';
 import { NotificationStore } from './notification-store.ts';
@@ -47,6 +48,7 @@ export class Store {
   readonly notices: NoticeStore;
   readonly settings: SettingStore;
   readonly queueHistory: QueueHistoryStore;
+  readonly learnedVariants: LearnedVariantStore;
   readonly #connection: Connection;
   readonly #retention: Retention;
   readonly #clock: Clock;
@@ -67,6 +69,7 @@ export class Store {
     this.notices = new NoticeStore(connection);
     this.settings = new SettingStore(connection, options.clock);
     this.queueHistory = new QueueHistoryStore(connection);
+    this.learnedVariants = new LearnedVariantStore(connection);
   }
 
   /** `memory`: nothing is kept past the end of the process; a notice says why. */

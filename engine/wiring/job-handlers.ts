@@ -1,21 +1,21 @@
 /** What each job does inside a worker process. */
 import { EngineError } from '../base/errors.ts';
+import type { SectionCache } from '../cache/cache.ts';
 import { cleanUpEntries } from '../cache/clean-up.ts';
+import { leaveReport } from '../cache/reports.ts';
 import type { KpiPack } from '../kpi/pack.ts';
-import type { SectionComputer } from '../kpi/section-computer.ts';
-import type { View, Views } from '../kpi/views.ts';
-import { sectionNames } from '../model/dashboard.ts';
+import { ViewWords } from '../kpi/view-words.ts';
+import type { Basis, View } from '../kpi/views.ts';
 import type { TaskProgress } from '../model/task.ts';
 import type { JobContext, JobHandlers } from '../queue/job-runner.ts';
 import type { RefreshData } from '../queue/jobs.ts';
-import type { RedisLink } from '../redis/link.ts';
-import type { Foundation } from './foundation.ts';
+import { orphanTest } from './orphans.ts';
+import { type WarmUpParts, warmUp } from './warm-up.ts';
 
-export interface JobParts extends Foundation {
-  readonly computer: SectionComputer;
-  readonly views: Views;
+export interface JobParts extends WarmUpParts {
   readonly pack: KpiPack;
-  readonly link: RedisLink;
+  readonly basis: Basis;
+  readonly cache: SectionCache;
 }
 
 export function jobHandlers(parts: JobParts): JobHandlers {
@@ -27,8 +27,8 @@ export function jobHandlers(parts: JobParts): JobHandlers {
   return {
     'refresh-kpis': refresh,
     'refresh-dashboard': refresh,
-    precompute: (_data, context) => precompute(parts, context),
-    'clean-up': (_data, { signal }) => cleanUpEntries({ link: parts.link, clock: parts.clock, signal }),
+    precompute: (data, context) => warmUp(parts, data, context),
+    'clean-up': (_data, context) => cleanUp(parts, context),
   };
 }
 
@@ -69,14 +69,19 @@ function partsOf(names: readonly string[], done: number, failed: ReadonlySet<str
   });
 }
 
-/** The variants that the pack names, one after the other; sections that are fresh are left alone. */
-async function precompute(
-  { computer, views, pack }: JobParts,
-  { signal, progress }: JobContext,
-): Promise<{ variants: number }> {
-  for (const [done, filters] of pack.staticVariants.entries()) {
-    progress(JSON.stringify(filters), done, pack.staticVariants.length);
-    await computer.sections(views.resolve(filters), sectionNames, { force: false, renew: true, signal });
-  }
-  return { variants: pack.staticVariants.length };
+/** Of entries and of tags; the report is left for every console. */
+async function cleanUp(parts: JobParts, { signal }: JobContext): Promise<{ removedCount: number }> {
+  const { link, clock, pack, basis, cache, layers } = parts;
+  const isOrphan = orphanTest({ pack, words: new ViewWords(pack, basis), layers }, parts);
+  const report = await cleanUpEntries({
+    link,
+    clock,
+    isOrphan,
+    remove: true,
+    requestedBy: 'schedule:clean-up',
+    signal,
+  });
+  await leaveReport(link, 'clean-up', report);
+  await cache.pruneTags();
+  return { removedCount: report.before.entryCount - report.after.entryCount };
 }

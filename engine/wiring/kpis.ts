@@ -1,8 +1,7 @@
 /** The way of a KPI: source, cache, views, queues and the dashboards that are read from them. */
 import type { Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import type { SectionCache } from '../cache/cache.ts';
-import { createSectionCache } from '../cache/section-cache.ts';
+import { createSectionCache, type LayeredCache } from '../cache/section-cache.ts';
 import type { Settings } from '../config/settings.ts';
 import { Dashboards } from '../kpi/dashboards.ts';
 import { FilterOptions } from '../kpi/filter-options.ts';
@@ -22,7 +21,7 @@ import { keepSnapshots, snapshotPort } from './snapshots.ts';
 import { basisOf } from './source.ts';
 
 export interface KpiParts {
-  readonly cache: SectionCache;
+  readonly cache: LayeredCache;
   readonly views: Views;
   readonly tracker: RefreshTracker;
   readonly dashboards: Dashboards;

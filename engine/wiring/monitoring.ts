@@ -5,6 +5,7 @@ import { defaultRules } from '../alerts/default-rules.ts';
 import type { DesktopNotify } from '../alerts/ports.ts';
 import type { Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import type { CauseFacts } from '../health/causes.ts';
 import { buildOverview } from '../health/overview.ts';
 import type { FigureId, FigureRule, HealthFacts, KnownValue } from '../health/overview-facts.ts';
 import type { RedisProbe, SchedulePort } from '../health/ports.ts';
@@ -42,6 +43,8 @@ export interface MonitoringInputs {
 
 export interface Monitoring {
   readonly alerts: AlertEngine;
+  /** What the cause of a stale value is looked for in. */
+  causeFacts(): Promise<CauseFacts>;
   overview(): Promise<Overview>;
   systemHealth(): Promise<SystemHealth>;
   performance(): PerformanceMetrics;
@@ -116,6 +119,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
   const facts = (): Promise<HealthFacts> => gatherFacts(inputs, alerts, foundation);
   return {
     alerts,
+    causeFacts: facts,
     overview: async () => {
       const [health, values] = await Promise.all([facts(), knownValues(kpis)]);
       return buildOverview({ ...health, values, ...lines(inputs, health.atMs) });

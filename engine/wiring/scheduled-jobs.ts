@@ -2,7 +2,7 @@
 import type { KpiPack } from '../kpi/pack.ts';
 import type { Views } from '../kpi/views.ts';
 import type { SectionName } from '../model/dashboard.ts';
-import type { RefreshData } from '../queue/jobs.ts';
+import type { JobData, RefreshData } from '../queue/jobs.ts';
 import type { ScheduledJob } from '../scheduler/run-starter.ts';
 import type { Schedule } from '../scheduler/schedules.ts';
 
@@ -10,7 +10,11 @@ import type { Schedule } from '../scheduler/schedules.ts';
 const chartSections: readonly SectionName[] = ['charts', 'forecast', 'costs'];
 
 /** Of the view with the schedule's filters; without any it is what most people open first. */
-export function scheduledJobs(pack: KpiPack, views: Views): (schedule: Schedule) => ScheduledJob {
+export function scheduledJobs(
+  pack: KpiPack,
+  views: Views,
+  warmUp: () => JobData['precompute'],
+): (schedule: Schedule) => ScheduledJob {
   const refreshOf = (schedule: Schedule, wanted: (section: SectionName) => boolean): RefreshData => {
     const { viewId, filters, asOf, sections } = views.resolve(schedule.spec.filters);
     return {
@@ -32,6 +36,7 @@ export function scheduledJobs(pack: KpiPack, views: Views): (schedule: Schedule)
         // The built-in one shares the work with the KPIs'; a view of somebody's own is wanted whole.
         return { job, data: refreshOf(schedule, (section) => !schedule.builtIn || chartSections.includes(section)) };
       case 'precompute':
+        return { job, data: warmUp() };
       case 'clean-up':
         return { job, data: {} };
     }

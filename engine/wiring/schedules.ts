@@ -6,6 +6,7 @@ import type { KpiPack } from '../kpi/pack.ts';
 import type { Views } from '../kpi/views.ts';
 import type { ScheduleTiming } from '../model/schedule.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
+import type { JobData } from '../queue/jobs.ts';
 import { brokerBoard } from '../scheduler/board.ts';
 import type { KnownRun } from '../scheduler/run-record.ts';
 import { type Upcoming, upcoming } from '../scheduler/schedule-view.ts';
@@ -21,6 +22,8 @@ export interface SchedulesInputs {
   readonly views: Views;
   readonly queues: JobQueues;
   readonly store: Store;
+  /** What a warm-up is to compute now. */
+  readonly warmUp: () => JobData['precompute'];
   readonly onChanged: (scheduleId: string | null) => void;
 }
 
@@ -30,7 +33,7 @@ const day = 24 * hour;
 const farAheadMs = 10 * 366 * day;
 
 export function openScheduler(inputs: SchedulesInputs, foundation: Foundation): Scheduler {
-  const { pack, views, queues, store, onChanged } = inputs;
+  const { pack, views, queues, store, warmUp, onChanged } = inputs;
   const { clock, ids, logger } = foundation;
   return new Scheduler({
     builtIns: builtInSchedules,
@@ -38,7 +41,7 @@ export function openScheduler(inputs: SchedulesInputs, foundation: Foundation): 
       load: () => store.settings.get(editsKey),
       save: (text) => store.settings.set(editsKey, text),
     },
-    jobOf: scheduledJobs(pack, views),
+    jobOf: scheduledJobs(pack, views, warmUp),
     queues,
     board: brokerBoard((what, work) => queues.onBroker(what, work)),
     ledger: store.runs,

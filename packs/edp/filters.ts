@@ -1,6 +1,7 @@
 /** The filters of the pack: what each accepts, its one canonical form, and the SQL that it becomes. */
 import { EngineError } from '../../engine/base/errors.ts';
 import type { FilterDefinition, NormalizedFilters } from '../../engine/kpi/pack.ts';
+import type { CacheFilter } from '../../engine/model/cache-entries.ts';
 import type { Filters } from '../../engine/model/filters.ts';
 import { states } from './tables.ts';
 
@@ -45,6 +46,18 @@ export function normalizeFilters(filters: Filters): NormalizedFilters {
     throw invalid('periodo_rapido', days, 'left out when fecha_inicio or fecha_fin is given');
   }
   return result;
+}
+
+/** As a person reads them; the values of a set apart. A filter that this version does not know keeps its name. */
+export function explainFilters(filters: NormalizedFilters): CacheFilter[] {
+  const order = (id: string): number => filterDefinitions.findIndex((each) => each.id === id);
+  return Object.entries(filters)
+    .toSorted(([a], [b]) => order(a) - order(b))
+    .map(([id, value]) => ({
+      id,
+      label: filterDefinitions.find((each) => each.id === id)?.label ?? id,
+      values: String(value).split(setSeparator),
+    }));
 }
 
 function normalizeOne({ id, kind }: FilterDefinition, value: Filters[string] | undefined): string | number | null {

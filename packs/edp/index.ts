@@ -4,7 +4,8 @@ import type { ComputedSection, ComputeRequest, KpiPack } from '../../engine/kpi/
 import type { SectionName } from '../../engine/model/dashboard.ts';
 import type { SqlSource } from '../../engine/sources/source.ts';
 import { nameOf } from './cells.ts';
-import { filterDefinitions, normalizeFilters } from './filters.ts';
+import { changeRules, changeTags } from './changes.ts';
+import { explainFilters, filterDefinitions, normalizeFilters } from './filters.ts';
 import { gapsOf, standIn } from './gaps.ts';
 import { breakdownNeeds, kpiDefinitions } from './kpis.ts';
 import { lostOnes, Payload } from './payload.ts';
@@ -83,6 +84,9 @@ export const edpPack: KpiPack = {
   ],
   tagsOf,
   normalizeFilters,
+  explainFilters,
+  changeTypes: Object.keys(changeRules),
+  changeTags,
   computeSection,
   filterValues,
   checkSource,

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { alertCalls, alertTopics } from './calls/alerts.ts';
+import { cacheCalls, cacheTopics } from './calls/cache.ts';
 import { connectionCalls, connectionTopics } from './calls/connections.ts';
 import { dashboardCalls, dashboardTopics } from './calls/dashboard.ts';
 import { jobCalls, jobTopics } from './calls/jobs.ts';
@@ -14,6 +15,7 @@ import { scheduleCalls, scheduleTopics } from './calls/schedules.ts';
 export const calls = {
   ...connectionCalls,
   ...alertCalls,
+  ...cacheCalls,
   ...dashboardCalls,
   ...jobCalls,
   ...monitoringCalls,
@@ -25,6 +27,7 @@ export const calls = {
 export const topics = {
   ...connectionTopics,
   ...alertTopics,
+  ...cacheTopics,
   ...dashboardTopics,
   ...jobTopics,
   ...monitoringTopics,

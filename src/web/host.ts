@@ -10,6 +10,7 @@ import { createDispatcher, type Dispatch } from '../shared/dispatcher.ts';
 import { failure } from '../shared/failure.ts';
 import type { HostedEngine } from '../shared/hosted-engine.ts';
 import { contentSecurityPolicy } from '../shared/page-policy.ts';
+import { addCacheRoutes, addWebhook } from './cache-routes.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts';
 import { addRestRoutes, CallFailed, sendError } from './rest.ts';
@@ -29,6 +30,8 @@ export interface WebHostOptions {
   readonly token: string;
   /** The built page; without it only the routes are served. */
   readonly rendererDir: string;
+  /** What senders to the data-changed webhook sign with; without it the webhook is closed. */
+  readonly webhookSecret?: string | null;
   /** Told of every error that is a defect of ours. */
   readonly onDefect: (what: string, error: unknown) => void;
 }
@@ -80,7 +83,9 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
       if (refusal) throw new CallFailed(refusal);
     });
     addRestRoutes(guarded, dispatch);
+    addCacheRoutes(guarded, dispatch);
   });
+  await addWebhook(server, dispatch, { secret: options.webhookSecret ?? null, nowMs: () => Date.now() });
   await addPage(server, options.rendererDir);
 
   const stopTopics = forwardTopics(options.engine, sessions);

@@ -56,9 +56,12 @@ export async function sendError(reply: FastifyReply, error: WireError): Promise<
   await reply.code(httpStatusOf(error)).send({ error });
 }
 
-function createAsk(dispatch: Dispatch) {
+export type Ask = <Name extends CallName>(name: Name, input: CallInput<Name>) => Promise<CallOutput<Name>>;
+
+/** @param as the caller's name in the audit log */
+export function createAsk(dispatch: Dispatch, as = 'http'): Ask {
   return async <Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>> => {
-    const envelope = await dispatch(name, input, { transport: 'http', name: 'http' });
+    const envelope = await dispatch(name, input, { transport: 'http', name: as });
     if (!envelope.ok) throw new CallFailed(envelope.error);
     return envelope.data as CallOutput<Name>;
   };

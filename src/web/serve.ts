@@ -60,7 +60,14 @@ async function start(settings: Settings): Promise<Running> {
         what,
         error: error instanceof Error ? error.stack : String(error),
       });
-    const host = await startWebHost({ engine, port: settings.port, token, rendererDir, onDefect });
+    const host = await startWebHost({
+      engine,
+      port: settings.port,
+      token,
+      webhookSecret: settings.webhookSecret,
+      rendererDir,
+      onDefect,
+    });
     return { host, engine, dataDir };
   } catch (error) {
     for (const cleanUp of cleanUps.toReversed()) await cleanUp();

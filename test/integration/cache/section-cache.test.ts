@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../../engine/base/clock.ts';
 import { EngineError } from '../../../engine/base/errors.ts';
 import type { Snapshot } from '../../../engine/cache/cache.ts';
-import { cleanUpEntries } from '../../../engine/cache/clean-up.ts';
 import { CacheFleet, testKey, testLayers, Work } from '../../support/cache-fleet.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
@@ -406,30 +404,5 @@ describe('figures', () => {
     const figures = cache.figures(60_000);
     expect(figures).toMatchObject({ windowMs: 60_000, reads: 4, hits: 1, staleHits: 1, misses: 2, computations: 1 });
     expect(figures.bytesWritten).toBeGreaterThan(80);
-  });
-});
-
-describe('clean-up', () => {
-  test('removes what no reader can use and leaves the rest', async () => {
-    const { cache, link } = await fleet.join(redis.url);
-    await cache.compute(key, new Work(() => 'good').load, wait);
-    await link.command('junk', (client) =>
-      client.mset('vigia:v2:{x}:kpis:a', 'junk', 'vigia:v2:{x}:kpis:b', 'VGE\u0000old', 'vigia:other', 'untouched'),
-    );
-    await link.command('list', (client) => client.lpush('vigia:v2:{x}:kpis:c', 'x'));
-    await link.command('newer', (client) => client.set('vigia:v2:{x}:kpis:d', 'VGE\u0009newer', 'PX', 60_000));
-    const other = testKey('forever');
-    await cache.compute(other, new Work(() => 'v').load, wait);
-    await link.command('persist', (client) => client.persist(other.redisKey));
-    expect(await cleanUpEntries({ link, clock: systemClock })).toEqual({
-      entryCount: 6,
-      outdatedCount: 3,
-      withoutExpiryCount: 1,
-      removedCount: 4,
-      complete: true,
-    });
-    expect((await link.command('keys', (client) => client.keys('*'))).toSorted()).toEqual(
-      [key.redisKey, 'vigia:other', 'vigia:v2:{x}:kpis:d', 'vigia:shared:v2:{shared}'].toSorted(),
-    );
   });
 });

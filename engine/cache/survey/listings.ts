@@ -1,0 +1,173 @@
+/** Answers lists of entries piece by piece: filtered and sorted once, then kept a while so that pieces fit together. */
+import type { Clock } from '../../base/clock.ts';
+import type { IdSource } from '../../base/ids.ts';
+import type { CacheEntriesPage, CacheEntriesQuery, CacheRow, CacheRowState } from '../../model/cache-entries.ts';
+import type { EntryIndex, IndexSums } from './entry-index.ts';
+import type { IndexedEntry } from './indexed-entry.ts';
+import { sortInTurns } from './sort-in-turns.ts';
+
+export interface ListingsOptions {
+  readonly index: EntryIndex;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly stateOf: (entry: IndexedEntry, nowMs: number) => CacheRowState;
+  readonly rowOf: (entry: IndexedEntry, nowMs: number) => CacheRow;
+  readonly hitsOf: (key: string) => number;
+  /** What a search looks through besides key and tags: the filters in words; lower case. */
+  readonly wordsOf: (entry: IndexedEntry) => string;
+  /** Whether the index knows every entry. */
+  readonly isPartial: () => boolean;
+}
+
+interface Listing {
+  readonly id: string;
+  readonly of: string;
+  readonly atMs: number;
+  readonly entries: readonly IndexedEntry[];
+  readonly bytes: number;
+  usedAtMs: number;
+}
+
+const keptCount = 6;
+const keptMs = 120_000;
+const facetTags = 200;
+const stateOrder: readonly CacheRowState[] = ['fresh', 'stale', 'expired', 'unknown', 'unreadable'];
+
+export class Listings {
+  readonly #options: ListingsOptions;
+  readonly #kept = new Map<string, Listing>();
+
+  constructor(options: ListingsOptions) {
+    this.#options = options;
+  }
+
+  async page(query: CacheEntriesQuery): Promise<CacheEntriesPage> {
+    const { index, rowOf, isPartial, clock } = this.#options;
+    const listing = this.#find(query) ?? (await this.#make(query));
+    const sums = await index.sums();
+    listing.usedAtMs = clock.now();
+    // What changed since keeps its place, but is shown as it is now; what has gone is shown as it was.
+    const rows = listing.entries
+      .slice(query.offset, query.offset + query.limit)
+      .map((entry) => rowOf(index.get(entry.key) ?? entry, clock.now()));
+    return {
+      listingId: listing.id,
+      atMs: listing.atMs,
+      rows,
+      offset: query.offset,
+      matchCount: listing.entries.length,
+      matchBytes: listing.bytes,
+      totalCount: sums.total,
+      partial: isPartial(),
+      facets: facetsOf(sums),
+    };
+  }
+
+  #find(query: CacheEntriesQuery): Listing | null {
+    const listing = query.listingId === null ? undefined : this.#kept.get(query.listingId);
+    if (!listing || listing.of !== identity(query)) return null;
+    return this.#options.clock.now() - listing.usedAtMs > keptMs ? null : listing;
+  }
+
+  async #make(query: CacheEntriesQuery): Promise<Listing> {
+    const { index, clock, ids } = this.#options;
+    const atMs = clock.now();
+    const found = await index.select(this.#matcher(query, atMs));
+    const entries = await sortInTurns(found, this.#order(query, atMs));
+    const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const listing: Listing = { id: ids.next(), of: identity(query), atMs, entries, bytes, usedAtMs: atMs };
+    this.#kept.set(listing.id, listing);
+    const stalest = [...this.#kept.values()].toSorted((a, b) => b.usedAtMs - a.usedAtMs).slice(keptCount);
+    for (const { id } of stalest) this.#kept.delete(id);
+    return listing;
+  }
+
+  #matcher(query: CacheEntriesQuery, nowMs: number): (entry: IndexedEntry) => boolean {
+    const { stateOf, wordsOf } = this.#options;
+    const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
+    const [layers, states, tags] = [new Set(query.layers), new Set(query.states), new Set(query.tags)];
+    return (entry) =>
+      (query.origin === 'all' || entry.origin === query.origin) &&
+      (layers.size === 0 || layers.has(entry.layer)) &&
+      (tags.size === 0 || entry.tags.some((tag) => tags.has(tag))) &&
+      (states.size === 0 || states.has(stateOf(entry, nowMs))) &&
+      words.every(
+        (word) =>
+          entry.key.toLowerCase().includes(word) ||
+          wordsOf(entry).includes(word) ||
+          entry.tags.some((tag) => tag.toLowerCase().includes(word)),
+      );
+  }
+
+  /** What does not have the property that is sorted by comes last, whatever the direction. */
+  #order({ sort, descending }: CacheEntriesQuery, nowMs: number): (a: IndexedEntry, b: IndexedEntry) => number {
+    const sign = descending ? -1 : 1;
+    const byKey = (a: IndexedEntry, b: IndexedEntry): number => compareTexts(a.key, b.key);
+    if (sort === 'key') return (a, b) => sign * byKey(a, b);
+    if (sort === 'layer') return (a, b) => sign * compareTexts(a.layer, b.layer) || byKey(a, b);
+    const values = new Map<IndexedEntry, number | null>();
+    const valueOf = (entry: IndexedEntry): number | null => {
+      const known = values.get(entry);
+      if (known !== undefined) return known;
+      const value = this.#sortValue(entry, sort, nowMs);
+      values.set(entry, value);
+      return value;
+    };
+    return (a, b) => {
+      const [x, y] = [valueOf(a), valueOf(b)];
+      if (x === null || y === null) return Number(x === null) - Number(y === null) || byKey(a, b);
+      return sign * (x - y) || byKey(a, b);
+    };
+  }
+
+  #sortValue(entry: IndexedEntry, sort: CacheEntriesQuery['sort'], nowMs: number): number | null {
+    switch (sort) {
+      case 'state':
+        return stateOrder.indexOf(this.#options.stateOf(entry, nowMs));
+      case 'age':
+        return entry.computedAtMs === null ? null : nowMs - entry.computedAtMs;
+      case 'ttl':
+        return entry.deletedAtMs;
+      case 'size':
+        return entry.sizeBytes;
+      case 'ratio':
+        return ratioOf(entry);
+      case 'hits':
+        return entry.origin === 'foreign' ? null : this.#options.hitsOf(entry.key);
+      case 'key':
+      case 'layer':
+        return null;
+    }
+  }
+}
+
+/** How many bytes of JSON one stored byte stands for; null where that is not known. */
+export function ratioOf({ rawBytes, sizeBytes }: IndexedEntry): number | null {
+  return rawBytes === null || sizeBytes === 0 ? null : rawBytes / sizeBytes;
+}
+
+function identity(query: CacheEntriesQuery): string {
+  const { listingId: _id, offset: _offset, limit: _limit, ...wanted } = query;
+  return JSON.stringify(wanted);
+}
+
+/** By code units: the same for everybody, and a hundred times faster than a language's own order. */
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function facetsOf(sums: IndexSums): CacheEntriesPage['facets'] {
+  const layers = [...sums.byLayer].map(([name, { own, foreignCount }]) => ({
+    name,
+    count: Object.values(own).reduce((sum, count) => sum + count, foreignCount),
+  }));
+  const states = [...sums.states].map(([name, count]) => ({ name, count }));
+  const tags = [...sums.tags].map(([name, count]) => ({ name, count })).toSorted((a, b) => b.count - a.count);
+  return {
+    layers: layers.toSorted((a, b) => compareTexts(a.name, b.name)),
+    states: states.toSorted((a, b) => stateOrder.indexOf(a.name) - stateOrder.indexOf(b.name)),
+    tags: tags.slice(0, facetTags),
+    foreignCount: sums.foreignCount,
+  };
+}
