@@ -27,7 +27,7 @@ beforeAll(async () => {
   const broker = `redis://127.0.0.1:${redis.port}/0`;
   app = await createCeleryApp({ broker });
   await Promise.all(nodes.map((node) => app.worker({ node })));
-  link = new RedisLink({ role: 'broker', url: broker, ...foundation });
+  link = new RedisLink({ role: 'broker', access: 'own', url: broker, ...foundation });
   await link.whenReady(5_000);
   messenger = new CeleryMessenger({ link, names: new BrokerNames({ db: 0 }), ...foundation });
   await until(async () => (await messenger.ask(ping(null))).listeners === 2, 10_000, 'both workers to listen');
@@ -112,7 +112,7 @@ describe('questions to real workers', () => {
   });
 
   it('fail by name where there is no broker', async () => {
-    const nowhere = new RedisLink({ role: 'broker', url: 'redis://127.0.0.1:1/0', ...foundation });
+    const nowhere = new RedisLink({ role: 'broker', access: 'own', url: 'redis://127.0.0.1:1/0', ...foundation });
     const lost = new CeleryMessenger({ link: nowhere, names: new BrokerNames({ db: 0 }), ...foundation });
     await expect(lost.ask({ ...ping(null), deadlineMs: 300 })).rejects.toMatchObject({
       code: expect.stringMatching(/^REDIS_(UNREACHABLE|TIMEOUT)$/) as string,
