@@ -6,16 +6,32 @@ import { systemClock } from '../../engine/base/clock.ts';
 import { systemIds } from '../../engine/base/ids.ts';
 import { silentLogger } from '../../engine/base/logger.ts';
 import { queueNames, type TaskState } from '../../engine/model/task.ts';
-import { brokerConnection } from '../../engine/queue/broker.ts';
+import { type BrokerConnection, brokerAt } from '../../engine/queue/broker.ts';
 import { JobQueues } from '../../engine/queue/job-queues.ts';
 import type { RefreshData } from '../../engine/queue/jobs.ts';
 import { type RunningWorker, runWorker, type WorkerOptions } from '../../engine/queue/worker-runtime.ts';
+import { parseRedisUrl } from '../../engine/redis/address.ts';
 import { until } from './until.ts';
 import { journalHandlers } from './worker-settings.ts';
 
-export function openQueues(socketPath: string): JobQueues {
+const opened = new Set<BrokerConnection>();
+
+/** @param address any that a link takes, a socket's path as well */
+function broker(address: string): BrokerConnection {
+  const connection = brokerAt(parseRedisUrl(address));
+  opened.add(connection);
+  return connection;
+}
+
+/** After the queues and workers were closed: what they left open on a cluster. */
+export function closeBrokers(): void {
+  for (const connection of opened) connection.close();
+  opened.clear();
+}
+
+export function openQueues(address: string): JobQueues {
   return new JobQueues({
-    connection: brokerConnection({ path: socketPath }),
+    connection: broker(address),
     clock: systemClock,
     ids: systemIds,
     logger: silentLogger,
@@ -23,9 +39,9 @@ export function openQueues(socketPath: string): JobQueues {
 }
 
 /** A worker inside the test's own process. */
-export function startWorker(socketPath: string, journal: string, options: Partial<WorkerOptions> = {}): RunningWorker {
+export function startWorker(address: string, journal: string, options: Partial<WorkerOptions> = {}): RunningWorker {
   return runWorker({
-    connection: brokerConnection({ path: socketPath }),
+    connection: broker(address),
     queues: queueNames,
     concurrency: 4,
     handlers: journalHandlers(journal),

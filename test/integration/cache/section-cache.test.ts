@@ -2,24 +2,23 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { EngineError } from '../../../engine/base/errors.ts';
 import type { Snapshot } from '../../../engine/cache/cache.ts';
 import { CacheFleet, testKey, testLayers, Work } from '../../support/cache-fleet.ts';
-import { startRedis, type TestRedis } from '../../support/redis-server.ts';
+import { listenerCount, type RedisTarget, startRedisTarget } from '../../support/redis-target.ts';
 import { until } from '../../support/until.ts';
 
-let redis: TestRedis;
+let redis: RedisTarget;
 let fleet: CacheFleet;
 const key = testKey();
 const wait = { deadlineMs: 5_000 };
 
 beforeAll(async () => {
-  redis = await startRedis();
+  redis = await startRedisTarget();
 });
 afterAll(() => redis.stop());
 beforeEach(() => {
   fleet = new CacheFleet();
 });
 afterEach(async () => {
-  const { link } = await fleet.join(redis.url);
-  await link.command('FLUSHALL', (client) => client.flushall());
+  await redis.flush();
   await fleet.close();
 });
 
@@ -220,7 +219,7 @@ describe('computing', () => {
 
   test('wakes the waiters of other processes by the write, not by polling', async () => {
     const [one, two] = [await fleet.join(redis.url), await fleet.join(redis.url, { leaseMs: 60_000 })];
-    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 2_000);
+    await until(async () => (await listenerCount(one.link)) === 2, 2_000);
     const work = new Work(() => 'v').hold();
     const first = one.cache.compute(key, work.load, wait);
     await until(() => work.runs === 1, 1_000);
@@ -253,7 +252,7 @@ describe('computing', () => {
       force: true,
     });
     joined.catch(() => undefined);
-    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 2_000);
+    await until(async () => (await listenerCount(one.link)) === 2, 2_000);
     gate.reject(new EngineError('SQL_QUERY_FAILED', 'no such column'));
     await expect(failing).rejects.toMatchObject({ code: 'SQL_QUERY_FAILED', message: 'no such column' });
     expect((await one.cache.read([key]))[0]).toMatchObject({ value: 'good', state: 'fresh' });
@@ -295,7 +294,7 @@ describe('computing', () => {
 
   test('is announced in every process, once each', async () => {
     const [one, two] = [await fleet.join(redis.url), await fleet.join(redis.url)];
-    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 2_000);
+    await until(async () => (await listenerCount(one.link)) === 2, 2_000);
     const heard: string[] = [];
     one.cache.onStored(({ section }) => heard.push(`one ${section}`));
     two.cache.onStored(({ section, viewId, layer }) => heard.push(`two ${section} ${viewId === key.viewId} ${layer}`));

@@ -1,24 +1,24 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CacheFleet, type Member, testKey, testLayers, Work } from '../../support/cache-fleet.ts';
-import { startRedis, type TestRedis } from '../../support/redis-server.ts';
+import { startRedis } from '../../support/redis-server.ts';
+import { cutListeners, listenerCount, type RedisTarget, startRedisTarget } from '../../support/redis-target.ts';
 import { until } from '../../support/until.ts';
 
-let redis: TestRedis;
+let redis: RedisTarget;
 let fleet: CacheFleet;
 const key = testKey();
 const edp = { deadlineMs: 5_000, tags: ['table:edp', 'cliente:Ñuble'] };
 const shared = 'vigia:shared:v2:{shared}';
 
 beforeAll(async () => {
-  redis = await startRedis();
+  redis = await startRedisTarget();
 });
 afterAll(() => redis.stop());
 beforeEach(() => {
   fleet = new CacheFleet();
 });
 afterEach(async () => {
-  const { link } = await fleet.join(redis.url);
-  await link.command('FLUSHALL', (client) => client.flushall());
+  await redis.flush();
   await fleet.close();
 });
 
@@ -105,10 +105,11 @@ describe('invalidating a tag', () => {
     const heard: string[] = [];
     one.cache.onInvalidated((marks) => heard.push(...marks.map(({ tag }) => `one ${tag}`)));
     two.cache.onInvalidated((marks) => heard.push(...marks.map(({ tag }) => `two ${tag}`)));
-    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 2_000);
+    await until(async () => (await listenerCount(one.link)) === 2, 2_000);
     await one.cache.invalidate(['b', 'a'], 'stale', '');
     await until(() => heard.length >= 4, 1_000);
     expect(heard.toSorted()).toEqual(['one a', 'one b', 'two a', 'two b']);
+    await until(() => two.cache.tagMarks().length === 2, 1_000);
     expect(two.cache.tagMarks().map(({ tag, seq, mode }) => [tag, seq, mode])).toEqual([
       ['a', 1, 'stale'],
       ['b', 1, 'stale'],
@@ -135,7 +136,7 @@ describe('an invalidation that a process could not hear', () => {
     await one.cache.compute(key, new Work(() => 'old').load, edp);
     const two = await reader();
     for (let round = 1; round <= 5; round += 1) {
-      await one.link.command('CLIENT KILL', (client) => client.call('CLIENT', 'KILL', 'TYPE', 'pubsub'));
+      await cutListeners(one.link);
       await one.cache.invalidate(['table:edp'], 'stale', `round ${round}`);
       // The end of the connection takes a moment to be noticed; from then on at no moment and from no tier may it be fresh.
       await until(async () => (await two.cache.read([key]))[0]?.state === 'stale', 1_000);
@@ -182,7 +183,7 @@ describe('an invalidation that a process could not hear', () => {
     const one = await fleet.join(redis.url);
     await one.cache.compute(key, new Work(() => 'old').load, edp);
     const two = await reader();
-    await one.link.command('FLUSHALL', (client) => client.flushall());
+    await redis.flush();
     await until(async () => (await two.cache.read([key]))[0]?.state === 'stale', 1_000);
     expect((await two.cache.read([key]))[0]).toMatchObject({ value: 'old', source: 'memory' });
   });

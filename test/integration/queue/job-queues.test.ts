@@ -3,21 +3,32 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { TaskStatus } from '../../../engine/model/task.ts';
 import type { JobQueues } from '../../../engine/queue/job-queues.ts';
 import type { RunningWorker } from '../../../engine/queue/worker-runtime.ts';
-import { journalLines, newJournal, openQueues, refreshOf, startWorker, untilState } from '../../support/queue-room.ts';
-import { startRedis, type TestRedis } from '../../support/redis-server.ts';
+import {
+  closeBrokers,
+  journalLines,
+  newJournal,
+  openQueues,
+  refreshOf,
+  startWorker,
+  untilState,
+} from '../../support/queue-room.ts';
+import { type RedisTarget, startRedisTarget } from '../../support/redis-target.ts';
 import { until } from '../../support/until.ts';
 
-let redis: TestRedis;
+let redis: RedisTarget;
 let queues: JobQueues;
 let journal: string;
 let worker: RunningWorker | null = null;
 
 beforeAll(async () => {
-  redis = await startRedis();
+  redis = await startRedisTarget();
 });
-afterAll(() => redis.stop());
+afterAll(async () => {
+  closeBrokers();
+  await redis.stop();
+});
 beforeEach(() => {
-  queues = openQueues(redis.socketPath);
+  queues = openQueues(redis.url);
   journal = newJournal();
 });
 afterEach(async () => {
@@ -27,7 +38,7 @@ afterEach(async () => {
 });
 
 async function work(): Promise<void> {
-  worker = startWorker(redis.socketPath, journal);
+  worker = startWorker(redis.url, journal);
   await worker.ready;
 }
 
