@@ -24,6 +24,7 @@ import { WorkerSightings } from './queue/worker-sightings.ts';
 import { openStore } from './store/store.ts';
 import { version } from './version.ts';
 import { type CacheChange, openCacheRoom } from './wiring/cache.ts';
+import { type CeleryChange, openCeleryEvents } from './wiring/celery-events.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
 import { openConnections } from './wiring/connections.ts';
 import type { Foundation } from './wiring/foundation.ts';
@@ -66,6 +67,7 @@ export interface EngineTopics {
   'queues.sampled': { connectionId: string; atMs: number };
   'queues.discovered': { connectionId: string };
   'queueActions.changed': { runId: string };
+  'celery.changed': CeleryChange;
 }
 
 export interface Engine {
@@ -151,6 +153,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   cleanUps.add('watched queues', () => watchedQueues.close());
   const kpis = openKpis({ settings, pack, links, queues, holder, store }, foundation);
   cleanUps.add('cache', () => kpis.close());
+  const celery = openCeleryEvents({ settings, broker: links.broker, connections, store }, foundation);
+  cleanUps.add('celery', () => celery.stop());
   const desktop = options.desktop;
   const onScheduleChanged = (scheduleId: string | null): void => topics.emit('schedules.changed', { scheduleId });
   const warmUp = (): JobData['precompute'] => cacheRoom.warming.scheduled();
@@ -160,7 +164,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   );
   const schedules = { troubles: () => troublesOf(scheduler, foundation) };
   const monitoring = openMonitoring(
-    { schedules, links, kpis, queues, sightings, holder, store, responses, sourceQueries, desktop },
+    { schedules, links, kpis, queues, sightings, celery, holder, store, responses, sourceQueries, desktop },
     foundation,
   );
   const cacheRoom = openCacheRoom(
@@ -177,6 +181,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       if (status.job === 'clean-up' && status.state === 'SUCCESS') pruneStore(store, logger);
     }),
     cacheRoom.onChanged((change) => topics.emit('cache.changed', change)),
+    celery.onChanged((change) => topics.emit('celery.changed', change)),
     monitoring.onSampled((atMs) => topics.emit('health.sampled', { atMs })),
     monitoring.alerts.onChanged((change) => topics.emit('alerts.changed', change)),
     watchedQueues.inspector.on('sampled', (round) => topics.emit('queues.sampled', round)),
@@ -239,6 +244,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     queueCounts: () => queues.counts(),
     queues: watchedQueues.verbs,
     ...scheduleParts(scheduler, foundation),
+    celery: { ...celery, nowMs: () => clock.now() },
   });
   return {
     handlers,

@@ -7,6 +7,7 @@ import type { Series, SignalName } from '../model/sample.ts';
 import type { PerformanceMetrics, SystemInfo } from '../model/system.ts';
 import type { QueueCounts } from '../model/task.ts';
 import { type CacheOps, createCacheVerbs } from './cache-verbs.ts';
+import { type CeleryTaskParts, celeryTaskVerbs } from './celery-task-verbs.ts';
 import { type ConnectionVerbParts, connectionVerbs } from './connection-verbs.ts';
 import { type JobVerbParts, jobVerbs } from './job-verbs.ts';
 import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
@@ -39,6 +40,7 @@ export interface VerbParts extends ConnectionVerbParts, JobVerbParts, ScheduleVe
   readonly queueCounts: () => Promise<QueueCounts[]>;
   readonly queues: QueueVerbParts;
   readonly cache: CacheOps;
+  readonly celery: CeleryTaskParts;
 }
 
 /** Typed by what it is; that it covers the contract is checked where a host makes a dispatcher of it. */
@@ -68,6 +70,7 @@ export function createVerbs(parts: VerbParts) {
     ...jobVerbs(parts),
     ...scheduleVerbs(parts),
     ...createCacheVerbs(parts.cache),
+    ...celeryTaskVerbs(parts.celery),
   };
 }
 

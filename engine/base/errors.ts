@@ -108,6 +108,7 @@ export const errorTable = {
   CELERY_BROKER_NOT_FOUND: entry(404, false, 'Celery is not watched on a connection with this id.'),
   CELERY_MESSAGE_NOT_FOUND: entry(404, true, 'A worker has taken the message meanwhile, or it was removed.'),
   CELERY_ARGUMENTS_UNKNOWN: entry(409, false, 'Send the task yourself with the arguments you want.'),
+  CELERY_TASK_NOT_FOUND: entry(404, false, 'No event told of this task, or the history has let it go; check the id.'),
   STORE_UNAVAILABLE: entry(503, true, 'The local database cannot be written; the console goes on in memory.'),
   STORE_MIGRATION_FAILED: entry(500, false, 'The database was left as it was; its backup is beside it.'),
   ALERT_NOT_FOUND: entry(404, false, 'No alert has this id.'),

@@ -3,7 +3,7 @@ import type { SourceInfo } from '../model/dashboard.ts';
 import type { Freshness } from '../model/freshness.ts';
 import type { LinkView, RedisRole } from '../model/health.ts';
 import type { QueueCounts } from '../model/task.ts';
-import type { WorkerView } from '../model/worker.ts';
+import type { CountedWorker } from './ports.ts';
 import { availableSlots } from './readings.ts';
 import { durationWords, percentWords, plural } from './wording.ts';
 
@@ -12,7 +12,7 @@ export interface CauseFacts {
   readonly atMs: number;
   readonly links: readonly LinkView[];
   readonly source: SourceInfo;
-  readonly workers: readonly WorkerView[] | null;
+  readonly workers: readonly CountedWorker[] | null;
   readonly queues: readonly QueueCounts[] | null;
 }
 
@@ -112,7 +112,7 @@ export function workerCauses(facts: Pick<CauseFacts, 'workers'>): string[] {
   return active >= available ? [`all ${available} slots are busy`] : [];
 }
 
-function evidenceOf(workers: readonly WorkerView[]): string {
+function evidenceOf(workers: readonly CountedWorker[]): string {
   return workers.map((worker) => `${worker.workerId} ${worker.verdict}: ${worker.evidence}`).join('; ');
 }
 

@@ -5,8 +5,7 @@ import type { Freshness } from '../model/freshness.ts';
 import type { LinkView, OverviewFigure, RedisMemory, RedisRole } from '../model/health.ts';
 import type { Series } from '../model/sample.ts';
 import type { QueueCounts } from '../model/task.ts';
-import type { WorkerView } from '../model/worker.ts';
-import type { CacheCounts, LatencyFigures } from './ports.ts';
+import type { CacheCounts, CountedWorker, LatencyFigures } from './ports.ts';
 
 export type FigureId = OverviewFigure['id'];
 
@@ -29,7 +28,7 @@ export interface HealthFacts {
   readonly atMs: number;
   readonly links: readonly LinkView[];
   readonly source: SourceInfo;
-  readonly workers: readonly WorkerView[] | null;
+  readonly workers: readonly CountedWorker[] | null;
   readonly queues: readonly QueueCounts[] | null;
   readonly cache: (CacheCounts & { readonly windowMs: number; readonly entryCount: number | null }) | null;
   readonly response: (LatencyFigures & { readonly windowMs: number }) | null;

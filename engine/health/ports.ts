@@ -43,8 +43,11 @@ export interface LatencyPort {
   take(): LatencyFigures;
 }
 
+/** A worker of either kind: one of our processes, or a Celery worker with its pool. */
+export type CountedWorker = Pick<WorkerView, 'workerId' | 'slots' | 'activeJobCount' | 'verdict' | 'evidence'>;
+
 export interface WorkerPort {
-  views(): Promise<readonly WorkerView[]>;
+  views(): Promise<readonly CountedWorker[]>;
 }
 
 export interface QueuePort {

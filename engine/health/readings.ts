@@ -2,8 +2,7 @@
 import type { RedisMemory } from '../model/health.ts';
 import type { Sample, SignalName } from '../model/sample.ts';
 import type { QueueCounts } from '../model/task.ts';
-import type { WorkerView } from '../model/worker.ts';
-import type { CacheCounts, LatencyFigures, ProcessPort, RedisProbe, SchedulePort } from './ports.ts';
+import type { CacheCounts, CountedWorker, LatencyFigures, ProcessPort, RedisProbe, SchedulePort } from './ports.ts';
 
 export type Reading = Omit<Sample, 'atMs'>;
 
@@ -37,7 +36,7 @@ export function latencyReadings(figures: LatencyFigures): Reading[] {
  * Job slots of the processes that take jobs. One process with four slots does what four of the original's workers did.
  * Null when there are processes but not one of them can be judged: not seen is not the same as gone.
  */
-export function availableSlots(workers: readonly WorkerView[]): number | null {
+export function availableSlots(workers: readonly CountedWorker[]): number | null {
   const known = workers.filter((worker) => worker.verdict !== 'gone');
   const available = known
     .filter((worker) => worker.verdict === 'consuming' || worker.verdict === 'busy')
@@ -46,7 +45,7 @@ export function availableSlots(workers: readonly WorkerView[]): number | null {
   return allUnknown ? null : available;
 }
 
-export function workerReadings(workers: readonly WorkerView[]): Reading[] {
+export function workerReadings(workers: readonly CountedWorker[]): Reading[] {
   return [gauge('workers.available_count', availableSlots(workers))];
 }
 

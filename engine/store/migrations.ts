@@ -189,9 +189,51 @@ CREATE TABLE learned_variant (
 ) WITHOUT ROWID;
 `;
 
+/** The timeline and everything that is only read with one task is JSON; partial indexes stay small. */
+const celeryTasks = `
+CREATE TABLE celery_task (
+  seq INTEGER PRIMARY KEY,
+  broker_id TEXT NOT NULL,
+  task_id TEXT NOT NULL,
+  name TEXT,
+  state TEXT NOT NULL,
+  state_source TEXT NOT NULL,
+  doubt TEXT,
+  worker TEXT,
+  queue TEXT,
+  first_seen_ms REAL NOT NULL,
+  sent_at_ms REAL,
+  received_at_ms REAL,
+  started_at_ms REAL,
+  finished_at_ms REAL,
+  eta_ms REAL,
+  runtime_ms REAL,
+  retries INTEGER NOT NULL,
+  exception TEXT,
+  failure_id TEXT,
+  root_id TEXT,
+  parent_id TEXT,
+  unfinished INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  rest TEXT NOT NULL
+);
+CREATE UNIQUE INDEX celery_task_id ON celery_task (task_id, broker_id);
+CREATE INDEX celery_task_unfinished ON celery_task (seq) WHERE unfinished = 1;
+CREATE INDEX celery_task_failure ON celery_task (failure_id, seq) WHERE failure_id IS NOT NULL;
+CREATE INDEX celery_task_root ON celery_task (root_id, seq) WHERE root_id IS NOT NULL;
+
+CREATE TABLE celery_history (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  task_count INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL
+);
+INSERT INTO celery_history (id, task_count, size_bytes) VALUES (1, 0, 0);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
   { version: 3, name: 'due counts of scheduled runs', sql: dueCounts },
   { version: 4, name: 'learned variants', sql: learnedVariants },
+  { version: 5, name: 'Celery tasks', sql: celeryTasks },
 ];

@@ -8,6 +8,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Notice } from '../model/system.ts';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
+import { CeleryTaskStore } from './celery-task-store.ts';
 import { Connection, type Medium } from './connection.ts';
 import { LearnedVariantStore } from './learned-variant-store.ts';
 import { type Migration, migrations } from './migrations.ts';
@@ -29,9 +30,14 @@ export interface StoreOptions {
   /** How long one sample speaks for. */
   readonly samplePeriodMs?: number;
   readonly limits?: Partial<StoreLimits>;
+  /** Ceiling of the history of Celery's tasks, within the ceiling of the whole file. */
+  readonly celeryHistoryBytes?: number;
   /** For tests of upgrades. */
   readonly migrations?: readonly Migration[];
 }
+
+/** Some 150,000 tasks. */
+const defaultCeleryHistoryBytes = 128 * 1024 * 1024;
 
 interface StoreEvents {
   notice: Notice;
@@ -45,6 +51,7 @@ export class Store {
   readonly notifications: NotificationStore;
   readonly runs: RunLedgerStore;
   readonly audit: AuditStore;
+  readonly celeryTasks: CeleryTaskStore;
   readonly notices: NoticeStore;
   readonly settings: SettingStore;
   readonly queueHistory: QueueHistoryStore;
@@ -66,6 +73,7 @@ export class Store {
     this.notifications = new NotificationStore(connection);
     this.runs = new RunLedgerStore(connection);
     this.audit = new AuditStore(connection);
+    this.celeryTasks = new CeleryTaskStore(connection, options.celeryHistoryBytes ?? defaultCeleryHistoryBytes);
     this.notices = new NoticeStore(connection);
     this.settings = new SettingStore(connection, options.clock);
     this.queueHistory = new QueueHistoryStore(connection);

@@ -8,7 +8,7 @@ import { messageOf } from '../base/errors.ts';
 import type { CauseFacts } from '../health/causes.ts';
 import { buildOverview } from '../health/overview.ts';
 import type { FigureId, FigureRule, HealthFacts, KnownValue } from '../health/overview-facts.ts';
-import type { RedisProbe, SchedulePort } from '../health/ports.ts';
+import type { CountedWorker, RedisProbe, SchedulePort } from '../health/ports.ts';
 import { measureProcess } from '../health/process-figures.ts';
 import type { ResponseTimes } from '../health/response-times.ts';
 import { Sampler } from '../health/sampler.ts';
@@ -22,6 +22,7 @@ import type { WorkerSightings } from '../queue/worker-sightings.ts';
 import { sampleRedis } from '../redis/info.ts';
 import type { RedisLink } from '../redis/link.ts';
 import type { Store } from '../store/store.ts';
+import type { CeleryEvents } from './celery-events.ts';
 import type { Foundation } from './foundation.ts';
 import type { KpiParts } from './kpis.ts';
 import type { Links } from './links.ts';
@@ -31,6 +32,7 @@ export interface MonitoringInputs {
   readonly kpis: KpiParts;
   readonly queues: JobQueues;
   readonly sightings: WorkerSightings;
+  readonly celery: Pick<CeleryEvents, 'workerViews'>;
   readonly holder: SourceHolder;
   readonly store: Store;
   /** Latencies of reads as their callers saw them, and of the source's queries. */
@@ -92,7 +94,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
       cache: { figures: (windowMs) => kpis.cache.figures(windowMs), entryCount: async () => null },
       responses: inputs.responses,
       sourceQueries: inputs.sourceQueries,
-      workers: { views: () => inputs.sightings.list() },
+      workers: { views: () => everyWorker(inputs) },
       queues: { counts: () => inputs.queues.counts(), finishedCount: async () => finished.count() },
       schedules: inputs.schedules,
       process: self,
@@ -165,16 +167,17 @@ function countFinished(queues: JobQueues): { count(): number; stop: Stop } {
 }
 
 async function gatherFacts(
-  { links, kpis, queues, sightings, holder, responses }: MonitoringInputs,
+  inputs: MonitoringInputs,
   alerts: AlertEngine,
   { clock, logger }: Foundation,
 ): Promise<HealthFacts> {
+  const { links, kpis, queues, holder, responses } = inputs;
   const unseen = (error: unknown): null => {
     logger.debug('A part of the health could not be seen', { error: messageOf(error) });
     return null;
   };
   const [workers, counts, cacheMemory, brokerMemory] = await Promise.all([
-    sightings.list().catch(unseen),
+    everyWorker(inputs).catch(unseen),
     queues.counts().catch(unseen),
     memoryOf(links.cache, clock).catch(unseen),
     memoryOf(links.broker, clock).catch(unseen),
@@ -191,6 +194,11 @@ async function gatherFacts(
     minimumCount,
     rules: rulesOf(alerts),
   };
+}
+
+/** Workers of either kind, as the guide meant them: our processes' slots and the pool processes of Celery's workers. */
+async function everyWorker({ sightings, celery }: MonitoringInputs): Promise<CountedWorker[]> {
+  return [...(await sightings.list()), ...celery.workerViews()];
 }
 
 function rulesOf(alerts: AlertEngine): Record<FigureId, FigureRule> {

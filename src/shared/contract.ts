@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { alertCalls, alertTopics } from './calls/alerts.ts';
 import { cacheCalls, cacheTopics } from './calls/cache.ts';
+import { celeryTaskCalls, celeryTaskTopics } from './calls/celery-tasks.ts';
 import { connectionCalls, connectionTopics } from './calls/connections.ts';
 import { dashboardCalls, dashboardTopics } from './calls/dashboard.ts';
 import { jobCalls, jobTopics } from './calls/jobs.ts';
@@ -16,6 +17,7 @@ export const calls = {
   ...connectionCalls,
   ...alertCalls,
   ...cacheCalls,
+  ...celeryTaskCalls,
   ...dashboardCalls,
   ...jobCalls,
   ...monitoringCalls,
@@ -28,6 +30,7 @@ export const topics = {
   ...connectionTopics,
   ...alertTopics,
   ...cacheTopics,
+  ...celeryTaskTopics,
   ...dashboardTopics,
   ...jobTopics,
   ...monitoringTopics,

@@ -1,0 +1,43 @@
+/** The verbs on Celery's tasks, events and verdicts; each only hands on. */
+import type {
+  CeleryEventsState,
+  CeleryFailure,
+  CeleryRevealed,
+  CeleryTaskDetail,
+  CeleryTaskName,
+  CeleryTaskPage,
+  CeleryTaskQuery,
+  CeleryWorkerVerdict,
+} from '../model/celery-task.ts';
+
+export interface CeleryTaskParts {
+  readonly desk: {
+    page(query: CeleryTaskQuery): Promise<CeleryTaskPage>;
+    detail(brokerId: string | null, taskId: string): Promise<CeleryTaskDetail>;
+    reveal(brokerId: string | null, taskId: string): CeleryRevealed;
+    names(): { sinceMs: number; names: CeleryTaskName[] };
+    failures(fromMs: number | null, limit: number): CeleryFailure[];
+  };
+  readonly eventsState: () => CeleryEventsState[];
+  readonly verdicts: () => CeleryWorkerVerdict[];
+  readonly nowMs: () => number;
+}
+
+interface TaskIdentity {
+  readonly brokerId: string | null;
+  readonly taskId: string;
+}
+
+export function celeryTaskVerbs({ desk, eventsState, verdicts, nowMs }: CeleryTaskParts) {
+  return {
+    'celery.tasks': (query: CeleryTaskQuery) => desk.page(query),
+    'celery.task': ({ brokerId, taskId }: TaskIdentity) => desk.detail(brokerId, taskId),
+    'celery.task.reveal': async ({ brokerId, taskId }: TaskIdentity) => desk.reveal(brokerId, taskId),
+    'celery.taskNames': async () => desk.names(),
+    'celery.failures': async ({ fromMs, limit }: { fromMs: number | null; limit: number }) => ({
+      failures: desk.failures(fromMs, limit),
+    }),
+    'celery.eventsState': async () => ({ brokers: eventsState() }),
+    'celery.verdicts': async () => ({ atMs: nowMs(), workers: verdicts() }),
+  };
+}

@@ -1,0 +1,155 @@
+/** Watches Celery on the broker and on every further connection: events, tasks, verdicts on workers. */
+
+import type { Stop } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { messageOf } from '../base/errors.ts';
+import { BrokerWatch } from '../celery/broker-watch.ts';
+import { ResultBackend } from '../celery/tasks/result-backend.ts';
+import { TaskDesk } from '../celery/tasks/task-desk.ts';
+import { RedisProbe } from '../celery/verdicts/redis-probe.ts';
+import { VerdictWatch } from '../celery/verdicts/verdict-watch.ts';
+import type { Settings } from '../config/settings.ts';
+import type { CountedWorker } from '../health/ports.ts';
+import type { CeleryEventsState, CeleryWorkerVerdict } from '../model/celery-task.ts';
+import type { ConnectionView } from '../model/connection.ts';
+import { RedisLink } from '../redis/link.ts';
+import { OperateGate } from '../redis/operate-gate.ts';
+import type { Store } from '../store/store.ts';
+import type { Connections } from './connections.ts';
+import type { Foundation } from './foundation.ts';
+
+export interface CeleryEventsInputs {
+  readonly settings: Pick<Settings, 'brokerUrl' | 'resultBackendUrl'>;
+  /** The engine's own way to its broker, where it may write: questions to workers pass through Redis keys. */
+  readonly broker: RedisLink;
+  /** Further brokers; an observed one is only listened to, so its workers are judged by their events alone. */
+  readonly connections: Pick<Connections, 'of' | 'onChange'> & {
+    list(): readonly Pick<ConnectionView, 'id' | 'purposes'>[];
+  };
+  readonly store: Pick<Store, 'celeryTasks'>;
+}
+
+export interface CeleryChange {
+  brokerId: string;
+  what: ('tasks' | 'workers' | 'events')[];
+}
+
+export interface CeleryEvents {
+  readonly desk: TaskDesk;
+  eventsState(): CeleryEventsState[];
+  verdicts(): CeleryWorkerVerdict[];
+  /** Celery's workers as the health of the whole chain counts them: a pool process is a slot. */
+  workerViews(): CountedWorker[];
+  onChanged(listener: (change: CeleryChange) => void): Stop;
+  stop(): Promise<void>;
+}
+
+interface Watched {
+  readonly link: RedisLink;
+  readonly watch: BrokerWatch;
+  readonly verdicts: VerdictWatch;
+  readonly probe: RedisProbe;
+}
+
+const ownBroker = 'broker';
+
+export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundation): CeleryEvents {
+  const { connections, store, settings } = inputs;
+  const { clock, logger } = foundation;
+  const changes = new Emitter<{ change: CeleryChange }>((error) =>
+    logger.error('A listener to Celery changes failed', { error: messageOf(error) }),
+  );
+  const watched = new Map<string, Watched>();
+  const resultLink = openResultLink(settings, foundation);
+  let lastSeq = lastSeqOf(store, foundation);
+  const tell = (brokerId: string, what: readonly CeleryChange['what'][number][]): void =>
+    changes.emit('change', { brokerId, what: [...what] });
+  const linkOf = (brokerId: string): RedisLink => (brokerId === ownBroker ? inputs.broker : connections.of(brokerId));
+  const open = (brokerId: string): void => {
+    const link = linkOf(brokerId);
+    const results = new ResultBackend(brokerId === ownBroker && resultLink !== null ? resultLink : link);
+    const nextSeq = (): number => (lastSeq += 1);
+    const probe = new RedisProbe({ link, ...foundation });
+    const watch = new BrokerWatch({
+      ...{ brokerId, link, results, nextSeq, clock, logger },
+      history: store.celeryTasks,
+      onChanged: (what) => tell(brokerId, what),
+      otherCommandCount: () => probe.commandCount,
+    });
+    const verdicts = new VerdictWatch({ watch, probe, clock, logger, onChanged: () => tell(brokerId, ['workers']) });
+    watched.set(brokerId, { link, watch, verdicts, probe });
+    watch.start();
+    verdicts.start();
+  };
+  const close = (brokerId: string): void => {
+    const known = watched.get(brokerId);
+    watched.delete(brokerId);
+    known?.verdicts.stop();
+    known?.probe.close();
+    known?.watch.stop();
+  };
+  /** Connections whose purpose is Celery, the engine's own broker among them. */
+  const wanted = (): string[] =>
+    connections
+      .list()
+      .filter(({ purposes }) => purposes.includes('celery'))
+      .map(({ id }) => id);
+  for (const id of wanted()) open(id);
+  const stopFollowing = connections.onChange((id) => {
+    const isThere = wanted().includes(id);
+    // A profile that was changed has another link; of its states the links themselves tell.
+    if (isThere && watched.get(id)?.link === linkOf(id)) return;
+    close(id);
+    if (isThere) open(id);
+  });
+  const all = (): Watched[] => [...watched.values()];
+  return {
+    desk: new TaskDesk({
+      brokers: () => all().map(({ watch }) => watch),
+      history: store.celeryTasks,
+      sinceMs: clock.now(),
+      clock,
+    }),
+    eventsState: () => all().map(({ watch }) => watch.state()),
+    verdicts: () => all().flatMap(({ verdicts }) => verdicts.list()),
+    workerViews: () => all().flatMap(({ verdicts }) => verdicts.list().map((verdict) => viewOf(verdict))),
+    onChanged: (listener) => changes.on('change', listener),
+    async stop() {
+      stopFollowing();
+      for (const id of [...watched.keys()]) close(id);
+      await resultLink?.close();
+    },
+  };
+}
+
+/** Results may be elsewhere than tasks; only a Redis can be read. */
+function openResultLink({ brokerUrl, resultBackendUrl }: CeleryEventsInputs['settings'], foundation: Foundation) {
+  if (resultBackendUrl === null || resultBackendUrl === brokerUrl) return null;
+  const gate = new OperateGate({
+    title: 'the result backend of Celery',
+    byDefault: 'observe',
+    clock: foundation.clock,
+    onChange: () => undefined,
+  });
+  return new RedisLink({ role: 'result backend', url: resultBackendUrl, access: gate, ...foundation });
+}
+
+function lastSeqOf(store: Pick<Store, 'celeryTasks'>, { logger }: Foundation): number {
+  try {
+    return store.celeryTasks.lastSeq();
+  } catch (error) {
+    logger.warn('The history of Celery tasks cannot be read', { error: messageOf(error) });
+    return 0;
+  }
+}
+
+function viewOf(worker: CeleryWorkerVerdict): CountedWorker {
+  return {
+    workerId: worker.brokerId === ownBroker ? worker.node : `${worker.brokerId}/${worker.node}`,
+    // Before it told its pool's size it counts for the one task that any worker can run.
+    slots: worker.slots ?? 1,
+    activeJobCount: worker.activeCount ?? 0,
+    verdict: worker.verdict,
+    evidence: worker.words,
+  };
+}
