@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-/** The command line: `vigia serve | worker | config | acl | demo`. */
+/** The command line: `vigia serve | worker | config | cache | acl | demo`. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { EngineError, version } from '../../engine/index.ts';
+import { CallError } from '../shared/client.ts';
 import { exitCodeOf, lastWords, usage } from '../shared/command-line.ts';
 import { printAcl } from './acl.ts';
+import { cacheClear, cacheInvalidate, cacheStatus, cacheWarm } from './cache.ts';
 import { printConfig } from './config.ts';
 import { makeDemo } from './demo.ts';
 import { serveWorkers } from './serve-workers.ts';
@@ -57,6 +59,44 @@ program
   .option('--file <path>', 'write this DuckDB file instead; show it with VIGIA_SOURCE=<path>')
   .action(makeDemo);
 
+const cache = program
+  .command('cache')
+  .description('look at and act on the cache of the console that runs on the data folder');
+
+/** Options of every command that talks to a running console. */
+function ofRunningConsole(command: Command): Command {
+  return command
+    .option('--data-dir <folder>', "the console's data folder")
+    .option('--token <text>', 'its token, when it was given one')
+    .option('--json', 'print JSON');
+}
+
+ofRunningConsole(cache.command('status'))
+  .description('layers with their entries and hit rates, health, memory, warming')
+  .action(cacheStatus);
+
+ofRunningConsole(cache.command('clear'))
+  .description('remove our entries of one layer, or of all; without --yes only say what would go')
+  .argument('<layer>', 'dashboard, kpis, charts, financials or all')
+  .option('--yes', 'do it')
+  .action(cacheClear);
+
+const gather = (value: string, earlier: string[]): string[] => [...earlier, value];
+
+ofRunningConsole(cache.command('invalidate'))
+  .description('make everything that depends on a tag, or single entries, stale or expired')
+  .option('--tag <tag>', 'such as table:edp; may be repeated', gather, [])
+  .option('--key <key>', 'an entry; may be repeated', gather, [])
+  .option('--mode <mode>', 'stale: served on, marked, until refreshed; expired: only as last known', 'stale')
+  .option('--reason <text>', 'kept with the invalidation', 'command line')
+  .option('--preview', 'only say what it would reach')
+  .action(cacheInvalidate);
+
+ofRunningConsole(cache.command('warm'))
+  .description("compute the pack's and the learned views ahead of their readers")
+  .option('--wait', 'wait for its end and print the proof; exit code 1 when a key is no hit')
+  .action(cacheWarm);
+
 /** The server is a program of its own that lies beside this one; this process becomes it. */
 async function becomeServer(args: readonly string[]): Promise<void> {
   const isBuilt = import.meta.filename.endsWith('.js');
@@ -68,7 +108,9 @@ async function becomeServer(args: readonly string[]): Promise<void> {
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : badUsageExitCode;
   else {
-    process.stderr.write(`${error instanceof EngineError ? lastWords(error) : String(error)}\n`);
+    process.stderr.write(
+      `${error instanceof EngineError || error instanceof CallError ? lastWords(error) : String(error)}\n`,
+    );
     process.exitCode = exitCodeOf(error);
   }
 });

@@ -1,5 +1,6 @@
 /** The flags that every host understands, and the exit codes that every program ends with. */
 import { EngineError, type ErrorCode } from '../../engine/base/errors.ts';
+import { CallError } from './client.ts';
 
 export interface CommandLine {
   /** Flags that are settings, by name without dashes. */
@@ -74,15 +75,22 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   CONFIG_UNKNOWN_PACK: 2,
   SOURCE_NOT_FOUND: 2,
   DATA_DIR_IN_USE: 3,
+  CONSOLE_NOT_RUNNING: 4,
+  CALL_INPUT_INVALID: 2,
+  CACHE_CONFIRMATION_WRONG: 2,
+  CACHE_TAG_INVALID: 2,
+  CACHE_TARGET_EMPTY: 2,
 };
 
-/** 2: a setting is wrong; 3: another instance has the data folder; 1: everything else. */
+/** 2: what was asked for is wrong; 3: another instance has the data folder; 4: no console runs; 1: everything else. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof EngineError ? (exitCodes[error.code] ?? 1) : 1;
+  const code = error instanceof EngineError || error instanceof CallError ? error.code : '';
+  return Object.hasOwn(exitCodes, code) ? (exitCodes[code as ErrorCode] ?? 1) : 1;
 }
 
 /** What a program says of an error before it ends: what is wrong, then what to do. */
 export function lastWords(error: unknown): string {
   if (error instanceof EngineError) return `${error.message}\n${error.toView().help}`;
+  if (error instanceof CallError) return `${error.message}\n${error.help}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -12,6 +12,7 @@ import {
   type Settings,
 } from '../../engine/index.ts';
 import { exitCodeOf, lastWords, parseCommandLine } from '../shared/command-line.ts';
+import { keepAddress } from './address-file.ts';
 import { startWebHost, type WebHost } from './host.ts';
 import { keepToken } from './token.ts';
 
@@ -22,6 +23,7 @@ interface Running {
   readonly host: WebHost;
   readonly engine: Engine;
   readonly dataDir: DataDir;
+  readonly forgetAddress: () => void;
 }
 
 /** Where the parts of the program lie: beside this file when it is built, in the source folders when it is not. */
@@ -68,14 +70,16 @@ async function start(settings: Settings): Promise<Running> {
       rendererDir,
       onDefect,
     });
-    return { host, engine, dataDir };
+    const forgetAddress = keepAddress(settings.dataDir, host.address);
+    return { host, engine, dataDir, forgetAddress };
   } catch (error) {
     for (const cleanUp of cleanUps.toReversed()) await cleanUp();
     throw portError(error, settings.port);
   }
 }
 
-async function stop({ host, engine, dataDir }: Running): Promise<void> {
+async function stop({ host, engine, dataDir, forgetAddress }: Running): Promise<void> {
+  forgetAddress();
   await host.close();
   await engine.stop();
   dataDir.release();
