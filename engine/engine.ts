@@ -144,7 +144,12 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       connection,
       childSettings: workerSettings(settings, links.urls),
       entryPath: options.workerEntry,
-      env: { VIGIA_LOG_LEVEL: settings.logLevel, VIGIA_LOG_FILE: join(settings.dataDir, 'worker.log') },
+      env: {
+        VIGIA_LOG_LEVEL: settings.logLevel,
+        VIGIA_LOG_FILE: join(settings.dataDir, 'worker.log'),
+        // A process that replaces another starts in half the time.
+        NODE_COMPILE_CACHE: join(settings.dataDir, 'compile-cache'),
+      },
     },
     foundation,
   );

@@ -39,7 +39,7 @@ export interface Enqueued {
 }
 
 const closeDeadlineMs = 1_000;
-const reportsKeptMs = 2_000;
+const reportsKeptMs = 1_000;
 const defaultRetryFirstMs = 60_000;
 
 export class JobQueues {

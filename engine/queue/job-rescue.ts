@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import { type QueueName, queueNames } from '../model/task.ts';
 import { keepAttempt } from './attempts.ts';
 import { BrokerCaller, type BrokerCommands, type BrokerConnection, callerOptions, queuePrefix } from './broker.ts';
+import { overLimitWords } from './job-watch.ts';
 import { settleWithin } from './settle-within.ts';
 import { taskIdOf } from './task-status.ts';
 
@@ -16,15 +17,18 @@ export interface LostWorker {
   readonly why: string;
   /** Tasks that took too long, with the words for it; they fail for good. */
   readonly guilty: ReadonlyMap<string, string>;
+  /** Given of a process that was killed: any job over it is guilty, too, though the process could not tell any more. */
+  readonly hardLimitMs: ((job: string) => number | null) | null;
 }
 
 export interface JobRescueOptions {
   readonly connection: BrokerConnection;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** As often as a job may lose its worker before it counts as the cause. */
+  readonly mostLosses?: number;
 }
 
-/** As often as a job may lose its worker before it counts as the cause. */
 export const mostLosses = 5;
 const deadlineMs = 2_000;
 const closeDeadlineMs = 500;
@@ -56,7 +60,11 @@ export class JobRescue {
       try {
         for (const [name, queue] of this.#open()) await this.#takeFrom(name, queue, lost);
       } catch (error) {
-        logger.debug('The jobs of a lost worker could not be taken', { ...lost, guilty: [], error: messageOf(error) });
+        logger.debug('The jobs of a lost worker could not be taken', {
+          workerId: lost.workerId,
+          why: lost.why,
+          error: messageOf(error),
+        });
       }
     }
   }
@@ -86,8 +94,7 @@ export class JobRescue {
     const { clock, logger } = this.#options;
     const taskId = taskIdOf(name, job.id ?? '');
     const losses = Number(await commands.call('EVAL', countScript, 1, key));
-    const blame =
-      lost.guilty.get(taskId) ?? (losses > mostLosses ? `Lost its worker ${losses} times; the last ${lost.why}` : null);
+    const blame = lost.guilty.get(taskId) ?? this.#overdue(job, lost) ?? this.#lostTooOften(losses, lost);
     const { workerId, host } = lost;
     const message = blame ?? `Lost its worker, which ${lost.why}`;
     await keepAttempt(commands, key, { attempt: job.attemptsStarted, atMs: clock.now(), workerId, host, message });
@@ -98,6 +105,17 @@ export class JobRescue {
       taskId,
       message,
     });
+  }
+
+  #overdue(job: Job, { hardLimitMs }: LostWorker): string | null {
+    const limitMs = hardLimitMs?.(job.name) ?? null;
+    if (limitMs === null || job.processedOn === undefined) return null;
+    return this.#options.clock.now() - job.processedOn > limitMs ? overLimitWords(limitMs) : null;
+  }
+
+  #lostTooOften(losses: number, { why }: LostWorker): string | null {
+    if (losses <= (this.#options.mostLosses ?? mostLosses)) return null;
+    return `Lost its worker ${losses} times; the last ${why}`;
   }
 
   #open(): readonly (readonly [QueueName, Queue])[] {

@@ -135,6 +135,8 @@ export class JobRunner {
     const disarm = this.#armSoftLimit(active);
     try {
       if (await this.#options.wasRevoked(taskId, job)) throw new UnrecoverableError(revokedReason);
+      // A new try begins from the start, whatever the one before had told.
+      if (job.attemptsStarted > 1 && typeof job.progress === 'object') await job.updateProgress(0);
       const result = await this.#handle(job, active);
       this.#noteRun(queue, clock.monotonicMs() - active.startedMonotonicMs);
       return result;

@@ -10,7 +10,14 @@ export interface KillReason {
   readonly guilty: ReadonlyMap<string, string>;
 }
 
+export function overLimitWords(limitMs: number): string {
+  return `Took longer than the hard limit of ${limitMs / 1_000} s; its process was killed`;
+}
+
 export type HardLimitMs = (job: string) => number | null;
+
+/** By then a job that blocked its process right after a pulse has itself run for the whole silence. */
+const pulseSlackMs = 2_500;
 
 export class JobWatch {
   readonly #hardLimitMs: HardLimitMs;
@@ -40,10 +47,10 @@ export class JobWatch {
     for (const { taskId, job, activeMs } of this.#pulse.active) {
       const limitMs = this.#hardLimitMs(job);
       if (limitMs === null || activeMs + silentMs <= limitMs) continue;
-      guilty.set(taskId, `Took longer than the hard limit of ${limitMs / 1_000} s; its process was killed`);
+      guilty.set(taskId, overLimitWords(limitMs));
     }
     if (guilty.size > 0) return { why: `was killed: ${[...guilty.keys()].join(', ')} passed its hard limit`, guilty };
-    if (this.#silenceMs === null || silentMs <= this.#silenceMs) return null;
+    if (this.#silenceMs === null || silentMs <= this.#silenceMs + pulseSlackMs) return null;
     return { why: `was killed: it had not answered for ${Math.round(silentMs / 1_000)} s`, guilty };
   }
 }

@@ -7,6 +7,7 @@ import type { Logger } from '../base/logger.ts';
 import { type QueueName, queueNames, type TaskStatus } from '../model/task.ts';
 import { type BrokerConnection, blockingOptions, queuePrefix } from './broker.ts';
 import { isFinished, taskIdOf } from './task-status.ts';
+import { mayFollow } from './task-transitions.ts';
 
 interface TaskFeedOptions {
   readonly connection: BrokerConnection;
@@ -107,6 +108,8 @@ export class TaskFeed {
     try {
       const status = (await this.#options.read(taskId)) ?? this.#lost(taskId);
       if (!status || this.#closed) return;
+      const told = this.#expected.get(taskId);
+      if (told && !mayFollow(told.state, status.state)) return;
       this.#remember(status);
       this.#emitter.emit('changed', status);
     } catch (error) {

@@ -57,6 +57,7 @@ export async function serveWorkerProcess(options: WorkerProcessOptions): Promise
     worker = await options.start(settings, { recycledCount, askReplacement });
     const running = worker;
     if (stopping) void running.stop(drainMs);
+    void receive(retireMessageSchema).then(() => running.retire('its supervisor wants one less'));
     clock.every(pulseMs, () => tell({ kind: 'vigia:pulse', active: [...running.active()] }));
     await Promise.race([running.ready, running.done]);
     tell({ kind: 'vigia:ready', workerId: running.workerId });

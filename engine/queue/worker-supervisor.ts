@@ -208,7 +208,10 @@ export class WorkerSupervisor {
   /** The replacement is started first; the old one takes jobs until the new one does. */
   #replace(worker: Worker, why: string): void {
     const { slot } = worker;
-    if (worker.retiring !== null) return;
+    if (worker.retiring !== null) {
+      if (slot.closed) this.#letGo(worker);
+      return;
+    }
     worker.retiring = why;
     this.#options.logger.info('A worker process is being replaced', { pid: worker.child.pid, why });
     this.#tell(worker, ['changed']);
@@ -258,7 +261,8 @@ export class WorkerSupervisor {
     if (restartInMs !== null) slot.disarmRestart = clock.after(restartInMs, () => this.#launch(slot));
     if (workerId !== null && (exit.reason === 'crashed' || exit.reason === 'killed' || code !== 0)) {
       const guilty = worker.killed?.guilty ?? new Map<string, string>();
-      void this.#options.rescue?.take({ workerId, host: hostname(), why: exit.why, guilty });
+      const hardLimitMs = worker.killed ? this.#options.hardLimitMs : null;
+      void this.#options.rescue?.take({ workerId, host: hostname(), why: exit.why, guilty, hardLimitMs });
     }
     this.#emitter.emit('exit', exit);
   }

@@ -7,7 +7,7 @@ import { systemIds } from '../../engine/base/ids.ts';
 import { silentLogger } from '../../engine/base/logger.ts';
 import { queueNames, type TaskState } from '../../engine/model/task.ts';
 import { type BrokerConnection, brokerAt } from '../../engine/queue/broker.ts';
-import { JobQueues } from '../../engine/queue/job-queues.ts';
+import { JobQueues, type JobQueuesOptions } from '../../engine/queue/job-queues.ts';
 import type { RefreshData } from '../../engine/queue/jobs.ts';
 import { type RunningWorker, runWorker, type WorkerOptions } from '../../engine/queue/worker-runtime.ts';
 import { parseRedisUrl } from '../../engine/redis/address.ts';
@@ -29,12 +29,13 @@ export function closeBrokers(): void {
   opened.clear();
 }
 
-export function openQueues(address: string): JobQueues {
+export function openQueues(address: string, options: Partial<JobQueuesOptions> = {}): JobQueues {
   return new JobQueues({
     connection: broker(address),
     clock: systemClock,
     ids: systemIds,
     logger: silentLogger,
+    ...options,
   });
 }
 

@@ -11,20 +11,24 @@ await serveWorkerProcess({
   clock: systemClock,
   logger: silentLogger,
   drainMs: 1_500,
-  start: (sent) => {
-    const { socketPath, journal, queues, concurrency, maxJobs, lockMs, stalledCheckMs } =
+  pulseMs: 100,
+  start: (sent, supervised) => {
+    const { socketPath, journal, queues, concurrency, maxJobs, maxRssBytes, softLimitMs, lockMs, stalledCheckMs } =
       workerSettingsSchema.parse(sent);
     return runWorker({
       connection: brokerConnection({ path: socketPath }),
       queues,
       concurrency,
       maxJobs,
+      maxRssBytes,
+      softLimitMs: () => softLimitMs,
+      ...supervised,
       handlers: journalHandlers(journal),
       clock: systemClock,
       ids: systemIds,
       logger: silentLogger,
       version: 'test',
-      timing: { lockMs, stalledCheckMs },
+      timing: { lockMs, stalledCheckMs, heartbeatMs: 200 },
     });
   },
 });

@@ -16,15 +16,28 @@ export const workerSettingsSchema = z.object({
   maxJobs: z.number().nullable(),
   lockMs: z.number(),
   stalledCheckMs: z.number(),
+  softLimitMs: z.number().nullable(),
+  maxRssBytes: z.number().nullable(),
 });
 export type WorkerSettings = z.infer<typeof workerSettingsSchema>;
 
-/** Handlers that write to a journal; filters `takesMs`, `fails`, `deaf` and `steps` say how a job behaves. */
+/** What a leaking job leaves behind. */
+const hoard: Buffer[] = [];
+
+/** Holds the whole process up, as an endless loop would. */
+function block(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
+}
+
+/** Handlers that write to a journal; filters `takesMs`, `fails`, `deaf`, `blocksMs`, `hoardsMb` and `steps` say how a job behaves. */
 export function journalHandlers(journal: string): JobHandlers {
   const write = (what: string, view: string): void => appendFileSync(journal, `${what} ${view} ${process.pid}\n`);
   const refresh = async (data: RefreshData, context: JobContext): Promise<{ view: string }> => {
     write('started', data.viewId);
-    const { takesMs = 0, steps = 1, fails, deaf } = data.filters;
+    const { takesMs = 0, steps = 1, fails, deaf, blocksMs = 0, hoardsMb = 0 } = data.filters;
+    if (Number(hoardsMb) > 0) hoard.push(Buffer.alloc(Number(hoardsMb) * 1024 * 1024, 1));
+    block(Number(blocksMs));
     const signal = deaf === undefined ? context.signal : undefined;
     for (let step = 0; step < Number(steps); step += 1) {
       context.progress(data.sections[step] ?? 'essentials', step, Number(steps));

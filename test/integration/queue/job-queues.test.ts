@@ -133,6 +133,51 @@ describe('status', () => {
   });
 });
 
+describe('a poison job', () => {
+  it('ends as failed after three retries, with the error of every try: when, where, what', async () => {
+    await queues.close();
+    queues = openQueues(redis.socketPath, { retryFirstMs: 20 });
+    await work();
+    const { taskId } = await queues.enqueue('refresh-kpis', refreshOf('poison', { fails: 'answer' }));
+    await untilState(queues, taskId, 'FAILURE');
+    const { attempts, attempt, maxAttempts } = await queues.status(taskId);
+    expect([attempt, maxAttempts]).toEqual([4, 4]);
+    expect(attempts.map((entry) => entry.attempt)).toEqual([1, 2, 3, 4]);
+    for (const entry of attempts) {
+      expect(entry).toMatchObject({ workerId: worker?.workerId, message: 'No answer at postgres://***@host/db' });
+      expect(Math.abs(entry.atMs - Date.now())).toBeLessThan(10_000);
+    }
+    expect((await queues.counts())[0]?.failed).toBeGreaterThan(0);
+  });
+});
+
+describe('the turn of a waiting task', () => {
+  it('is told as place and, once workers have measured, as time', { timeout: 40_000 }, async () => {
+    const ask = (n: number) => queues.enqueue('refresh-dashboard', refreshOf(`turn-${n}`, { takesMs: 250 }));
+    const tasks = [];
+    for (let n = 0; n < 30; n += 1) tasks.push(await ask(n));
+    const turns = await Promise.all(tasks.map(({ taskId }) => queues.status(taskId)));
+    expect(turns.map(({ position }) => position)).toEqual(tasks.map((_, index) => index + 1));
+    const last = tasks.at(-1)?.taskId ?? '';
+    await work();
+    await until(async () => (await queues.status(last)).estimatedWaitMs !== null, 15_000, 'an estimate');
+    const waiting = await queues.status(last);
+    expect(waiting.estimatedWaitMs).toBeGreaterThan(0);
+    expect(waiting.estimatedWaitMs).toBeLessThan(60_000);
+    await untilState(queues, last, 'SUCCESS', 20_000);
+    expect(await queues.status(last)).toMatchObject({ position: null, estimatedWaitMs: null });
+  });
+
+  it('counts those that go first: somebody who waits before the schedules', async () => {
+    const scheduled = await queues.enqueue('refresh-kpis', refreshOf('scheduled'), { priority: 'scheduled' });
+    const interactive = await queues.enqueue('refresh-kpis', refreshOf('interactive'));
+    expect((await queues.status(scheduled.taskId)).position).toBe(2);
+    expect((await queues.status(interactive.taskId)).position).toBe(1);
+    await queues.cancel(scheduled.taskId);
+    await queues.cancel(interactive.taskId);
+  });
+});
+
 describe('cancel', () => {
   it('removes a waiting task and frees its view', async () => {
     const { taskId } = await queues.enqueue('refresh-kpis', refreshOf('cancel-waiting'));

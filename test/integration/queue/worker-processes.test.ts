@@ -43,6 +43,8 @@ function settings(change: Partial<WorkerSettings> = {}): WorkerSettings {
     queues: ['kpis', 'dashboard', 'background'],
     concurrency: 4,
     maxJobs: null,
+    maxRssBytes: null,
+    softLimitMs: null,
     lockMs: 1_000,
     stalledCheckMs: 300,
     ...change,
