@@ -136,7 +136,7 @@ describe('status', () => {
 describe('a poison job', () => {
   it('ends as failed after three retries, with the error of every try: when, where, what', async () => {
     await queues.close();
-    queues = openQueues(redis.socketPath, { retryFirstMs: 20 });
+    queues = openQueues(redis.url, { retryFirstMs: 20 });
     await work();
     const { taskId } = await queues.enqueue('refresh-kpis', refreshOf('poison', { fails: 'answer' }));
     await untilState(queues, taskId, 'FAILURE');
