@@ -8,6 +8,7 @@ export interface WorkersScript {
   workers: Worker[];
   supervisor: CallOutput<'workers.supervisor'>;
   queueWorkers: CallOutput<'queues.workers'>['workers'];
+  celeryWorkers: CallOutput<'celery.verdicts'>['workers'];
   recycled: string[];
   /** Every change fails with this message. */
   failure: string | null;
@@ -78,6 +79,28 @@ export function workersScript(nowMs: number): WorkersScript {
         evidence: 'connected for 1 h; nothing waits in bull:reports',
       },
     ],
+    celeryWorkers: [
+      {
+        brokerId: 'broker',
+        node: 'celery@batch-7',
+        verdict: 'wedged',
+        reason: 'all_slots_stuck',
+        words: 'all 2 pool processes run tasks far over their p95',
+        evidence: [{ code: 'reply', values: {}, words: 'answers ping in 4 ms' }],
+        flags: ['task_events_off'],
+        sinceMs: nowMs - 60_000,
+        slots: 2,
+        activeCount: 2,
+        processedCount: 640,
+        queues: ['celery', 'reports'],
+        pid: 911,
+        version: '5.2.6',
+        loadAverage: [0.1, 0.2, 0.3],
+        heartbeatAgeMs: 1_500,
+        replyAgeMs: 900,
+        clockSkewMs: 12,
+      },
+    ],
     recycled: [],
     failure: null,
   };
@@ -119,6 +142,7 @@ export function workersHandlers(script: WorkersScript): Partial<Handlers> {
   return {
     'workers.list': async () => ({ workers: script.workers }),
     'queues.workers': async () => ({ atMs: Date.now(), workers: script.queueWorkers }),
+    'celery.verdicts': async () => ({ atMs: Date.now(), workers: script.celeryWorkers }),
     'workers.supervisor': async () => script.supervisor,
     'workers.recycle': async ({ workerId }) => {
       mayFail();

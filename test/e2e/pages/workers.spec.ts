@@ -4,9 +4,11 @@ import { expect, test } from './console-test.ts';
 test('shows every worker, the worst first, with what its verdict rests on', async ({ open }) => {
   const page = await open('/workers');
   const rows = page.getByTestId('workers-all').getByRole('row');
-  await expect(rows.nth(1)).toContainText('no job begun for 43 s while 18 wait in kpis');
-  await expect(rows.nth(1).locator('[data-state=failed]')).toHaveText('wedged');
-  await expect(page.getByTestId('workers-sum')).toHaveText('1 wedged');
+  await expect(rows.nth(1)).toContainText('all 2 pool processes run tasks far over their p95');
+  await expect(rows.nth(1)).toContainText('no task events');
+  await expect(rows.nth(2)).toContainText('no job begun for 43 s while 18 wait in kpis');
+  await expect(rows.nth(2).locator('[data-state=failed]')).toHaveText('wedged');
+  await expect(page.getByTestId('workers-sum')).toHaveText('2 wedged');
   await expect(rows.filter({ hasText: 'this console' })).toContainText('kpis × 2');
   await expect(rows.filter({ hasText: 'BullMQ client' })).toContainText('nothing waits in bull:reports');
 });
@@ -15,7 +17,7 @@ test('is searched and filtered through the address, which a reload keeps', async
   const page = await open('/workers');
   const rows = page.getByTestId('workers-all').locator('tbody tr');
   await page.getByTestId('worker-search').fill('batch');
-  await expect(rows).toHaveCount(2);
+  await expect(rows).toHaveCount(3);
   await page.getByTestId('worker-verdict').selectOption('gone');
   await expect(rows).toHaveCount(1);
   await page.reload();
@@ -59,7 +61,7 @@ test('the console’s own processes are scaled, and how the last ones ended is t
 test('offline no verdict passes for current', async ({ open, engine, expectedErrors }) => {
   expectedErrors.push(/WebSocket|ERR_CONNECTION/);
   const page = await open('/workers');
-  await expect(page.getByTestId('workers-all').locator('tbody tr')).toHaveCount(4);
+  await expect(page.getByTestId('workers-all').locator('tbody tr')).toHaveCount(5);
   await engine.stop();
   await expect(page.getByTestId('banner-offline')).toBeVisible();
   await expect(page.getByTestId('workers-all').locator('[data-state=fresh]')).toHaveCount(0);

@@ -119,7 +119,16 @@ function useWhoColumns(onChoose: (id: string) => void): readonly Column<WorkerRo
     {
       id: 'evidence',
       header: t('workers.column.evidence'),
-      render: ({ evidence }) => <span className="evidence">{evidence.join(' · ')}</span>,
+      render: ({ evidence, flags }) => (
+        <>
+          <span className="evidence">{evidence[0]}</span>
+          {flags.map((flag) => (
+            <span key={flag} className="tag flag">
+              {t(`workers.flag.${flag}`)}
+            </span>
+          ))}
+        </>
+      ),
     },
   ];
 }
@@ -134,7 +143,10 @@ function useWorkColumns(): readonly Column<WorkerRow>[] {
       id: 'slots',
       header: t('workers.column.slots'),
       align: 'end',
-      render: ({ activeCount, slots }) => t('workers.of', { active: count(activeCount), slots: count(slots) }),
+      render: ({ activeCount, slots }) =>
+        activeCount === null && slots === null
+          ? '—'
+          : t('workers.of', { active: count(activeCount), slots: count(slots) }),
       sortValue: ({ slots }) => slots,
     },
     {

@@ -8,7 +8,16 @@ import { Banner } from '../../ui/Banner.tsx';
 import { State } from '../../ui/State.tsx';
 import { SupervisorCard } from './SupervisorCard.tsx';
 import { WorkerDetail } from './WorkerDetail.tsx';
-import { filterOf, inOrder, matching, rowsOfForeign, rowsOfOwn, tally, type WorkerRow } from './worker-rows.ts';
+import {
+  filterOf,
+  inOrder,
+  matching,
+  rowsOfCelery,
+  rowsOfForeign,
+  rowsOfOwn,
+  tally,
+  type WorkerRow,
+} from './worker-rows.ts';
 import './workers.css';
 import { WorkersCard } from './WorkersCard.tsx';
 
@@ -33,8 +42,19 @@ export function WorkersPage(): ReactElement {
       keptAs: 'workers-foreign',
     },
   );
+  const celery = useLiveCall(
+    'celery.verdicts',
+    {},
+    { topics: ['celery.changed'], periodMs: 10_000, keptAs: 'workers-celery' },
+  );
   const rows =
-    own.data === null ? null : inOrder([...rowsOfOwn(own.data.workers), ...rowsOfForeign(foreign.data?.workers ?? [])]);
+    own.data === null
+      ? null
+      : inOrder([
+          ...rowsOfOwn(own.data.workers),
+          ...rowsOfForeign(foreign.data?.workers ?? []),
+          ...(celery.data === null ? [] : rowsOfCelery(celery.data.workers, celery.data.atMs)),
+        ]);
   const address = useAddress('workers');
   const chosenId = address.text('worker');
   const chosen = rows?.find(({ id }) => id === chosenId) ?? null;

@@ -4,6 +4,7 @@ import type { Address } from '../../state/address.ts';
 import type { StateKind } from '../../ui/State.tsx';
 
 type OwnWorker = CallOutput<'workers.list'>['workers'][number];
+type CeleryWorker = CallOutput<'celery.verdicts'>['workers'][number];
 type QueueWorker = CallOutput<'queues.workers'>['workers'][number];
 export type Verdict = OwnWorker['verdict'];
 export type WorkerKind = 'own' | 'fleet' | 'foreign' | 'celery';
@@ -23,6 +24,8 @@ export interface WorkerRow {
   readonly verdict: Verdict;
   /** What the verdict rests on, line by line. */
   readonly evidence: readonly string[];
+  /** What else is to know of a Celery node. */
+  readonly flags: readonly CeleryWorker['flags'][number][];
   readonly processedCount: number | null;
   readonly failedCount: number | null;
   readonly recycledCount: number | null;
@@ -64,6 +67,7 @@ export function rowsOfOwn(workers: readonly OwnWorker[]): WorkerRow[] {
     active: worker.activeJobs.map(({ taskId, job, ageMs }) => ({ id: taskId, name: job, ageMs })),
     verdict: worker.verdict,
     evidence: [worker.evidence],
+    flags: [],
     processedCount: worker.processedCount,
     failedCount: worker.failedCount,
     recycledCount: worker.recycledCount,
@@ -95,12 +99,36 @@ export function rowsOfForeign(workers: readonly QueueWorker[]): WorkerRow[] {
     }));
 }
 
+/** Celery's nodes; a pool process takes one task at a time, as a slot of ours one job. */
+export function rowsOfCelery(workers: readonly CeleryWorker[], atMs: number): WorkerRow[] {
+  return workers.map((worker) => ({
+    ...untold,
+    id: `${worker.brokerId}:${worker.node}`,
+    kind: 'celery',
+    name: worker.node,
+    // `celery@host`, as Celery names its nodes.
+    host: worker.node.split('@')[1] ?? null,
+    pid: worker.pid,
+    version: worker.version,
+    queues: worker.queues,
+    slots: worker.slots,
+    activeCount: worker.activeCount,
+    verdict: worker.verdict,
+    evidence: [worker.words, ...worker.evidence.map(({ words }) => words)],
+    flags: worker.flags,
+    processedCount: worker.processedCount,
+    lastHeartbeatAtMs: worker.heartbeatAgeMs === null ? null : atMs - worker.heartbeatAgeMs,
+    clockSkewMs: worker.clockSkewMs,
+  }));
+}
+
 const untold = {
   pid: null,
   version: null,
   slots: null,
   activeCount: null,
   active: [],
+  flags: [],
   processedCount: null,
   failedCount: null,
   recycledCount: null,
