@@ -9,7 +9,8 @@ import type { Logger } from '../base/logger.ts';
 import type { LinkView } from '../model/health.ts';
 import { type HostPort, parseRedisUrl, type RedisAddress } from './address.ts';
 import { type ClientOptions, type LinkAccess, openClient, openNode, watchHandshake } from './clients.ts';
-import { isUsable, type LinkEvent, type LinkState, linkTransitions } from './link-state.ts';
+import { LinkCondition } from './link-condition.ts';
+import { isUsable } from './link-state.ts';
 import { isRefusal, redisProblem } from './problems.ts';
 import { type ClusterHealth, clusterHealth, type RedisShard, shardsOf } from './shards.ts';
 
@@ -51,10 +52,8 @@ export class RedisLink<Role extends string = string> {
   readonly #options: Required<RedisLinkOptions<Role>>;
   readonly #client: Redis | Cluster;
   readonly #duplicates = new Set<Redis | Cluster>();
-  readonly #changes: Emitter<{ change: null; topology: null }>;
-  #state: LinkState = 'connecting';
-  #sinceMs: number;
-  #problem: EngineError | null = null;
+  readonly #condition: LinkCondition;
+  readonly #topology: Emitter<{ topology: null }>;
   #version: string | null = null;
   #beating = false;
   /** When a call was last answered, on the clock that never jumps. */
@@ -66,9 +65,9 @@ export class RedisLink<Role extends string = string> {
     this.#options = { embedded: false, purpose: '', commandDeadlineMs: 1_000, connectDeadlineMs: 3_000, ...options };
     this.role = options.role;
     this.#address = typeof options.url === 'string' ? parseRedisUrl(options.url) : options.url;
-    this.#sinceMs = options.clock.now();
-    this.#changes = new Emitter((error) =>
-      options.logger.error('A listener to a Redis link failed', { error: messageOf(error) }),
+    this.#condition = new LinkCondition({ ...options, address: this.#address.label });
+    this.#topology = new Emitter((error) =>
+      options.logger.error('A listener to a Redis cluster failed', { error: messageOf(error) }),
     );
     this.#client = openClient(this.#address, options.access, this.#clientOptions('', {}));
     this.#listen(this.#client);
@@ -78,7 +77,7 @@ export class RedisLink<Role extends string = string> {
 
   /** Calls are worth making; of a cluster perhaps not on every shard. */
   get isReady(): boolean {
-    return isUsable(this.#state);
+    return isUsable(this.#condition.state);
   }
 
   get isCluster(): boolean {
@@ -106,40 +105,36 @@ export class RedisLink<Role extends string = string> {
   }
 
   view(): LinkStatus<Role> {
+    const { state, sinceMs, problem } = this.#condition;
     return {
       role: this.role,
       address: this.#address.label,
       embedded: this.#options.embedded,
-      state: this.#state,
-      sinceMs: this.#sinceMs,
+      state,
+      sinceMs,
       version: this.#version,
-      problem: this.#problem === null ? null : `${this.#problem.code}: ${this.#problem.message}`,
+      problem: problem === null ? null : `${problem.code}: ${problem.message}`,
     };
   }
 
-  /** What is wrong, as an error; null when nothing is. */
-  get problem(): EngineError | null {
-    return this.#problem;
-  }
-
   onChange(listener: (view: LinkStatus<Role>) => void): Stop {
-    return this.#changes.on('change', () => listener(this.view()));
+    return this.#condition.onChange(() => listener(this.view()));
   }
 
   /** Shards of a cluster may have come, gone, or changed their master. */
   onTopology(listener: () => void): Stop {
-    return this.#changes.on('topology', listener);
+    return this.#topology.on('topology', listener);
   }
 
   /** Resolves once the link is ready. @throws EngineError REDIS_* after `deadlineMs`, saying what keeps it from it. */
   async whenReady(deadlineMs: number): Promise<void> {
-    await this.#until((state) => isUsable(state) || state === 'closed', deadlineMs);
+    await this.#condition.until((state) => isUsable(state) || state === 'closed', deadlineMs);
     if (!this.isReady) throw this.#notReady('Connecting');
   }
 
   /** Resolves once the first try to connect has come to something, or after `deadlineMs`. */
   settled(deadlineMs: number): Promise<void> {
-    return this.#until((state) => state !== 'connecting', deadlineMs);
+    return this.#condition.until((state) => state !== 'connecting', deadlineMs);
   }
 
   /**
@@ -192,9 +187,9 @@ export class RedisLink<Role extends string = string> {
 
   /** Ends every connection; answers on their way are given up. Calling it twice is harmless. */
   async close(): Promise<void> {
-    if (this.#state === 'closed') return;
+    if (this.#condition.state === 'closed') return;
     this.#stopHeartbeat();
-    this.#on('closed', null);
+    this.#condition.take('closed', null);
     for (const client of [this.#client, ...this.#duplicates]) client.disconnect();
   }
 
@@ -207,20 +202,8 @@ export class RedisLink<Role extends string = string> {
     }
     client.on('ready', () => void this.#beat());
     client.on('node error', (error: unknown) => this.#onNodeError(error));
-    for (const event of ['refresh', '+node', '-node']) client.on(event, () => this.#changes.emit('topology', null));
+    for (const event of ['refresh', '+node', '-node']) client.on(event, () => this.#topology.emit('topology', null));
     client.on('-node', () => void this.#beat());
-  }
-
-  async #until(condition: (state: LinkState) => boolean, deadlineMs: number): Promise<void> {
-    if (condition(this.#state)) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const stop = this.onChange(({ state }) => {
-      if (condition(state)) resolve();
-    });
-    const disarm = this.#options.clock.after(deadlineMs, resolve);
-    await promise;
-    stop();
-    disarm();
   }
 
   async #run<Value>(what: string, where: string, work: () => Promise<Value>, deadlineMs: number): Promise<Value> {
@@ -230,6 +213,8 @@ export class RedisLink<Role extends string = string> {
     try {
       const value = await withDeadline(clock, deadlineMs, { code: 'REDIS_TIMEOUT', what: title }, work);
       this.#heardMs = clock.monotonicMs();
+      // What it complained of while it was up is over.
+      if (this.#condition.state === 'ready' && this.#condition.problem !== null) this.#condition.take('up', null);
       return value;
     } catch (error) {
       throw redisProblem(error, title);
@@ -256,14 +241,14 @@ export class RedisLink<Role extends string = string> {
 
   /** Doubles up to a second; up to half of it is taken off at random, so that a fleet does not come back as one. */
   #retryDelayMs(times: number): number | null {
-    if (this.#state === 'closed') return null;
+    if (this.#condition.state === 'closed') return null;
     const growingMs = Math.min(firstRetryMs * 2 ** Math.min(times - 1, 10), longestRetryMs);
-    const fullMs = isRefusal(this.#problem) ? refusedRetryMs : growingMs;
+    const fullMs = isRefusal(this.#condition.problem) ? refusedRetryMs : growingMs;
     return Math.round(fullMs * (1 - this.#options.random() / 2));
   }
 
   #onReady(): void {
-    this.#on('up', null);
+    this.#condition.take('up', null);
     void this.#learnVersion();
   }
 
@@ -273,18 +258,18 @@ export class RedisLink<Role extends string = string> {
       const version = /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1] ?? null;
       if (version === this.#version) return;
       this.#version = version;
-      this.#changes.emit('change', null);
+      this.#condition.tell();
     } catch (error) {
       this.#options.logger.debug('The version of Redis could not be read', { error: messageOf(error) });
     }
   }
 
   async #beat(): Promise<void> {
-    if (this.#beating || this.#state === 'closed') return;
+    if (this.#beating || this.#condition.state === 'closed') return;
     this.#beating = true;
     try {
       if (this.#client instanceof Cluster) await this.#judgeCluster(this.#client);
-      else if (this.#state === 'ready' && !this.#heardLately()) await this.#client.ping();
+      else if (this.#condition.state === 'ready' && !this.#heardLately()) await this.#client.ping();
     } catch (error) {
       this.#onTrouble(error);
     } finally {
@@ -311,48 +296,25 @@ export class RedisLink<Role extends string = string> {
     const what = `The Redis cluster at ${this.#address.label}`;
     const problem =
       error === null ? new EngineError('REDIS_UNREACHABLE', `${what}: ${words}`) : redisProblem(error, what);
-    this.#on(event === 'failed' && isRefusal(problem) ? 'refused' : event, problem);
+    this.#condition.take(event === 'failed' && isRefusal(problem) ? 'refused' : event, problem);
   }
 
   /** One node of a cluster is no trouble of the whole; but a refusal is the same for all of them. */
   #onNodeError(error: unknown): void {
     const problem = redisProblem(error, `The ${this.#title()}`);
-    if (isRefusal(problem) && !this.isReady) this.#on('refused', problem);
+    if (isRefusal(problem) && !this.isReady) this.#condition.take('refused', problem);
     else void this.#beat();
   }
 
   #onTrouble(error: unknown): void {
     const what = `The ${this.#title()}`;
     if (error === null) {
-      this.#on('lost', new EngineError('REDIS_UNREACHABLE', `${what}: the connection was closed`));
+      this.#condition.take('lost', new EngineError('REDIS_UNREACHABLE', `${what}: the connection was closed`));
       return;
     }
     const problem = redisProblem(error, what);
-    // A connection that is up and complains of one thing is still up.
-    if (this.#client.status === 'ready') this.#enter(this.#state, problem);
-    else this.#on(isRefusal(problem) ? 'refused' : 'failed', problem);
-  }
-
-  #on(event: LinkEvent, problem: EngineError | null): void {
-    const state = linkTransitions[this.#state][event];
-    // That it was closed says less than why.
-    this.#enter(state, event === 'lost' && state === this.#state ? this.#problem : problem);
-  }
-
-  #enter(state: LinkState, problem: EngineError | null): void {
-    const moved = state !== this.#state;
-    if (!moved && problem?.message === this.#problem?.message) return;
-    if (moved) this.#sinceMs = this.#options.clock.now();
-    this.#state = state;
-    this.#problem = problem;
-    if (moved) this.#log(state, problem);
-    this.#changes.emit('change', null);
-  }
-
-  #log(state: LinkState, problem: EngineError | null): void {
-    const fields = { role: this.role, address: this.#address.label, problem: problem?.message ?? null };
-    if (state === 'ready' || state === 'closed') this.#options.logger.info(`Redis link ${state}`, fields);
-    else this.#options.logger.warn(`Redis is ${state}`, fields);
+    if (this.#client.status === 'ready') this.#condition.complain(problem);
+    else this.#condition.take(isRefusal(problem) ? 'refused' : 'failed', problem);
   }
 
   #title(): string {
@@ -360,8 +322,8 @@ export class RedisLink<Role extends string = string> {
   }
 
   #notReady(what: string): EngineError {
-    const problem = this.#problem;
-    const words = `${what}: the ${this.#title()} is ${this.#state}`;
+    const problem = this.#condition.problem;
+    const words = `${what}: the ${this.#title()} is ${this.#condition.state}`;
     const code = problem !== null && (isRefusal(problem) || problem.code === 'REDIS_DNS_FAILED') ? problem.code : null;
     return new EngineError(code ?? 'REDIS_UNREACHABLE', problem ? `${words} (${problem.message})` : words);
   }

@@ -180,6 +180,14 @@ describe('a link through sentinels', () => {
     expect(await link.command('GET', (client) => client.get('first'))).toBe('v');
   }, 60_000);
 
+  test('passes over one that is frozen', async () => {
+    const sentinels = await kept(startRedisSentinels({ sentinelCount: 2 }));
+    sentinels.sentinels[0]?.freeze();
+    const link = open(sentinels.url, 400);
+    await link.whenReady(5_000);
+    expect(await setGet(link)).toBe('v');
+  });
+
   test('that are all away is unreachable, and calls fail at once', async () => {
     const link = open('redis-sentinel://127.0.0.1:1,127.0.0.1:2/mymaster');
     expect(await problemOf(link, 'unreachable')).toMatch(/^REDIS_UNREACHABLE.*127\.0\.0\.1:1,127\.0\.0\.1:2/);
@@ -264,6 +272,28 @@ describe('a link to a cluster', () => {
     await until(() => messages.length > 1, 2_000);
     expect(messages).toEqual(['one', 'two']);
   }, 60_000);
+
+  test('with a frozen shard ends its calls by their deadline, and goes on with the others', async () => {
+    const cluster = await kept(
+      startRedisCluster({ args: ['--cluster-require-full-coverage', 'no', '--cluster-node-timeout', '60000'] }),
+    );
+    const link = open(cluster.url, 300);
+    await link.whenReady(5_000);
+    const keys = Array.from({ length: 30 }, (_, index) => `k:${index}`);
+    await link.command('SET', (client) => Promise.all(keys.map((key) => client.set(key, 'v'))), 5_000);
+    cluster.masters[1]?.freeze();
+    const startMs = performance.now();
+    const outcomes = await Promise.allSettled(keys.map((key) => link.command('GET', (client) => client.get(key))));
+    expect(performance.now() - startMs).toBeLessThan(1_500);
+    const answered = outcomes.filter(({ status }) => status === 'fulfilled').length;
+    expect([answered > 5, answered < 30]).toEqual([true, true]);
+    expect(await problemOf(link, 'degraded')).toContain(`127.0.0.1:${cluster.masters[1]?.port}`);
+    cluster.masters[1]?.thaw();
+    await until(() => link.view().state === 'ready', 15_000);
+    expect(await link.command('GET', (client) => Promise.all(keys.map((key) => client.get(key))), 5_000)).toEqual(
+      keys.map(() => 'v'),
+    );
+  }, 40_000);
 
   test('with a wrong password is refused', async () => {
     const cluster = await kept(startRedisCluster({ args: ['--requirepass', 'right', '--masterauth', 'right'] }));
