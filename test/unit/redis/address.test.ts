@@ -61,6 +61,7 @@ describe('a Redis address', () => {
     'redis://h/zero',
     'redis://h/-1',
     'unix://relative',
+    'unix://other-host/r.sock',
     'redis://h/99999999',
     'redis://h1,h2',
     'redis://h:0',

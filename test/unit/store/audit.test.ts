@@ -9,6 +9,13 @@ it('blanks secrets by name, at any depth, and users in URLs', () => {
   );
 });
 
+it('blanks every secret of a connection that is saved', () => {
+  const url = 'redis-sentinel://ana:s3cret@h1,h2/m?sentinel_username=eye&sentinel_password=s3cret';
+  const json = redactedJson({ name: 'Sales', url, password: 's3cret', sentinelPassword: 's3cret' });
+  expect(json).not.toContain('s3cret');
+  expect(json).toContain('"name":"Sales"');
+});
+
 it('cuts what is too long and writes null for nothing', () => {
   expect(redactedJson({ text: 'a'.repeat(10_000) })).toHaveLength(4_001);
   expect(redactedJson(undefined)).toBe('null');
