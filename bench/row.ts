@@ -30,6 +30,11 @@ export function atMost(target: number, measured: Measured): Row {
   return { ...withoutPeer, ...measured, target, pass: measured.ours <= target };
 }
 
+/** Passes when the figure is not below the target. */
+export function atLeast(target: number, measured: Measured): Row {
+  return { ...withoutPeer, ...measured, target, pass: measured.ours >= target };
+}
+
 /** A figure without a target. */
 export function told(measured: Measured): Row {
   return { ...withoutPeer, ...measured, target: null, pass: true };

@@ -8,7 +8,7 @@
  * unknown) and number (8, double) where the sequence of invalidations stood · tags, a line each · meaning · payload.
  */
 import { crc32 } from 'node:zlib';
-import { defaultCodec, type LayerCodec } from '../config/settings.ts';
+import type { LayerCodec } from '../config/settings.ts';
 import { compress, decompress } from './compression.ts';
 import type { Entry, EntryHead } from './entry.ts';
 
@@ -33,7 +33,13 @@ export const headBytes = stampOffset + 2 * 8;
 /** A header that claims more is not believed. */
 const largestRawBytes = 256 * 1024 * 1024;
 
-export async function encodeEntry(head: EntryHead, value: unknown, how: LayerCodec = defaultCodec): Promise<Encoded> {
+export interface Packing {
+  readonly kind: LayerCodec['kind'];
+  /** Shorter JSON text is left alone. */
+  readonly fromBytes: number;
+}
+
+export async function encodeEntry(head: EntryHead, value: unknown, how: Packing): Promise<Encoded> {
   const raw = Buffer.from(JSON.stringify(value) ?? 'null');
   if (how.kind !== 'none' && raw.length >= how.fromBytes) {
     const packed = await compress(raw, how.kind);

@@ -6,11 +6,11 @@ import type { Clock } from '../base/clock.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import type { LayerSettings } from '../config/settings.ts';
+import type { LayerCodec, LayerSettings } from '../config/settings.ts';
 import type { LayerName } from '../model/freshness.ts';
 import { type Bus, messageText } from './bus.ts';
 import type { CacheRead, EntryKey, Loaded } from './cache.ts';
-import { encodeEntry } from './codec.ts';
+import { encodeEntry, type Packing } from './codec.ts';
 import type { Entry, EntryHead } from './entry.ts';
 import { newEntryId } from './entry-id.ts';
 import type { EntryStore } from './entry-store.ts';
@@ -46,6 +46,7 @@ export interface ComputingOptions {
   readonly ids: IdSource;
   readonly logger: Logger;
   readonly refreshes: Refreshes;
+  readonly packing: (codec: LayerCodec) => Packing;
   /** Where the sequence of invalidations stands now. */
   readonly stamp: () => Promise<Stamp>;
   /** Told after every computation that succeeded, with the bytes written to Redis (0: kept in memory only). */
@@ -181,21 +182,23 @@ export class Computing {
       staleUntilMs: made.entry.staleUntilMs,
     });
     const fetch = memory.begin(redisKey);
+    let stored: boolean;
+    let period = 0;
     try {
       const liveMs = made.entry.staleUntilMs - clock.now();
-      const stored = await store.store(redisKey, { token, basisId, bytes: made.bytes, liveMs, message });
-      if (!stored) return await this.#fenced(key, made.entry);
-      memory.put({ redisKey, layer, entry: made.entry, origin: 'computed', own: false, period: memory.end(fetch) });
-      refreshes.stored(redisKey);
-      onComputed(key, made.entry, made.bytes.length);
-      return reader.computed(key, made.entry);
+      stored = await store.store(redisKey, { token, basisId, bytes: made.bytes, liveMs, message });
     } catch (error) {
       logger.warn('An entry was computed but could not be stored', { key: redisKey, error: messageOf(error) });
       void this.#release(key, token, null);
       return this.#keepOwn(key, made.entry);
     } finally {
-      memory.end(fetch);
+      period = memory.end(fetch);
     }
+    if (!stored) return this.#fenced(key, made.entry);
+    memory.put({ redisKey, layer, entry: made.entry, origin: 'computed', own: false, period });
+    refreshes.stored(redisKey);
+    onComputed(key, made.entry, made.bytes.length);
+    return reader.computed(key, made.entry);
   }
 
   /** Another was faster: what it stored is what everybody sees, so it is the answer here as well. */
@@ -249,7 +252,7 @@ export class Computing {
       freshUntilMs,
       staleUntilMs: freshUntilMs + layer.staleWindowMs,
     };
-    const { bytes, rawBytes } = await encodeEntry(head, value, layer.codec);
+    const { bytes, rawBytes } = await encodeEntry(head, value, this.#options.packing(layer.codec));
     return { bytes, entry: { ...head, value, sizeBytes: bytes.length, rawBytes } };
   }
 

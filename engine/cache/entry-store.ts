@@ -21,8 +21,6 @@ export type LeaseAnswer =
   | { readonly held: true; readonly id: string }
   | { readonly held: false; readonly id: string; readonly leftMs: number };
 
-const keysAtOnce = 16;
-
 const idRange = `redis.call('GETRANGE', KEYS[1], ${idOffset}, ${idOffset + idLength - 1})`;
 
 /** KEYS: entry, lease. ARGV: token, lease ms, channel, message. */
@@ -98,18 +96,12 @@ export class EntryStore {
   }
 
   /**
-   * In one round trip, in the order of the keys; no call asks for so much that it would hold Redis up, and none for
-   * keys of two cluster slots. A key of another type reads as absent. @throws EngineError REDIS_*
+   * A few keys in one round trip, in their order; no call asks for keys of two cluster slots. A key of another type reads as absent. @throws EngineError REDIS_*
    */
   get(redisKeys: readonly string[]): Promise<(Buffer | null)[]> {
     return this.run('Reading entries', async (client) => {
-      if (redisKeys.length === 1) return client.mgetBuffer(...redisKeys);
-      if (client.isCluster) return Promise.all(redisKeys.map(async (one) => (await client.mgetBuffer(one))[0] ?? null));
-      const chunks: Promise<(Buffer | null)[]>[] = [];
-      for (let at = 0; at < redisKeys.length; at += keysAtOnce) {
-        chunks.push(client.mgetBuffer(...redisKeys.slice(at, at + keysAtOnce)));
-      }
-      return (await Promise.all(chunks)).flat();
+      if (redisKeys.length === 1 || !client.isCluster) return client.mgetBuffer(...redisKeys);
+      return Promise.all(redisKeys.map(async (one) => (await client.mgetBuffer(one))[0] ?? null));
     });
   }
 

@@ -1,22 +1,28 @@
 /** Gathers the keys that are asked for in one turn of the event loop: each is fetched once, all in one round trip. */
 
-export interface LookUpsOptions<Asked, Found> {
-  /** Answers in the order of what was asked, as many. */
-  readonly fetch: (asked: readonly Asked[]) => Promise<readonly (Found | Promise<Found>)[]>;
+/** Few enough that no call holds Redis up, and that the first are decoded while Redis looks for the next. */
+const atOnce = 16;
+
+export interface LookUp<Asked, Found> {
+  readonly asked: Asked;
+  readonly resolve: (found: Found | PromiseLike<Found>) => void;
 }
 
-interface Open<Asked, Found> {
-  readonly asked: Asked;
+interface Open<Asked, Found> extends LookUp<Asked, Found> {
   readonly promise: Promise<Found>;
-  readonly resolve: (found: Found | PromiseLike<Found>) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 export class LookUps<Asked, Found> {
-  readonly #fetch: LookUpsOptions<Asked, Found>['fetch'];
+  readonly #fetch: (lookUps: readonly LookUp<Asked, Found>[]) => void;
   #open = new Map<string, Open<Asked, Found>>();
+  readonly #send = (): void => {
+    const sent = [...this.#open.values()];
+    this.#open = new Map();
+    for (let at = 0; at < sent.length; at += atOnce) this.#fetch(sent.slice(at, at + atOnce));
+  };
 
-  constructor({ fetch }: LookUpsOptions<Asked, Found>) {
+  /** @param fetch answers every one of them, and never throws */
+  constructor(fetch: (lookUps: readonly LookUp<Asked, Found>[]) => void) {
     this.#fetch = fetch;
   }
 
@@ -24,21 +30,10 @@ export class LookUps<Asked, Found> {
   find(name: string, asked: Asked): Promise<Found> {
     const open = this.#open.get(name);
     if (open) return open.promise;
-    const one = { asked, ...Promise.withResolvers<Found>() };
-    this.#open.set(name, one);
+    const { promise, resolve } = Promise.withResolvers<Found>();
+    this.#open.set(name, { asked, promise, resolve });
     // After everything that this turn still wants to ask.
-    if (this.#open.size === 1) process.nextTick(() => void this.#send());
-    return one.promise;
-  }
-
-  async #send(): Promise<void> {
-    const sent = [...this.#open.values()];
-    this.#open = new Map();
-    try {
-      const found = await this.#fetch(sent.map(({ asked }) => asked));
-      for (const [index, { resolve }] of sent.entries()) resolve(found[index] as Found | Promise<Found>);
-    } catch (error) {
-      for (const { reject } of sent) reject(error);
-    }
+    if (this.#open.size === 1) process.nextTick(this.#send);
+    return promise;
   }
 }

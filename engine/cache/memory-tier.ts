@@ -28,16 +28,18 @@ export interface Copy {
   readyVersion: number;
 }
 
-/** Notes whether a key changed while it was being fetched. */
+/** Remembers when a fetch began, to tell whether the key changed meanwhile. */
 export interface Fetch {
   readonly redisKey: string;
   readonly period: number;
-  changed: boolean;
+  /** Changes told before it. */
+  readonly changes: number;
 }
 
 /** A decoded value takes about three times its JSON text in the heap, and an entry some objects of its own. */
 const heapBytesPerRawByte = 3;
 const overheadBytes = 1_024;
+const rememberedChanges = 10_000;
 
 export class MemoryTier {
   readonly #limitBytes: number;
@@ -45,7 +47,12 @@ export class MemoryTier {
   readonly #copies = new Map<string, Copy>();
   /** Each layer's copies in the order in which the evicting hand comes by. */
   readonly #lines = Object.fromEntries(layerNames.map((layer) => [layer, new Line()])) as Record<LayerName, Line>;
-  readonly #fetches = new Map<string, Set<Fetch>>();
+  /** Keys that changed while anything was being fetched, with the number of the change. */
+  readonly #changed = new Map<string, number>();
+  #changes = 0;
+  /** Up to this change any key may have changed. */
+  #forgotten = 0;
+  #openFetches = 0;
   #bytes = 0;
   /** 0 while changes may be missed. */
   #period = 0;
@@ -122,28 +129,30 @@ export class MemoryTier {
     return { bytes, entryCount: size };
   }
 
-  /** Begins to fetch a key; every fetch must end. */
+  /** Begins to fetch a key; every fetch must end, once. */
   begin(redisKey: string): Fetch {
-    const fetch: Fetch = { redisKey, period: this.#period, changed: false };
-    const open = this.#fetches.get(redisKey);
-    if (open) open.add(fetch);
-    else this.#fetches.set(redisKey, new Set([fetch]));
-    return fetch;
+    this.#openFetches += 1;
+    return { redisKey, period: this.#period, changes: this.#changes };
   }
 
   /** Answers the period for the copy that was fetched: 0 when it may have changed on the way. */
-  end(fetch: Fetch): number {
-    const open = this.#fetches.get(fetch.redisKey);
-    open?.delete(fetch);
-    if (open?.size === 0) this.#fetches.delete(fetch.redisKey);
-    return fetch.changed || fetch.period !== this.#period ? 0 : fetch.period;
+  end({ redisKey, period, changes }: Fetch): number {
+    const changed = (this.#changed.get(redisKey) ?? this.#forgotten) > changes;
+    this.#openFetches -= 1;
+    if (this.#openFetches === 0 && this.#changed.size > 0) this.#changed.clear();
+    return changed || period !== this.#period ? 0 : period;
   }
 
   /** The key changed in Redis. @param storedId the entry that is there now, where that is known. */
   changed(redisKey: string, storedId: string | null = null): void {
     const copy = this.#copies.get(redisKey);
     if (copy && copy.entry.id !== storedId) copy.period = 0;
-    for (const fetch of this.#fetches.get(redisKey) ?? []) fetch.changed = true;
+    if (this.#openFetches === 0) return;
+    this.#changes += 1;
+    this.#changed.set(redisKey, this.#changes);
+    if (this.#changed.size <= rememberedChanges) return;
+    this.#changed.clear();
+    this.#forgotten = this.#changes;
   }
 
   /** From now on changes are told, or no longer; either way no copy is current until it was compared. */

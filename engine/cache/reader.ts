@@ -11,7 +11,7 @@ import { type Decoded, decodeEntry, entryIdOf } from './codec.ts';
 import { earlyFromMs, isChosen } from './early.ts';
 import { type Entry, type Evidence, type Judgement, judge } from './entry.ts';
 import type { EntryStore } from './entry-store.ts';
-import { LookUps } from './look-ups.ts';
+import { type LookUp, LookUps } from './look-ups.ts';
 import type { Copy, Fetch, MemoryTier } from './memory-tier.ts';
 import type { TagMarks } from './tag-marks.ts';
 import type { Traces } from './traces.ts';
@@ -49,7 +49,7 @@ export class Reader {
 
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#lookUps = new LookUps({ fetch: (keys) => this.#fetch(keys) });
+    this.#lookUps = new LookUps((lookUps) => void this.#fetch(lookUps));
   }
 
   /** Without waiting; null unless memory holds what Redis holds. The path of nearly every read. */
@@ -67,9 +67,10 @@ export class Reader {
     return this.#answerCopy(key, copy, 'memory', 'current', refresh);
   }
 
-  /** In one round trip; answers in the order of the keys, never throws. */
-  read(keys: readonly EntryKey[]): Promise<CacheRead<unknown>[]> {
-    return Promise.all(keys.map((key) => this.#read(key)));
+  /** One round trip for all that is asked in one turn; never throws. */
+  async read(key: EntryKey): Promise<CacheRead<unknown>> {
+    const found = await this.#lookUp(key);
+    return this.known(key, found.copy === null ? await this.#orSnapshot(key, found) : found);
   }
 
   /** Redis compared with memory, without snapshots. */
@@ -97,28 +98,26 @@ export class Reader {
     return this.#answerCopy(key, copy, source, evidence, refresh, problem);
   }
 
-  async #read(key: EntryKey): Promise<CacheRead<unknown>> {
-    const found = await this.#lookUp(key);
-    return this.known(key, found.copy === null ? await this.#orSnapshot(key, found) : found);
-  }
-
   #lookUp(key: EntryKey): Promise<Found> {
     if (!this.#options.store.usable) return Promise.resolve(this.#unreachable(key));
     return this.#lookUps.find(key.redisKey, key);
   }
 
-  async #fetch(keys: readonly EntryKey[]): Promise<(Found | Promise<Found>)[]> {
+  async #fetch(lookUps: readonly LookUp<EntryKey, Found>[]): Promise<void> {
     const { store, memory, marksKnown, logger } = this.#options;
-    const fetches = keys.map(({ redisKey }) => memory.begin(redisKey));
+    const redisKeys = lookUps.map(({ asked }) => asked.redisKey);
+    const fetches = redisKeys.map((redisKey) => memory.begin(redisKey));
     try {
       const known = marksKnown();
-      const getting = store.get(keys.map(({ redisKey }) => redisKey));
+      const getting = store.get(redisKeys);
       const stored = known === null ? await getting : (await Promise.all([getting, known]))[0];
-      return fetches.map((fetch, index) => this.#compare(keys[index] as EntryKey, stored[index] ?? null, fetch));
+      for (const [index, { asked, resolve }] of lookUps.entries()) {
+        resolve(this.#compare(asked, stored[index] ?? null, fetches[index] as Fetch));
+      }
     } catch (error) {
       for (const fetch of fetches) memory.end(fetch);
       logger.debug('Entries could not be read from Redis', { error: messageOf(error) });
-      return keys.map((key) => this.#unreachable(key));
+      for (const { asked, resolve } of lookUps) resolve(this.#unreachable(asked));
     }
   }
 
@@ -203,17 +202,21 @@ export class Reader {
     const { marks, layers, clock, random } = this.#options;
     const { entry } = copy;
     const byAge = this.#judge(key, entry, evidence);
+    const { freshUntilMs, reason } = byAge;
     // A snapshot is what was last known; only what is stored or was computed here can be fresh.
     const state = copy.origin === 'snapshot' && byAge.state === 'fresh' ? 'stale' : byAge.state;
-    const judged = { ...byAge, state, reasonDetail: byAge.reasonDetail ?? problem };
-    const isReady = evidence === 'current' && state === 'fresh' && refresh.status === 'idle';
-    const times = { ...entry, freshUntilMs: judged.freshUntilMs };
-    const renewDue = isReady && isChosen(times, clock.now(), random);
+    const judged = { state, reason, reasonDetail: byAge.reasonDetail ?? problem, freshUntilMs };
+    if (evidence !== 'current' || state !== 'fresh' || refresh.status !== 'idle') {
+      return answerOf(key, entry, { source, judged, refresh, renewDue: false });
+    }
+    const nowMs = clock.now();
+    const times = { computedAtMs: entry.computedAtMs, computeMs: entry.computeMs, freshUntilMs };
+    const renewDue = isChosen(times, nowMs, random);
     const answer = answerOf(key, entry, { source, judged, refresh, renewDue });
-    if (isReady && !renewDue) {
-      copy.ready = source === 'memory' ? answer : { ...answer, source: 'memory' };
+    if (source === 'memory' && !renewDue) {
+      copy.ready = answer;
       copy.readyVersion = marks.version;
-      copy.readySinceMs = clock.now();
+      copy.readySinceMs = nowMs;
       copy.readyUntilMs = Math.min(earlyFromMs(times), entry.computedAtMs + layers()[key.layer].maxAgeMs);
     }
     return answer;

@@ -4,7 +4,7 @@ import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { IdSource, Random } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import { type LayerSettings, parseLayers } from '../config/settings.ts';
+import { type LayerCodec, type LayerSettings, parseLayers } from '../config/settings.ts';
 import type { CacheLayerFigures } from '../model/cache-figures.ts';
 import { type LayerName, layerNames, type RefreshStatus } from '../model/freshness.ts';
 import type { RedisLink } from '../redis/link.ts';
@@ -19,7 +19,8 @@ import type {
   SectionCache,
   SnapshotPort,
 } from './cache.ts';
-import { headBytes } from './codec.ts';
+import { headBytes, type Packing } from './codec.ts';
+import { packedFromBytes } from './compression.ts';
 import { Computing, type Order } from './computing.ts';
 import { earlyFromMs } from './early.ts';
 import type { Entry } from './entry.ts';
@@ -142,7 +143,11 @@ export class LayeredCache implements SectionCache {
       onListening: (listening) => shared.listening(listening),
     });
     const onWritten = ({ layer, entry }: Copy, bytes: number): void => this.#written(layer, entry, bytes);
-    const own = new OwnCopies({ store, origin: this.#origin, layers, clock, logger, onWritten });
+    const packing = (codec: LayerCodec): Packing => ({
+      kind: codec.kind,
+      fromBytes: packedFromBytes(codec, link.address),
+    });
+    const own = new OwnCopies({ store, origin: this.#origin, layers, packing, clock, logger, onWritten });
     const reader = new Reader({
       ...{ store, memory, marks, traces, snapshots, layers, clock, random, logger },
       refreshOf: (key) => this.#refreshOf(key),
@@ -151,7 +156,7 @@ export class LayeredCache implements SectionCache {
       onFetched: (layer, bytes) => this.#figures.add(layer, 'bytesRead', bytes),
     });
     this.#computing = new Computing({
-      ...{ store, memory, reader, bus, layers, leaseMs, clock, ids, logger },
+      ...{ store, memory, reader, bus, layers, packing, leaseMs, clock, ids, logger },
       origin: this.#origin,
       refreshes: this.#refreshes,
       stamp: () => shared.stamp(),
@@ -173,17 +178,15 @@ export class LayeredCache implements SectionCache {
   async read<Value>(keys: readonly EntryKey[], { counted = true }: ReadOptions = {}): Promise<CacheRead<Value>[]> {
     const { clock } = this.#options;
     const startMs = clock.monotonicMs();
-    const reads: CacheRead<unknown>[] = [];
-    const open: number[] = [];
-    for (const [index, key] of keys.entries()) {
-      const answer = this.#reader.peek(key);
-      if (answer === null) open.push(index);
-      else reads[index] = answer;
+    const asked: (CacheRead<unknown> | Promise<CacheRead<unknown>>)[] = [];
+    let open = 0;
+    for (const key of keys) {
+      const known = this.#reader.peek(key);
+      if (known === null) open += 1;
+      asked.push(known ?? this.#reader.read(key));
     }
-    if (open.length > 0) {
-      const found = await this.#reader.read(open.map((index) => keys[index] as EntryKey));
-      for (const [at, read] of found.entries()) reads[open[at] as number] = read;
-    }
+    if (open === 1 && asked.length === 1) asked[0] = await (asked[0] as Promise<CacheRead<unknown>>);
+    const reads = (open === 0 || asked.length === 1 ? asked : await Promise.all(asked)) as CacheRead<unknown>[];
     if (counted) {
       const nowMs = clock.monotonicMs();
       for (const [index, read] of reads.entries()) {

@@ -7,6 +7,7 @@ export class Traces {
   readonly #untilMs = new Map<string, number>();
 
   seen(redisKey: string, staleUntilMs: number): void {
+    if (this.#untilMs.get(redisKey) === staleUntilMs) return;
     this.#untilMs.delete(redisKey);
     this.#untilMs.set(redisKey, staleUntilMs);
     const oldest = this.#untilMs.keys().next();

@@ -4,12 +4,14 @@ import { homedir, platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { EngineError, redactUrls } from '../base/errors.ts';
+import type { LayerName } from '../model/freshness.ts';
 import { type JobName, jobNames } from '../model/task.ts';
 import {
   defaultHardLimitsS,
   defaultKpiSettings,
   defaultSoftLimitsS,
   type JobLimits,
+  type LayerSettings,
   layerSettings,
   type Settings,
 } from './settings.ts';
@@ -97,7 +99,22 @@ function show(spec: SettingSpec<unknown>, value: unknown): string {
 }
 
 function compose(values: SettingValues): Settings {
-  const { ttlDashboardS, ttlKpisS, ttlChartsS, ttlFinancialsS, ...others } = values;
+  const { ttlDashboardS, ttlKpisS, ttlChartsS, ttlFinancialsS, ...timed } = values;
+  const { layerStale, layerMaxAge, layerMemoryShare, layerCodec, layerCompressFrom, layerPriority, ...others } = timed;
+  const layer = (name: LayerName, ttlS: number): LayerSettings => {
+    const usual = layerSettings(ttlS * 1_000);
+    return {
+      ...usual,
+      staleWindowMs: orUsual(layerStale[name], usual.staleWindowMs),
+      maxAgeMs: orUsual(layerMaxAge[name], usual.maxAgeMs),
+      memoryShare: layerMemoryShare[name] ?? usual.memoryShare,
+      codec: {
+        kind: layerCodec[name] ?? usual.codec.kind,
+        fromBytes: layerCompressFrom[name] ?? usual.codec.fromBytes,
+      },
+      priority: layerPriority[name] ?? usual.priority,
+    };
+  };
   const { softLimitsS, hardLimitsS, retryFirstS, ...business } = others;
   const { criticalDays, capitalRate, fastCollectionDays, monthlyGoal, targets, scoreWeights, ...rest } = business;
   return {
@@ -105,10 +122,10 @@ function compose(values: SettingValues): Settings {
     jobLimits: jobLimits(softLimitsS, hardLimitsS),
     retryFirstMs: retryFirstS * 1000,
     layers: {
-      dashboard: layerSettings(ttlDashboardS * 1000),
-      kpis: layerSettings(ttlKpisS * 1000),
-      charts: layerSettings(ttlChartsS * 1000),
-      financials: layerSettings(ttlFinancialsS * 1000),
+      dashboard: layer('dashboard', ttlDashboardS),
+      kpis: layer('kpis', ttlKpisS),
+      charts: layer('charts', ttlChartsS),
+      financials: layer('financials', ttlFinancialsS),
     },
     kpis: {
       criticalDays,
@@ -136,6 +153,10 @@ function jobLimits(
     );
   };
   return Object.fromEntries(jobNames.map((job) => [job, limitsOf(job)])) as Record<JobName, JobLimits>;
+}
+
+function orUsual(seconds: number | undefined, usualMs: number): number {
+  return seconds === undefined ? usualMs : seconds * 1_000;
 }
 
 function readEnvFile(file: string): Record<string, string | undefined> {

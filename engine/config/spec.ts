@@ -1,5 +1,6 @@
 /** The table of settings: variable, flag, default, and what is accepted. */
 import { z } from 'zod';
+import { type LayerName, layerNameSchema, layerNames } from '../model/freshness.ts';
 import { jobNameSchema, type QueueName, queueNameSchema, queueNames } from '../model/task.ts';
 import {
   defaultHardLimitsS,
@@ -117,6 +118,27 @@ function patternOf(written: string): { glob: string; layer: string } {
   return { glob, layer };
 }
 
+type ByLayer<Value> = Readonly<Partial<Record<LayerName, Value>>>;
+
+/** `layer=value,…`; layers that are not named keep their default. */
+function byLayer<Value>(
+  variable: string,
+  schema: z.ZodType<Value, string>,
+  accepted: string,
+): SettingSpec<ByLayer<Value>> {
+  const pairs = z
+    .string()
+    .transform((list) => Object.fromEntries(list.split(',').map((pair) => textPair(pair))))
+    .pipe(z.partialRecord(layerNameSchema, schema)) as unknown as z.ZodType<ByLayer<Value>, string>;
+  const example = `${layerNames.join(', ')}: layer=value separated by commas, each value ${accepted}`;
+  return spec<ByLayer<Value>>(variable, pairs, { fallback: {}, accepted: example });
+}
+
+function textPair(pair: string): [string, string] {
+  const at = pair.indexOf('=');
+  return at < 0 ? [pair, ''] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+}
+
 export const settingSpecs = {
   cacheUrl: spec('REDIS_URL', redisUrl, {
     flag: 'redis',
@@ -139,6 +161,16 @@ export const settingSpecs = {
   ttlKpisS: seconds('REDIS_CACHE_TTL_KPIS', defaultLayerTtlMs.kpis),
   ttlChartsS: seconds('REDIS_CACHE_TTL_CHARTS', defaultLayerTtlMs.charts),
   ttlFinancialsS: seconds('REDIS_CACHE_TTL_FINANCIALS', defaultLayerTtlMs.financials),
+  /** Seconds that a value is served stale after its TTL, while it is refreshed. */
+  layerStale: byLayer('VIGIA_LAYER_STALE_S', wholeNumber(0, 2_592_000), 'whole seconds from 0 to 2592000'),
+  /** Seconds after which a value is only "last known". */
+  layerMaxAge: byLayer('VIGIA_LAYER_MAX_AGE_S', wholeNumber(1, 31_536_000), 'whole seconds from 1 to 31536000'),
+  /** The part of the memory tier that a layer may take. */
+  layerMemoryShare: byLayer('VIGIA_LAYER_MEMORY_SHARE', decimal(0, 1), 'a share from 0 to 1'),
+  layerCodec: byLayer('VIGIA_LAYER_CODEC', z.enum(['none', 'zstd', 'brotli']), 'none, zstd or brotli'),
+  layerCompressFrom: byLayer('VIGIA_LAYER_COMPRESS_FROM', wholeNumber(0, 268_435_456), 'bytes from 0 to 268435456'),
+  /** Of refresh jobs that nobody waits for; the lowest goes first. */
+  layerPriority: byLayer('VIGIA_LAYER_PRIORITY', wholeNumber(1, 100), 'a whole number from 1 to 100'),
   source: spec('VIGIA_SOURCE', text, {
     flag: 'source',
     fallback: null,

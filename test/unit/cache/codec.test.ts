@@ -3,11 +3,14 @@ import { describe, expect, test } from 'vitest';
 import {
   type Decoded,
   decodeEntry,
+  decodeHead,
   encodeEntry,
   entryIdOf,
   headBytes,
+  headProbeBytes,
   isOutdated,
 } from '../../../engine/cache/codec.ts';
+import { packedFromBytes } from '../../../engine/cache/compression.ts';
 import type { EntryHead } from '../../../engine/cache/entry.ts';
 
 const time = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -36,6 +39,7 @@ const sample: EntryHead = {
   freshUntilMs: 1_700_000_300_000,
   staleUntilMs: 1_700_002_100_000,
 };
+const zstd = { kind: 'zstd', fromBytes: 4_096 } as const;
 const small = { section: 'kpis', figures: { dso: 45 } };
 const large = { rows: Array.from({ length: 400 }, (_, index) => ['Constructora', index, index / 7, null]) };
 
@@ -48,7 +52,7 @@ describe('an entry', () => {
   test('comes back as it was written', async () => {
     await fc.assert(
       fc.asyncProperty(head, fc.jsonValue(), async (given, value) => {
-        const { bytes, rawBytes } = await encodeEntry(given, value);
+        const { bytes, rawBytes } = await encodeEntry(given, value, zstd);
         const decoded = await decodeEntry(bytes);
         const expected = JSON.parse(JSON.stringify(value));
         expect(decoded).toEqual({ ok: true, entry: { ...given, value: expected, sizeBytes: bytes.length, rawBytes } });
@@ -58,16 +62,38 @@ describe('an entry', () => {
   });
 
   test('is compressed when it is large, and left alone when it is small', async () => {
-    const [one, other] = [await encodeEntry(sample, large), await encodeEntry(sample, small)];
+    const [one, other] = [await encodeEntry(sample, large, zstd), await encodeEntry(sample, small, zstd)];
     expect(one.bytes.length).toBeLessThan(one.rawBytes / 2);
     expect(other.bytes.length).toBe(
       headBytes + Buffer.byteLength(sample.meaning + sample.tags.join('\n')) + other.rawBytes,
     );
   });
 
+  test.each(['none', 'zstd', 'brotli'] as const)('comes back through the codec %s', async (kind) => {
+    const { bytes } = await encodeEntry(sample, large, { kind, fromBytes: 0 });
+    expect(await decodeEntry(bytes)).toMatchObject({ ok: true, entry: { value: large, tags: sample.tags } });
+  });
+
+  test('tells its head from its first bytes', async () => {
+    const { bytes, rawBytes } = await encodeEntry(sample, large, zstd);
+    expect(decodeHead(bytes.subarray(0, headProbeBytes))).toEqual({ ...sample, rawBytes, sizeBytes: bytes.length });
+    expect(decodeHead(bytes.subarray(0, 130))).toBeNull();
+  });
+
+  test.each([
+    ['unix:///run/redis.sock', 65_536],
+    ['redis://127.0.0.1:6379/0', 65_536],
+    ['rediss://***@localhost:6379/0', 65_536],
+    ['redis://10.0.0.5:6379/0', 4_096],
+    ['redis://cache.internal:6379/0', 4_096],
+  ])('for a Redis at %s is packed from %i bytes on, unless the layer says otherwise', (address, bytes) => {
+    expect(packedFromBytes({ kind: 'zstd', fromBytes: null }, address)).toBe(bytes);
+    expect(packedFromBytes({ kind: 'zstd', fromBytes: 7 }, address)).toBe(7);
+  });
+
   test('of a megabyte is coded off the thread and comes back whole', async () => {
     const huge = { rows: Array.from({ length: 40_000 }, (_, index) => [`row ${index}`, index]) };
-    const { bytes, rawBytes } = await encodeEntry(sample, huge);
+    const { bytes, rawBytes } = await encodeEntry(sample, huge, zstd);
     expect(rawBytes).toBeGreaterThan(700_000);
     expect(await decodeEntry(bytes)).toMatchObject({ ok: true, entry: { value: huge } });
   });
@@ -76,7 +102,7 @@ describe('an entry', () => {
 describe('what cannot be read', () => {
   test('is told as a problem however it was cut', async () => {
     for (const value of [small, large]) {
-      const { bytes } = await encodeEntry(sample, value);
+      const { bytes } = await encodeEntry(sample, value, zstd);
       for (let length = 0; length < bytes.length; length += Math.ceil(bytes.length / 300)) {
         expect(await problemOf(bytes.subarray(0, length))).not.toBeNull();
       }
@@ -86,7 +112,7 @@ describe('what cannot be read', () => {
 
   test('is told as a problem whichever bit was turned', async () => {
     for (const value of [small, large]) {
-      const { bytes } = await encodeEntry(sample, value);
+      const { bytes } = await encodeEntry(sample, value, zstd);
       await fc.assert(
         fc.asyncProperty(fc.nat(bytes.length * 8 - 1), async (bit) => {
           // The three reserved bytes mean nothing yet.
@@ -109,14 +135,14 @@ describe('what cannot be read', () => {
   });
 
   test('names the version of another format', async () => {
-    const { bytes } = await encodeEntry(sample, small);
+    const { bytes } = await encodeEntry(sample, small, zstd);
     bytes.writeUInt8(9, 3);
     expect(await problemOf(bytes)).toContain('version 9');
     expect(entryIdOf(bytes)).toBeNull();
   });
 
   test('is outdated when it is not ours or older, and not when it is newer', async () => {
-    const { bytes } = await encodeEntry(sample, small);
+    const { bytes } = await encodeEntry(sample, small, zstd);
     expect([
       isOutdated(bytes),
       isOutdated(Buffer.from('VGE\u0000')),

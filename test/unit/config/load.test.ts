@@ -82,3 +82,43 @@ describe('settings', () => {
     expect(() => load({}, {})).toThrow(join(folder, 'settings.json'));
   });
 });
+
+describe('the layers of the cache', () => {
+  const layersOf = (env: Record<string, string>) =>
+    loadSettings({ flags: {}, env: { VIGIA_DATA_DIR: '/tmp/none', ...env }, workingDir: '/tmp/none' }).settings.layers;
+
+  test('are set one by one, and keep what follows from their TTL where nothing is said', () => {
+    const layers = layersOf({
+      REDIS_CACHE_TTL_KPIS: '60',
+      VIGIA_LAYER_STALE_S: 'kpis=5, charts=0',
+      VIGIA_LAYER_MAX_AGE_S: 'kpis=70',
+      VIGIA_LAYER_MEMORY_SHARE: 'charts=0.25',
+      VIGIA_LAYER_CODEC: 'charts=brotli,kpis=none',
+      VIGIA_LAYER_COMPRESS_FROM: 'charts=1000',
+      VIGIA_LAYER_PRIORITY: 'financials=3',
+    });
+    expect(layers.kpis).toMatchObject({
+      ttlMs: 60_000,
+      staleWindowMs: 5_000,
+      maxAgeMs: 70_000,
+      codec: { kind: 'none' },
+    });
+    expect(layers.charts).toMatchObject({
+      staleWindowMs: 0,
+      memoryShare: 0.25,
+      codec: { kind: 'brotli', fromBytes: 1_000 },
+    });
+    expect(layers.financials).toMatchObject({ priority: 3, memoryShare: 1, codec: { kind: 'zstd', fromBytes: null } });
+  });
+
+  test.each([
+    ['VIGIA_LAYER_STALE_S', 'attic=5'],
+    ['VIGIA_LAYER_STALE_S', 'kpis'],
+    ['VIGIA_LAYER_MEMORY_SHARE', 'kpis=1.5'],
+    ['VIGIA_LAYER_CODEC', 'kpis=lzma'],
+  ])('refuse %s=%s by name', (variable, value) => {
+    expect(() => layersOf({ [variable]: value })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(variable) }),
+    );
+  });
+});
