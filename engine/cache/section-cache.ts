@@ -178,15 +178,8 @@ export class LayeredCache implements SectionCache {
   async read<Value>(keys: readonly EntryKey[], { counted = true }: ReadOptions = {}): Promise<CacheRead<Value>[]> {
     const { clock } = this.#options;
     const startMs = clock.monotonicMs();
-    const asked: (CacheRead<unknown> | Promise<CacheRead<unknown>>)[] = [];
-    let open = 0;
-    for (const key of keys) {
-      const known = this.#reader.peek(key);
-      if (known === null) open += 1;
-      asked.push(known ?? this.#reader.read(key));
-    }
-    if (open === 1 && asked.length === 1) asked[0] = await (asked[0] as Promise<CacheRead<unknown>>);
-    const reads = (open === 0 || asked.length === 1 ? asked : await Promise.all(asked)) as CacheRead<unknown>[];
+    const known = keys.map((key) => this.#reader.peek(key));
+    const reads = known.every((answer) => answer !== null) ? known : await this.#readOpen(keys, known);
     if (counted) {
       const nowMs = clock.monotonicMs();
       for (const [index, read] of reads.entries()) {
@@ -322,6 +315,16 @@ export class LayeredCache implements SectionCache {
     this.#bus.close();
     this.#shared.close();
     this.#store.close();
+  }
+
+  /** Those that memory could not answer, in one round trip. */
+  async #readOpen(
+    keys: readonly EntryKey[],
+    known: readonly (CacheRead<unknown> | null)[],
+  ): Promise<CacheRead<unknown>[]> {
+    const [first] = keys;
+    if (first !== undefined && keys.length === 1) return [await this.#reader.read(first)];
+    return Promise.all(keys.map(async (key, index) => known[index] ?? this.#reader.read(key)));
   }
 
   async #fly(order: Order & { readonly renew: boolean }, signal: AbortSignal): Promise<CacheRead<unknown>> {

@@ -69,8 +69,8 @@ export const cacheLayerSettingsSchema = z.object({
   maxAgeMs: z.number(),
   /** The part of the memory tier that the layer may take at most, 0–1. */
   memoryShare: z.number(),
-  /** How payloads are stored; shorter ones than `fromBytes` are left alone. */
-  codec: z.object({ kind: z.enum(['none', 'zstd', 'brotli']), fromBytes: z.number() }),
+  /** How payloads are stored; shorter ones than `fromBytes` are left alone, null: by how far away Redis is. */
+  codec: z.object({ kind: z.enum(['none', 'zstd', 'brotli']), fromBytes: z.number().nullable() }),
   /** Of refresh jobs that nobody waits for; the lowest number goes first. */
   priority: z.number(),
 });

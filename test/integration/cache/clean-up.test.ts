@@ -57,7 +57,7 @@ async function written(entry: Written = {}): Promise<string> {
     ...{ id: 'ab'.repeat(16), meaning: key.meaning, tags: [], stamp: { epoch: '', seq: 0 } },
     ...{ computedAtMs, dataAsOfMs: null, computeMs: 1, freshUntilMs, staleUntilMs: freshUntilMs + 3_600_000 },
   };
-  const { bytes } = await encodeEntry(head, { section });
+  const { bytes } = await encodeEntry(head, { section }, { kind: 'none', fromBytes: 0 });
   await member.link.command('SET', async (client) => {
     await client.set(key.redisKey, bytes, 'PX', 3_600_000);
     if (entry.forever) await client.persist(key.redisKey);

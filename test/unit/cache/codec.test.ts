@@ -3,11 +3,9 @@ import { describe, expect, test } from 'vitest';
 import {
   type Decoded,
   decodeEntry,
-  decodeHead,
   encodeEntry,
   entryIdOf,
   headBytes,
-  headProbeBytes,
   isOutdated,
 } from '../../../engine/cache/codec.ts';
 import { packedFromBytes } from '../../../engine/cache/compression.ts';
@@ -72,12 +70,6 @@ describe('an entry', () => {
   test.each(['none', 'zstd', 'brotli'] as const)('comes back through the codec %s', async (kind) => {
     const { bytes } = await encodeEntry(sample, large, { kind, fromBytes: 0 });
     expect(await decodeEntry(bytes)).toMatchObject({ ok: true, entry: { value: large, tags: sample.tags } });
-  });
-
-  test('tells its head from its first bytes', async () => {
-    const { bytes, rawBytes } = await encodeEntry(sample, large, zstd);
-    expect(decodeHead(bytes.subarray(0, headProbeBytes))).toEqual({ ...sample, rawBytes, sizeBytes: bytes.length });
-    expect(decodeHead(bytes.subarray(0, 130))).toBeNull();
   });
 
   test.each([
