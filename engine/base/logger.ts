@@ -1,6 +1,7 @@
 /** What every part logs through; the sink is chosen by the host. */
 import { type BaseLogger, destination, pino } from 'pino';
 import { redactUrls } from './errors.ts';
+import { rotate } from './log-rotation.ts';
 
 export type LogFields = Record<string, unknown>;
 
@@ -21,8 +22,9 @@ export const silentLogger: Logger = {
   child: () => silentLogger,
 };
 
-/** Writes one JSON line an event to `file` (or standard error without one), credentials in URLs blanked. */
+/** Writes one JSON line an event to `file` (or standard error without one), credentials in URLs blanked; a large file is set aside first. */
 export function createLogger(options: { level: string; file?: string }): Logger {
+  if (options.file !== undefined) rotate(options.file);
   const sink = pino(
     { level: options.level, base: null, hooks: { streamWrite: redactUrls } },
     destination({ dest: options.file ?? 2, sync: true, mkdir: true }),

@@ -34,6 +34,8 @@ export class EmbeddedServer {
   readonly #options: Required<EmbeddedServerOptions>;
   readonly #files: ServerFiles;
   #child: ChildProcess | null = null;
+  /** Told to end; it has not yet. */
+  #ending: ChildProcess | null = null;
   #running = false;
   #deaths = 0;
   #restartCount = 0;
@@ -70,6 +72,7 @@ export class EmbeddedServer {
     if (this.#running) return;
     await endOrphan(this.#options.clock, this.#files, this.#options.logger);
     this.#running = true;
+    process.once('exit', this.#leave);
     try {
       await this.#launch();
     } catch (error) {
@@ -84,10 +87,20 @@ export class EmbeddedServer {
     this.#disarm();
     const child = this.#child;
     this.#child = null;
-    if (child !== null && child.exitCode === null && child.signalCode === null) await this.#end(child);
+    if (child !== null && child.exitCode === null && child.signalCode === null) {
+      this.#ending = child;
+      await this.#end(child);
+    }
+    process.removeListener('exit', this.#leave);
     removeFile(this.#files.socketPath);
     removeFile(this.#files.pidFile);
   }
+
+  /** This process ends before its server was stopped in order: nothing can be waited for any more. */
+  readonly #leave = (): void => {
+    this.#child?.kill('SIGTERM');
+    this.#ending?.kill('SIGKILL');
+  };
 
   async #end(child: ChildProcess): Promise<void> {
     const { promise: ended, resolve } = Promise.withResolvers<void>();

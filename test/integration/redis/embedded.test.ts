@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,7 +111,8 @@ describe('the private servers', () => {
     expect(await link.command('GET', (client) => client.get('job'))).toBe('2');
   });
 
-  test('of a killed console are ended before new ones start', async () => {
+  /** A console of its own that starts a server, and ends without stopping it when it is told anything. */
+  async function otherConsole(): Promise<{ console: ChildProcess; serverPid: number }> {
     const script = `
       import { EmbeddedServer } from ${JSON.stringify(new URL('../../../engine/redis/embedded.ts', import.meta.url).href)};
       import { systemClock } from ${JSON.stringify(new URL('../../../engine/base/clock.ts', import.meta.url).href)};
@@ -120,25 +121,43 @@ describe('the private servers', () => {
         clock: systemClock, random: Math.random, logger: silentLogger });
       await server.start();
       process.stdout.write(String(server.pid));
-      setInterval(() => {}, 1000);`;
+      process.stdin.once('data', (asked) => {
+        if (String(asked).includes('stop')) void server.stop();
+        setTimeout(() => process.exit(0), 100);
+      });`;
     const console = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
       cwd: new URL('../../..', import.meta.url).pathname,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     let output = '';
     console.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
     });
     await until(() => output !== '', 10_000, 'the console started its server');
+    return { console, serverPid: Number(output) };
+  }
+
+  test('of a killed console are ended before new ones start', async () => {
+    const { console, serverPid } = await otherConsole();
     const gone = new Promise((resolve) => console.once('exit', resolve));
     console.kill('SIGKILL');
     await gone;
-    const orphan = Number(output);
-    expect(isAlive(orphan)).toBe(true);
+    expect(isAlive(serverPid)).toBe(true);
     const server = make('cache');
     await server.start();
-    expect(isAlive(orphan)).toBe(false);
-    expect(server.pid).not.toBe(orphan);
+    expect(isAlive(serverPid)).toBe(false);
+    expect(server.pid).not.toBe(serverPid);
+  });
+
+  test('end with a console that ends without stopping them, and with one that has no time left for it', async () => {
+    const forgetful = await otherConsole();
+    forgetful.console.stdin?.write('leave');
+    await until(() => !isAlive(forgetful.serverPid), 5_000, 'the server to end');
+    const hurried = await otherConsole();
+    // It does not hear SIGTERM, and its console is gone before the grace is over.
+    process.kill(hurried.serverPid, 'SIGSTOP');
+    hurried.console.stdin?.write('stop');
+    await until(() => !isAlive(hurried.serverPid), 5_000, 'the hung server to end');
   });
 
   test('never end a process that only happens to have the recorded id', async () => {
