@@ -67,7 +67,7 @@ export async function survey({ cache, link }: Member, options: Options = {}): Pr
   });
   const stop = cache.onEntriesChanged((keys) => surveyor.changed(keys));
   surveyor.start();
-  await until(() => surveyor.state.walkedAtMs !== null, 20_000, 'the first walk');
+  await until(() => surveyor.state.walkedAtMs !== null, 60_000, 'the first walk');
   return {
     ...{ index, listings, surveyor, meter, changes },
     stop() {

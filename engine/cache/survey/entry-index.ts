@@ -29,7 +29,7 @@ export interface EntryIndexOptions {
 }
 
 /** Rows looked at before others get a turn: some milliseconds. */
-export const rowsAtOnce = 5_000;
+const rowsAtOnce = 1_000;
 /** Sums are not made anew more often. */
 const sumsLastMs = 1_000;
 
@@ -58,7 +58,7 @@ export class EntryIndex {
 
   get(key: string): IndexedEntry | undefined {
     const entry = this.#entries.get(key);
-    return entry && this.#isGone(entry) ? undefined : entry;
+    return entry && isGone(entry, this.#options.clock.now()) ? undefined : entry;
   }
 
   put(entry: IndexedEntry): void {
@@ -70,24 +70,25 @@ export class EntryIndex {
     if (this.#entries.delete(key)) this.#refused &&= this.#entries.size >= this.#options.limit;
   }
 
-  /** What a whole walk did not see has gone. */
-  keepSeenSince(seen: number): void {
-    for (const [key, entry] of this.#entries) if (entry.seen < seen) this.#entries.delete(key);
-    if (this.#entries.size < this.#options.limit) this.#refused = false;
-  }
-
-  viewIds(): Set<string> {
+  /** What a whole walk did not see has gone; answers the views that are left. */
+  async keepSeenSince(seen: number): Promise<Set<string>> {
     const used = new Set<string>();
-    for (const { view } of this.#entries.values()) if (view) used.add(view.viewId);
+    await this.select((entry) => {
+      if (entry.seen < seen) this.#entries.delete(entry.key);
+      else if (entry.view) used.add(entry.view.viewId);
+      return false;
+    });
+    if (this.#entries.size < this.#options.limit) this.#refused = false;
     return used;
   }
 
   /** Every entry that matches; gives way to other work in between. */
   async select(matches: (entry: IndexedEntry) => boolean): Promise<IndexedEntry[]> {
     const found: IndexedEntry[] = [];
+    const nowMs = this.#options.clock.now();
     let looked = 0;
     for (const entry of this.#entries.values()) {
-      if (this.#isGone(entry)) this.#entries.delete(entry.key);
+      if (isGone(entry, nowMs)) this.#entries.delete(entry.key);
       else if (matches(entry)) found.push(entry);
       looked += 1;
       if (looked % rowsAtOnce === 0) await giveWay();
@@ -135,10 +136,10 @@ export class EntryIndex {
     });
     return { byLayer, states, tags, foreignCount, foreignBytes, total };
   }
+}
 
-  #isGone({ deletedAtMs }: IndexedEntry): boolean {
-    return deletedAtMs !== null && deletedAtMs <= this.#options.clock.now();
-  }
+function isGone({ deletedAtMs }: IndexedEntry, nowMs: number): boolean {
+  return deletedAtMs !== null && deletedAtMs <= nowMs;
 }
 
 export function noSums(): LayerSums {

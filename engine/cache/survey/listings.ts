@@ -1,4 +1,5 @@
 /** Answers lists of entries piece by piece: filtered and sorted once, then kept a while so that pieces fit together. */
+import { setImmediate as giveWay } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { IdSource } from '../../base/ids.ts';
 import type { CacheEntriesPage, CacheEntriesQuery, CacheRow, CacheRowState } from '../../model/cache-entries.ts';
@@ -28,6 +29,14 @@ interface Listing {
   usedAtMs: number;
 }
 
+type Rank = string | number | null;
+
+interface Ranked {
+  readonly entry: IndexedEntry;
+  readonly rank: Rank;
+}
+
+const rankedAtOnce = 2_000;
 const keptCount = 6;
 const keptMs = 120_000;
 const facetTags = 200;
@@ -73,8 +82,7 @@ export class Listings {
     const { index, clock, ids } = this.#options;
     const atMs = clock.now();
     const found = await index.select(this.#matcher(query, atMs));
-    const entries = await sortInTurns(found, this.#order(query, atMs));
-    const bytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const { entries, bytes } = await this.#sorted(found, query, atMs);
     const listing: Listing = { id: ids.next(), of: identity(query), atMs, entries, bytes, usedAtMs: atMs };
     this.#kept.set(listing.id, listing);
     const stalest = [...this.#kept.values()].toSorted((a, b) => b.usedAtMs - a.usedAtMs).slice(keptCount);
@@ -100,27 +108,30 @@ export class Listings {
   }
 
   /** What does not have the property that is sorted by comes last, whatever the direction. */
-  #order({ sort, descending }: CacheEntriesQuery, nowMs: number): (a: IndexedEntry, b: IndexedEntry) => number {
+  async #sorted(
+    found: readonly IndexedEntry[],
+    { sort, descending }: CacheEntriesQuery,
+    nowMs: number,
+  ): Promise<{ entries: IndexedEntry[]; bytes: number }> {
     const sign = descending ? -1 : 1;
-    const byKey = (a: IndexedEntry, b: IndexedEntry): number => compareTexts(a.key, b.key);
-    if (sort === 'key') return (a, b) => sign * byKey(a, b);
-    if (sort === 'layer') return (a, b) => sign * compareTexts(a.layer, b.layer) || byKey(a, b);
-    const values = new Map<IndexedEntry, number | null>();
-    const valueOf = (entry: IndexedEntry): number | null => {
-      const known = values.get(entry);
-      if (known !== undefined) return known;
-      const value = this.#sortValue(entry, sort, nowMs);
-      values.set(entry, value);
-      return value;
-    };
-    return (a, b) => {
-      const [x, y] = [valueOf(a), valueOf(b)];
-      if (x === null || y === null) return Number(x === null) - Number(y === null) || byKey(a, b);
-      return sign * (x - y) || byKey(a, b);
-    };
+    let bytes = 0;
+    const ranked: Ranked[] = [];
+    for (const entry of found) {
+      bytes += entry.sizeBytes;
+      ranked.push({ entry, rank: this.#sortValue(entry, sort, nowMs) });
+      if (ranked.length % rankedAtOnce === 0) await giveWay();
+    }
+    const byKey = (a: Ranked, b: Ranked): number => compareTexts(a.entry.key, b.entry.key);
+    const compare =
+      sort === 'key'
+        ? (a: Ranked, b: Ranked) => sign * byKey(a, b)
+        : (a: Ranked, b: Ranked) => compareRanks(a.rank, b.rank, sign) || byKey(a, b);
+    const sorted = await sortInTurns(ranked, compare);
+    await giveWay();
+    return { entries: sorted.map(({ entry }) => entry), bytes };
   }
 
-  #sortValue(entry: IndexedEntry, sort: CacheEntriesQuery['sort'], nowMs: number): number | null {
+  #sortValue(entry: IndexedEntry, sort: CacheEntriesQuery['sort'], nowMs: number): Rank {
     switch (sort) {
       case 'state':
         return stateOrder.indexOf(this.#options.stateOf(entry, nowMs));
@@ -134,8 +145,9 @@ export class Listings {
         return ratioOf(entry);
       case 'hits':
         return entry.origin === 'foreign' ? null : this.#options.hitsOf(entry.key);
-      case 'key':
       case 'layer':
+        return entry.layer;
+      case 'key':
         return null;
     }
   }
@@ -149,6 +161,12 @@ export function ratioOf({ rawBytes, sizeBytes }: IndexedEntry): number | null {
 function identity(query: CacheEntriesQuery): string {
   const { listingId: _id, offset: _offset, limit: _limit, ...wanted } = query;
   return JSON.stringify(wanted);
+}
+
+function compareRanks(a: Rank, b: Rank, sign: number): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  if (a === b) return 0;
+  return a < b ? -sign : sign;
 }
 
 /** By code units: the same for everybody, and a hundred times faster than a language's own order. */

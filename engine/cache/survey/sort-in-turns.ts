@@ -1,8 +1,8 @@
 /** Sorts long lists in turns of some milliseconds, so that nobody else waits for it. */
 import { setImmediate as giveWay } from 'node:timers/promises';
 
-const runLength = 2_000;
-const mergedAtOnce = 20_000;
+const runLength = 1_000;
+const mergedAtOnce = 5_000;
 
 /** Stable; a new list. */
 export async function sortInTurns<Item>(
@@ -12,7 +12,7 @@ export async function sortInTurns<Item>(
   let runs: Item[][] = [];
   for (let at = 0; at < items.length; at += runLength) {
     runs.push(items.slice(at, at + runLength).toSorted(compare));
-    if (runs.length % 4 === 0) await giveWay();
+    await giveWay();
   }
   while (runs.length > 1) {
     const merged: Item[][] = [];

@@ -72,7 +72,7 @@ export class Surveyor {
   };
 
   constructor(options: SurveyorOptions) {
-    this.#options = { keysAtOnce: 200, pauseMs: 15, maxSteps: 10_000, periodMs: 60_000, ...options };
+    this.#options = { keysAtOnce: 60, pauseMs: 5, maxSteps: 10_000, periodMs: 60_000, ...options };
   }
 
   get state(): SurveyState {
@@ -170,8 +170,7 @@ export class Surveyor {
       whole = complete;
     }
     if (!whole) return false;
-    index.keepSeenSince(walk);
-    heads.keepViews(index.viewIds());
+    heads.keepViews(await index.keepSeenSince(walk));
     index.forgetSums();
     return true;
   }
