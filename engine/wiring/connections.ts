@@ -31,8 +31,6 @@ export interface Connections {
    * @throws EngineError CONNECTION_NOT_FOUND
    */
   of(connectionId: string): RedisLink;
-  /** False while writes are refused. @throws EngineError CONNECTION_NOT_FOUND */
-  isWritable(connectionId: string): boolean;
   /** A connection was added, changed, or removed, its mode or the state of its link moved. */
   onChange(listener: (connectionId: string) => void): Stop;
   list(): ConnectionView[];
@@ -101,10 +99,6 @@ class ConnectionRegistry implements Connections {
 
   of(connectionId: string): RedisLink {
     return this.#get(connectionId).link;
-  }
-
-  isWritable(connectionId: string): boolean {
-    return this.#get(connectionId).gate.mode === 'operate';
   }
 
   onChange(listener: (connectionId: string) => void): Stop {

@@ -88,7 +88,7 @@ describe('the registry', () => {
     connections.onChange((id) => told.push(id));
     expect(connections.lock('cache').mode).toBe('observe');
     await expect(link.call('SET', 'k', 'v')).rejects.toMatchObject({ code: 'REDIS_READ_ONLY' });
-    expect(connections.isWritable('cache')).toBe(false);
+    expect(connections.of('cache').isWritable).toBe(false);
     const view = connections.unlock('cache', 60_000);
     expect([view.mode, (view.operateUntilMs ?? 0) - Date.now() > 50_000]).toEqual(['operate', true]);
     expect(await link.call('SET', 'k', 'v')).toBe('OK');
@@ -150,7 +150,7 @@ describe('the registry', () => {
   test('observes another machine until it is unlocked', async () => {
     const connections = open();
     const view = await connections.save({ name: 'far', url: 'redis://192.0.2.1:6379' });
-    expect([view.local, view.mode, connections.isWritable(view.id)]).toEqual([false, 'observe', false]);
+    expect([view.local, view.mode, connections.of(view.id).isWritable]).toEqual([false, 'observe', false]);
     expect(connections.unlock(view.id, 60_000).mode).toBe('operate');
   });
 
