@@ -152,7 +152,11 @@ export class BrokerWatch {
       lostCount: this.#lostCount,
       losses: this.#losses.map((loss) => ({ ...loss })),
       tasksInMemory: this.table.size,
-      history: { ...history.figures(), skippedCount: this.table.skippedCount },
+      history: {
+        ...history.figures(),
+        unwrittenCount: this.table.unwritten.size,
+        skippedCount: this.table.skippedCount,
+      },
       commandsPerMinute: this.#commandsPerMinute(),
       workers: this.roll.list().map((worker) => ({
         node: worker.node,

@@ -244,6 +244,8 @@ export const celeryEventsStateSchema = z.object({
     sizeBytes: z.number(),
     ceilingBytes: z.number(),
     oldestMs: z.number().nullable(),
+    /** Changed and not yet written. */
+    unwrittenCount: z.number(),
     /** Not written because the disk could not keep up. */
     skippedCount: z.number(),
   }),

@@ -189,10 +189,14 @@ CREATE TABLE learned_variant (
 ) WITHOUT ROWID;
 `;
 
-/** The timeline and everything that is only read with one task is JSON; partial indexes stay small. */
+/**
+ * The timeline and everything that is only read with one task is JSON. Ids are random, so their index is what makes
+ * writing dear: it holds a number made of each.
+ */
 const celeryTasks = `
 CREATE TABLE celery_task (
   seq INTEGER PRIMARY KEY,
+  id_hash INTEGER NOT NULL,
   broker_id TEXT NOT NULL,
   task_id TEXT NOT NULL,
   name TEXT,
@@ -217,7 +221,7 @@ CREATE TABLE celery_task (
   size_bytes INTEGER NOT NULL,
   rest TEXT NOT NULL
 );
-CREATE UNIQUE INDEX celery_task_id ON celery_task (task_id, broker_id);
+CREATE INDEX celery_task_id ON celery_task (id_hash);
 CREATE INDEX celery_task_unfinished ON celery_task (seq) WHERE unfinished = 1;
 CREATE INDEX celery_task_failure ON celery_task (failure_id, seq) WHERE failure_id IS NOT NULL;
 CREATE INDEX celery_task_root ON celery_task (root_id, seq) WHERE root_id IS NOT NULL;

@@ -36,8 +36,8 @@ export interface TaskDeskOptions {
   readonly clock: Clock;
 }
 
-/** Steps of the history looked at for one page; a page that found too little goes on with the next call. */
-const stepsPerPage = 8;
+/** Time spent on the history for one page; a page that found too little goes on with the next call. */
+const pageBudgetMs = 20;
 const treeCeiling = 300;
 
 export class TaskDesk {
@@ -112,10 +112,11 @@ export class TaskDesk {
 
   /** What is not written yet stands for what the history has of it. */
   async #search(query: CeleryTaskQuery): Promise<Found> {
-    const { history, brokers } = this.#options;
+    const { history, brokers, clock } = this.#options;
     const records: CeleryTaskRecord[] = [];
     let beforeSeq = query.cursor ?? Number.MAX_SAFE_INTEGER;
-    for (let step = 0; step < stepsPerPage; step += 1) {
+    const untilMs = clock.monotonicMs() + pageBudgetMs;
+    do {
       const tables = brokers().map(({ table }) => table);
       const { records: kept, reachedSeq } = history.step({ query, beforeSeq, limit: query.limit });
       const fresh = tables.flatMap((table) =>
@@ -134,7 +135,7 @@ export class TaskDesk {
       if (reachedSeq === null) return { records, nextCursor: null };
       beforeSeq = reachedSeq;
       await nextTurn();
-    }
+    } while (clock.monotonicMs() < untilMs);
     return { records, nextCursor: beforeSeq };
   }
 

@@ -30,7 +30,7 @@ interface TaskTableLimits {
 
 const defaultLimits: TaskTableLimits = { finished: 8_000, unfinished: 20_000, unwritten: 40_000 };
 /** Tasks of one transaction: a few milliseconds. */
-const batchSize = 100;
+const batchSize = 250;
 /** A task that has not ended is written when it changed this long ago, an ended one at the next round. */
 const settleMs = 1_000;
 
@@ -42,6 +42,7 @@ export class TaskTable {
   readonly #running = new Map<string, LiveTask>();
   readonly #dirty = new Map<string, LiveTask>();
   #skippedCount = 0;
+  #taken = 0;
   #storeProblem: string | null = null;
 
   constructor(options: TaskTableOptions) {
@@ -154,7 +155,10 @@ export class TaskTable {
     }
   }
 
+  /** Looking costs more than a few tasks too many. */
   #makeRoom(): void {
+    this.#taken += 1;
+    if (this.#taken % roomEvery !== 0) return;
     evict(this.#ended, this.#limits.finished);
     if (this.#open.size <= this.#limits.unfinished) return;
     for (const taskId of evict(this.#open, this.#limits.unfinished)) this.#running.delete(taskId);
@@ -175,8 +179,10 @@ export class TaskTable {
   }
 }
 
+/** Events between two looks for what may go. */
+const roomEvery = 64;
 /** How many unwritten ones are passed over in search of one that may go. */
-const evictLook = 50;
+const evictLook = 500;
 
 /** Lets the oldest go that are in the history as they are. */
 function evict(tasks: Map<string, LiveTask>, ceiling: number): string[] {

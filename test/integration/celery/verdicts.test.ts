@@ -31,7 +31,8 @@ afterEach(async () => {
   await redis.stop();
 });
 
-const isWell = ({ verdict, slots }: CeleryWorkerVerdict): boolean => verdict === 'consuming' && slots === 2;
+const isWell = ({ verdict, slots, queues }: CeleryWorkerVerdict): boolean =>
+  verdict === 'consuming' && slots === 2 && queues.length > 0;
 
 /** A worker of two processes that was judged well. */
 async function wellWorker(options: Parameters<CeleryFleet['start']>[0] = {}): Promise<CeleryWorker> {
