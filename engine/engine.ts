@@ -153,7 +153,12 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     },
     foundation,
   );
-  const sightings = new WorkerSightings({ queues, clock, own: workers.ids });
+  const sightings = new WorkerSightings({
+    queues,
+    clock,
+    own: workers.ids,
+    movement: () => watchedQueues.movement(),
+  });
   const watchedQueues = openQueues({ connections, sightings, store }, foundation);
   cleanUps.add('watched queues', () => watchedQueues.close());
   const kpis = openKpis({ settings, pack, links, queues, holder, store }, foundation);
@@ -169,7 +174,20 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   );
   const schedules = { troubles: () => troublesOf(scheduler, foundation) };
   const monitoring = openMonitoring(
-    { schedules, links, kpis, queues, sightings, celery, holder, store, responses, sourceQueries, desktop },
+    {
+      schedules,
+      watchedQueues,
+      links,
+      kpis,
+      queues,
+      sightings,
+      celery,
+      holder,
+      store,
+      responses,
+      sourceQueries,
+      desktop,
+    },
     foundation,
   );
   const cacheRoom = openCacheRoom(

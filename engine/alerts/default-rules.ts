@@ -1,4 +1,4 @@
-/** The four thresholds of the original guide, as rules that need enough to go by. */
+/** The four thresholds of the original guide, and what it had no eyes for, as rules that need enough to go by. */
 import type { AlertRule } from '../model/alert.ts';
 
 const second = 1_000;
@@ -45,6 +45,19 @@ export const defaultRules: readonly AlertRule[] = [
     windowMs: 30 * second,
     minimumCount: 4,
     forMs: minute,
+    keepFiringForMs: 30 * second,
+    severity: 'critical',
+  },
+  {
+    id: 'queue-unattended',
+    title: 'Jobs wait and no worker begins them',
+    signal: 'queue.unattended_count',
+    comparison: 'above',
+    threshold: 0,
+    clearThreshold: 0,
+    windowMs: 15 * second,
+    minimumCount: 2,
+    forMs: 15 * second,
     keepFiringForMs: 30 * second,
     severity: 'critical',
   },

@@ -61,6 +61,12 @@ export interface SchedulePort {
   troubles(): { readonly missed: number; readonly overran: number };
 }
 
+/** Every queue that is watched, ours and those of other programs. */
+export interface WatchedQueuesPort {
+  /** Queues whose ready jobs nobody begins. */
+  unattendedCount(): number;
+}
+
 /** This process itself. */
 export interface ProcessPort {
   /** p99 of the event loop's delay since the last call. */
@@ -77,5 +83,6 @@ export interface SamplerPorts {
   readonly workers: WorkerPort | null;
   readonly queues: QueuePort | null;
   readonly schedules: SchedulePort | null;
+  readonly watchedQueues: WatchedQueuesPort | null;
   readonly process: ProcessPort | null;
 }

@@ -2,7 +2,15 @@
 import type { RedisMemory } from '../model/health.ts';
 import type { Sample, SignalName } from '../model/sample.ts';
 import type { QueueCounts } from '../model/task.ts';
-import type { CacheCounts, CountedWorker, LatencyFigures, ProcessPort, RedisProbe, SchedulePort } from './ports.ts';
+import type {
+  CacheCounts,
+  CountedWorker,
+  LatencyFigures,
+  ProcessPort,
+  RedisProbe,
+  SchedulePort,
+  WatchedQueuesPort,
+} from './ports.ts';
 
 export type Reading = Omit<Sample, 'atMs'>;
 
@@ -62,6 +70,10 @@ export function queueReadings(queues: readonly QueueCounts[]): Reading[] {
 
 export function scheduleReadings({ missed, overran }: ReturnType<SchedulePort['troubles']>): Reading[] {
   return [gauge('schedule.missed_count', missed), gauge('schedule.overran_count', overran)];
+}
+
+export function watchedQueueReadings(watched: WatchedQueuesPort): Reading[] {
+  return [gauge('queue.unattended_count', watched.unattendedCount())];
 }
 
 /** Used part of the limit; null without a limit. */

@@ -16,6 +16,7 @@ import {
   queueReadings,
   type Reading,
   scheduleReadings,
+  watchedQueueReadings,
   workerReadings,
 } from './readings.ts';
 
@@ -201,7 +202,7 @@ export class Sampler {
   }
 
   #looksOf(ports: SamplerPorts): Look[] {
-    const { cache, responses, sourceQueries, workers, queues, schedules, process } = ports;
+    const { cache, responses, sourceQueries, workers, queues, schedules, watchedQueues, process } = ports;
     const looks: Look[] = ports.redis.flatMap((probe): Look[] => [
       { part: `Redis (${probe.role}) ping`, code: 'REDIS_TIMEOUT', read: () => pingReadings(probe) },
       { part: `Redis (${probe.role}) memory`, code: 'REDIS_TIMEOUT', read: () => memoryReadings(probe) },
@@ -227,6 +228,7 @@ export class Sampler {
       add('queues', 'QUEUE_UNREACHABLE', async () => queueReadings(await queues.counts()));
       add('finished jobs', 'QUEUE_UNREACHABLE', async () => this.#jobRate(await queues.finishedCount()));
     }
+    if (watchedQueues) add('watched queues', 'QUEUE_UNREACHABLE', async () => watchedQueueReadings(watchedQueues));
     if (schedules) add('schedules', 'STORE_UNAVAILABLE', async () => scheduleReadings(schedules.troubles()));
     if (process) add('this process', 'INTERNAL', async () => processReadings(process));
     return looks;

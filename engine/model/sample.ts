@@ -18,6 +18,8 @@ export const signalNames = [
   'redis.cache.ping_ms',
   'redis.broker.ping_ms',
   'queue.backlog_count',
+  /** Queues of any program whose ready jobs nobody begins: no worker connected, or none that works. */
+  'queue.unattended_count',
   'queue.oldest_waiting_ms',
   'queue.jobs_per_second',
   'schedule.missed_count',

@@ -1,5 +1,5 @@
 /** Judges a worker process by what it said and by what its queues did; the verdict always names its evidence. */
-import type { QueueCounts, QueueName } from '../model/task.ts';
+import { type QueueCounts, type QueueName, queueNames } from '../model/task.ts';
 import type { WorkerVerdict } from '../model/worker.ts';
 import type { WorkerReport } from './fleet.ts';
 
@@ -7,8 +7,11 @@ export const verdictLimits = {
   /** Three missed heartbeats. */
   silentMs: 15_000,
   goneMs: 10 * 60_000,
-  /** A queue that waits this long beside a free slot is not being consumed. */
-  waitingMs: 30_000,
+  /** A queue that waits this long beside a free slot is not being consumed; with a heartbeat's 5 s it is told within 30 s. */
+  waitingMs: 20_000,
+  /** A job is stuck beyond this many of its queue's p95, and never before a minute. */
+  stuckRatio: 10,
+  stuckMs: 60_000,
 } as const;
 
 export interface WorkerFacts {
@@ -17,7 +20,21 @@ export interface WorkerFacts {
   readonly queues: readonly QueueCounts[] | null;
   /** On the broker's clock. */
   readonly brokerNowMs: number;
+  /** What is known of queues beyond their counts; a queue that is not in it is held back by nothing. */
+  readonly movement?: QueueMovement;
 }
+
+export type QueueMovement = Partial<
+  Record<
+    QueueName,
+    {
+      /** Why nothing is to be begun, e.g. a pause; null when nothing holds the queue back. */
+      readonly heldBack: string | null;
+      /** Of jobs that ended lately; null without any. */
+      readonly runP95Ms: number | null;
+    }
+  >
+>;
 
 export interface Judgement {
   readonly verdict: WorkerVerdict;
@@ -27,7 +44,7 @@ export interface Judgement {
 type Rule = (facts: WorkerFacts) => Judgement | null;
 
 /** The first rule that has something to say decides. */
-const rules: readonly Rule[] = [saidGoodbye, silentTooLong, silent, wedged, busy, consuming];
+const rules: readonly Rule[] = [saidGoodbye, silentTooLong, silent, wedged, stuck, busy, consuming];
 
 export function judgeWorker(facts: WorkerFacts): Judgement {
   for (const rule of rules) {
@@ -70,6 +87,7 @@ function wedged(facts: WorkerFacts): Judgement | null {
   for (const counts of facts.queues ?? []) {
     const waitingMs = counts.oldestWaitingMs ?? 0;
     if (counts.waiting === 0 || waitingMs <= verdictLimits.waitingMs) continue;
+    if (facts.movement?.[counts.queue]?.heldBack) continue;
     if (freeSlots(facts.report, counts.queue) <= 0) continue;
     const idleMs = idleForMs(facts, counts.queue);
     if (idleMs <= verdictLimits.waitingMs) continue;
@@ -81,10 +99,36 @@ function wedged(facts: WorkerFacts): Judgement | null {
   return null;
 }
 
-function busy({ report }: WorkerFacts): Judgement | null {
-  const active = report.activeJobs.length;
-  if (active < report.concurrency) return null;
-  return { verdict: 'busy', evidence: `all ${report.concurrency} slots taken` };
+/** Beats, and has every slot taken by jobs that should have ended long ago while others wait. */
+function stuck(facts: WorkerFacts): Judgement | null {
+  const { report } = facts;
+  if (report.activeJobs.length < report.concurrency) return null;
+  const waiting = (facts.queues ?? []).filter(({ queue }) => (report.slots[queue] ?? 0) > 0);
+  const count = waiting.reduce((sum, one) => sum + one.waiting, 0);
+  const oldest = oldestActive(facts);
+  if (count === 0 || oldest === null || oldest.p95Ms === null) return null;
+  if (oldest.ageMs < Math.max(verdictLimits.stuckMs, oldest.p95Ms * verdictLimits.stuckRatio)) return null;
+  return { verdict: 'wedged', evidence: `${jobs(count)} wait; all ${report.concurrency} slots taken, ${oldest.words}` };
+}
+
+function busy(facts: WorkerFacts): Judgement | null {
+  const { report } = facts;
+  if (report.activeJobs.length < report.concurrency) return null;
+  const oldest = oldestActive(facts);
+  const words = oldest === null ? '' : `, ${oldest.words}`;
+  return { verdict: 'busy', evidence: `all ${report.concurrency} slots taken${words}` };
+}
+
+/** The job that has run longest, held against what its queue's jobs usually take. */
+function oldestActive(facts: WorkerFacts): { ageMs: number; p95Ms: number | null; words: string } | null {
+  const { report } = facts;
+  const oldest = report.activeJobs.toSorted((a, b) => a.startedAtMs - b.startedAtMs)[0];
+  if (!oldest) return null;
+  const ageMs = report.sentAtMs - oldest.startedAtMs + silenceMs(facts);
+  const queue = queueNames.find((name) => oldest.taskId.startsWith(`${name}:`));
+  const p95Ms = queue === undefined ? null : (facts.movement?.[queue]?.runP95Ms ?? null);
+  const usual = p95Ms === null ? '' : `; 95 of 100 end within ${inWords(p95Ms)}`;
+  return { ageMs, p95Ms, words: `the oldest job runs for ${inWords(ageMs)}${usual}` };
 }
 
 function consuming(facts: WorkerFacts): Judgement {

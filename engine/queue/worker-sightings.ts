@@ -1,17 +1,18 @@
 /** The worker processes as they can be seen from here, each with a verdict and the evidence for it. */
 import type { Clock } from '../base/clock.ts';
 import { EngineError } from '../base/errors.ts';
-import type { QueueCounts } from '../model/task.ts';
 import type { WorkerView } from '../model/worker.ts';
 import type { WorkerReport } from './fleet.ts';
 import type { JobQueues } from './job-queues.ts';
-import { heardAtMs, judgeWorker } from './judge-worker.ts';
+import { heardAtMs, judgeWorker, type QueueMovement } from './judge-worker.ts';
 
 export interface WorkerSightingsOptions {
   readonly queues: Pick<JobQueues, 'workerReports' | 'counts'>;
   readonly clock: Clock;
   /** Ids of the processes that this program keeps itself. */
   readonly own?: () => ReadonlySet<string>;
+  /** What holds the queues back, and how long their jobs usually take. */
+  readonly movement?: () => QueueMovement;
 }
 
 export class WorkerSightings {
@@ -31,7 +32,11 @@ export class WorkerSightings {
       ]);
       this.#lastReports = reports;
       const own = this.#own();
-      return reports.map((report) => viewOf(report, queues, brokerNowMs, own));
+      const movement = this.#options.movement?.() ?? {};
+      return reports.map((report) => ({
+        ...factsOf(report, brokerNowMs, own),
+        ...judgeWorker({ report, queues, brokerNowMs, movement }),
+      }));
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'QUEUE_UNREACHABLE') throw error;
       return this.#lastReports.map((report) => this.#unseen(report));
@@ -48,15 +53,6 @@ export class WorkerSightings {
     const atMs = this.#options.clock.now();
     return { ...factsOf(report, atMs, this.#own()), verdict: 'unknown', evidence };
   }
-}
-
-function viewOf(
-  report: WorkerReport,
-  queues: readonly QueueCounts[],
-  brokerNowMs: number,
-  own: ReadonlySet<string>,
-): WorkerView {
-  return { ...factsOf(report, brokerNowMs, own), ...judgeWorker({ report, queues, brokerNowMs }) };
 }
 
 /** @param nowMs of the broker's clock: ages count from what the worker said last, whatever its own clock shows */

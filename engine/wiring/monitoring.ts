@@ -8,7 +8,7 @@ import { messageOf } from '../base/errors.ts';
 import type { CauseFacts } from '../health/causes.ts';
 import { buildOverview } from '../health/overview.ts';
 import type { FigureId, FigureRule, HealthFacts, KnownValue } from '../health/overview-facts.ts';
-import type { CountedWorker, RedisProbe, SchedulePort } from '../health/ports.ts';
+import type { CountedWorker, RedisProbe, SchedulePort, WatchedQueuesPort } from '../health/ports.ts';
 import { measureProcess } from '../health/process-figures.ts';
 import type { ResponseTimes } from '../health/response-times.ts';
 import { Sampler } from '../health/sampler.ts';
@@ -39,6 +39,7 @@ export interface MonitoringInputs {
   readonly responses: ResponseTimes;
   readonly sourceQueries: ResponseTimes;
   readonly schedules: SchedulePort;
+  readonly watchedQueues: WatchedQueuesPort;
   /** Null where there is no desktop. */
   readonly desktop: DesktopNotify | null;
 }
@@ -97,6 +98,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
       workers: { views: () => everyWorker(inputs) },
       queues: { counts: () => inputs.queues.counts(), finishedCount: async () => finished.count() },
       schedules: inputs.schedules,
+      watchedQueues: inputs.watchedQueues,
       process: self,
     },
   });

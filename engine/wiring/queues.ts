@@ -2,14 +2,17 @@
 import type { QueueVerbParts } from '../api/queue-verbs.ts';
 import type { Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import { type HistoryTier, historyTierSchema, type QueueWorker } from '../model/queue.ts';
+import { type HistoryTier, historyTierSchema, type QueueConcern, type QueueWorker } from '../model/queue.ts';
 import { queueNames } from '../model/task.ts';
 import { type WorkerView } from '../model/worker.ts';
 import { QueueActions } from '../queue/actions/queue-actions.ts';
 import { queuePrefix } from '../queue/broker.ts';
+import { heldBack } from '../queue/inspect/concerns.ts';
 import { QueueInspector } from '../queue/inspect/queue-inspector.ts';
 import { linkServer } from '../queue/inspect/queue-server.ts';
+import type { QueueMovement } from '../queue/judge-worker.ts';
 import type { WorkerSightings } from '../queue/worker-sightings.ts';
+import type { RedisLink } from '../redis/link.ts';
 import { historyTiers } from '../store/queue-history-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Connections } from './connections.ts';
@@ -22,11 +25,16 @@ export interface QueueInputs {
 }
 
 const brokerId = 'broker';
+const unattended: readonly QueueConcern['code'][] = ['no_workers', 'wedged'];
 
 export interface WatchedQueues {
   readonly inspector: QueueInspector;
   readonly actions: QueueActions;
   readonly verbs: QueueVerbParts;
+  /** What the engine's own queues do, for the verdicts on its workers. */
+  movement(): QueueMovement;
+  /** Queues, ours and others', whose ready jobs nobody begins. */
+  unattendedCount(): number;
   close(): Promise<void>;
 }
 
@@ -77,6 +85,14 @@ export function openQueues(inputs: QueueInputs, foundation: Foundation): Watched
         sizeBytes: () => store.queueHistory.sizeBytes(),
       },
     },
+    movement: () => {
+      const own = inspector.list(brokerId).queues.filter((view) => view.own);
+      return Object.fromEntries(
+        own.map((view) => [view.id.name, { heldBack: heldBack(view), runP95Ms: view.latencies.run?.p95Ms ?? null }]),
+      );
+    },
+    unattendedCount: () =>
+      inspector.list().queues.filter(({ concerns }) => concerns.some(({ code }) => unattended.includes(code))).length,
     async close(): Promise<void> {
       watched();
       await actions.stop();
@@ -96,24 +112,36 @@ function tierFor(nowMs: number, fromMs: number, toMs: number): HistoryTier {
 }
 
 function watchConnections(connections: Connections, inspector: QueueInspector, { logger }: Foundation): Stop {
+  const links = new Map<string, RedisLink>();
   const sync = async (connectionId: string): Promise<void> => {
-    if (!connections.ids().includes(connectionId) || isSecondOfOne(connections, connectionId)) {
+    const wanted = connections.ids().includes(connectionId) && !isSecondOfOne(connections, connectionId);
+    const link = wanted ? connections.of(connectionId) : null;
+    // A mode or a state that moved is seen by the next round; only another link means another server.
+    if (link === (links.get(connectionId) ?? null)) return;
+    if (link === null) {
+      links.delete(connectionId);
       await inspector.remove(connectionId);
       return;
     }
+    links.set(connectionId, link);
     await inspector.add(
       linkServer({
         connectionId,
         link: () => connections.of(connectionId),
+        writable: () => connections.isWritable(connectionId),
         isOwn: (prefix, name) =>
           connectionId === brokerId && prefix === queuePrefix && queueNames.some((own) => own === name),
       }),
     );
   };
+  // One after the other, so that a connection that is changed twice is not watched twice.
+  let before: Promise<void> = Promise.resolve();
   const watch = (connectionId: string): void => {
-    sync(connectionId).catch((error: unknown) =>
-      logger.error('The queues of a connection are not watched', { connectionId, error: messageOf(error) }),
-    );
+    before = before
+      .then(() => sync(connectionId))
+      .catch((error: unknown) =>
+        logger.error('The queues of a connection are not watched', { connectionId, error: messageOf(error) }),
+      );
   };
   for (const id of connections.ids()) watch(id);
   return connections.onChange(watch);

@@ -21,7 +21,7 @@ export class QueueDiscovery {
   readonly #pauseMs: number;
   #view: Discovery;
 
-  constructor({ server, clock, keysPerStep = 500, pauseMs = 10 }: DiscoverOptions) {
+  constructor({ server, clock, keysPerStep = 250, pauseMs = 5 }: DiscoverOptions) {
     this.#server = server;
     this.#clock = clock;
     this.#keysPerStep = keysPerStep;

@@ -67,6 +67,7 @@ function ports(world: World): SamplerPorts {
     workers: null,
     queues: null,
     schedules: null,
+    watchedQueues: null,
     process: null,
   };
 }

@@ -21,11 +21,12 @@ it('takes the unit from the end of the name', () => {
   expect(figureWords('workers.available_count', 4)).toBe('4');
 });
 
-it('watches the four figures of the guide with room to clear', () => {
+it('watches the four figures of the guide, and jobs that nobody begins, with room to clear', () => {
   expect(defaultRules.map(({ signal, comparison, threshold }) => `${signal} ${comparison} ${threshold}`)).toEqual([
     'cache.hit_ratio below 0.8',
     'response.p95_ms above 2000',
     'workers.available_count below 2',
+    'queue.unattended_count above 0',
     'redis.cache.memory_ratio above 0.9',
     'redis.broker.memory_ratio above 0.9',
   ]);

@@ -17,6 +17,7 @@ const nothing: SamplerPorts = {
   workers: null,
   queues: null,
   schedules: null,
+  watchedQueues: null,
   process: null,
 };
 

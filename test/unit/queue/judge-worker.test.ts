@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueCounts, QueueName } from '../../../engine/model/task.ts';
 import type { WorkerReport } from '../../../engine/queue/fleet.ts';
-import { judgeWorker } from '../../../engine/queue/judge-worker.ts';
+import { judgeWorker, type QueueMovement } from '../../../engine/queue/judge-worker.ts';
 
 const now = Date.UTC(2026, 2, 31, 12);
 const second = 1_000;
@@ -60,7 +60,7 @@ describe('a worker', () => {
       { activeJobs: running('kpis', 'dashboard', 'dashboard', 'background') },
       waitingKpis,
       'busy',
-      'all 4 slots taken',
+      'all 4 slots taken, the oldest job runs for 1 min',
     ],
     [
       'that begins nothing while its queue waits',
@@ -100,7 +100,7 @@ describe('a worker', () => {
     [
       'whose queue waits only shortly',
       {},
-      [queue('kpis', 1, 30 * second)],
+      [queue('kpis', 1, 20 * second)],
       'consuming',
       'nothing to do yet, heartbeat 2 s ago',
     ],
@@ -137,5 +137,32 @@ describe('a worker', () => {
     ],
   ])('%s', (_title, change, queues, verdict, evidence) => {
     expect(judgeWorker({ report: report(change), queues, brokerNowMs: now })).toEqual({ verdict, evidence });
+  });
+});
+
+describe('a worker, by what is known of its queues', () => {
+  const full = { activeJobs: running('kpis', 'dashboard', 'dashboard', 'background') };
+  const judged = (change: Partial<WorkerReport>, movement: QueueMovement): string => {
+    const { verdict, evidence } = judgeWorker({
+      report: report(change),
+      queues: waitingKpis,
+      brokerNowMs: now + 2 * second,
+      movement,
+    });
+    return `${verdict}: ${evidence}`;
+  };
+
+  it('is not wedged while its queue is paused or at a limit', () => {
+    expect(judged({}, { kpis: { heldBack: null, runP95Ms: null } })).toMatch(/^wedged/);
+    expect(judged({}, { kpis: { heldBack: 'the queue is paused', runP95Ms: null } })).toMatch(/^consuming/);
+  });
+
+  it('with every slot taken is wedged when its oldest job runs far beyond its like, and busy before', () => {
+    expect(judged(full, { kpis: { heldBack: null, runP95Ms: 30 * second } })).toBe(
+      'busy: all 4 slots taken, the oldest job runs for 1 min; 95 of 100 end within 30 s',
+    );
+    expect(judged(full, { kpis: { heldBack: null, runP95Ms: 2 * second } })).toBe(
+      'wedged: 3 jobs wait; all 4 slots taken, the oldest job runs for 1 min; 95 of 100 end within 2 s',
+    );
   });
 });
