@@ -60,7 +60,11 @@ export async function longQueue(): Promise<Row[]> {
         name: 'slowest Redis command of looks, details, failures and searches there',
         ours: otherWorstMs,
       }),
-      atMost(5, { ...row, name: 'slowest Redis command while failed jobs are cleaned, 2,000 at a time', ours: actionWorstMs }),
+      atMost(5, {
+        ...row,
+        name: 'slowest Redis command while failed jobs are cleaned, 2,000 at a time',
+        ours: actionWorstMs,
+      }),
       told({ ...row, name: 'one look at that queue', ours: median(looks) }),
       told({ ...row, name: 'one job of it with all details', ours: median(details) }),
       told({ ...row, name: '2,000 failures grouped', ours: median(failures) }),
