@@ -128,7 +128,6 @@ function watchConnections(connections: Connections, inspector: QueueInspector, {
       linkServer({
         connectionId,
         link: () => connections.of(connectionId),
-        writable: () => connections.isWritable(connectionId),
         isOwn: (prefix, name) =>
           connectionId === brokerId && prefix === queuePrefix && queueNames.some((own) => own === name),
       }),

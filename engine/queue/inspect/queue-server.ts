@@ -34,12 +34,10 @@ export interface LinkServerOptions {
   /** Asked each time: a connection that is changed gets another link. @throws EngineError CONNECTION_NOT_FOUND */
   readonly link: () => RedisLink;
   readonly isOwn: (prefix: string, name: string) => boolean;
-  /** What the connection's mode says beside the link itself; by default nothing. */
-  readonly writable?: () => boolean;
 }
 
 /** A server, or a cluster, behind a link. */
-export function linkServer({ connectionId, link, isOwn, writable = () => true }: LinkServerOptions): QueueServer {
+export function linkServer({ connectionId, link, isOwn }: LinkServerOptions): QueueServer {
   return {
     connectionId,
     get address() {
@@ -49,7 +47,7 @@ export function linkServer({ connectionId, link, isOwn, writable = () => true }:
       return link().isReady;
     },
     get writable() {
-      return writable() && link().isWritable;
+      return link().isWritable;
     },
     isOwn,
     run: (what, work, deadlineMs) => link().command(what, work, deadlineMs),
