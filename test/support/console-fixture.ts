@@ -4,6 +4,7 @@ import type { CallOutput, Handlers } from '../../src/shared/contract.ts';
 import { startWebHost, type WebHost } from '../../src/web/host.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
 import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
+import { type QueuesScript, queuesHandlers, queuesScript } from './console-queues.ts';
 import { type SchedulesScript, schedulesHandlers, schedulesScript } from './console-schedules.ts';
 import { type Task, taskOf } from './console-tasks.ts';
 import { type WorkersScript, workersHandlers, workersScript } from './console-workers.ts';
@@ -25,6 +26,7 @@ export interface Script {
   acknowledged: { ruleId: string; note: string }[];
   historyCount: number;
   reads: View['filters'][];
+  readonly queues: QueuesScript;
   readonly schedules: SchedulesScript;
   readonly workers: WorkersScript;
 }
@@ -54,6 +56,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     acknowledged: [],
     historyCount: 420,
     reads: [],
+    queues: queuesScript(Date.now()),
     schedules: schedulesScript(Date.now()),
     workers: workersScript(Date.now()),
   };
@@ -82,6 +85,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
 
 function handlersOf(script: Script): Partial<Handlers> {
   return {
+    ...queuesHandlers(script.queues),
     ...schedulesHandlers(script.schedules),
     ...workersHandlers(script.workers),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),

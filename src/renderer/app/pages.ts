@@ -10,6 +10,10 @@ async function loadAlertsPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/alerts/AlertsPage.tsx')).AlertsPage };
 }
 
+async function loadQueuesPage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/queues/QueuesPage.tsx')).QueuesPage };
+}
+
 async function loadWorkersPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/workers/WorkersPage.tsx')).WorkersPage };
 }
@@ -21,6 +25,7 @@ async function loadSchedulesPage(): Promise<{ default: Page }> {
 export const pages: Record<PageName, Page> = {
   overview: OverviewPage,
   kpis: KpisPage,
+  queues: lazy(loadQueuesPage),
   workers: lazy(loadWorkersPage),
   schedules: lazy(loadSchedulesPage),
   alerts: lazy(loadAlertsPage),
@@ -28,6 +33,12 @@ export const pages: Record<PageName, Page> = {
 
 /** Fetches the rest of the code once the first page stands, so that a console that loses its engine can still turn pages. */
 export async function loadEverything(): Promise<void> {
-  await Promise.all([loadAlertsPage(), loadSchedulesPage(), loadWorkersPage(), import('./Palette.tsx')]);
+  await Promise.all([
+    loadAlertsPage(),
+    loadSchedulesPage(),
+    loadWorkersPage(),
+    loadQueuesPage(),
+    import('./Palette.tsx'),
+  ]);
   await (await import('../pages/kpis/later-parts.ts')).loadLaterParts();
 }

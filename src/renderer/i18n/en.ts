@@ -1,12 +1,14 @@
 /** Every English text of the console. */
 import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
+import { queuesEn } from './queues-en.ts';
 import { schedulesEn } from './schedules-en.ts';
 import { workersEn } from './workers-en.ts';
 
 export const en = {
   kpi: kpisEn,
   part: partsEn,
+  queues: queuesEn,
   schedules: schedulesEn,
   workers: workersEn,
   app: {
@@ -24,7 +26,14 @@ export const en = {
     crashed: 'This part of the console failed: {{message}}',
     dismiss: 'Dismiss',
   },
-  pages: { overview: 'Overview', kpis: 'KPIs', workers: 'Workers', schedules: 'Schedules', alerts: 'Alerts' },
+  pages: {
+    overview: 'Overview',
+    kpis: 'KPIs',
+    queues: 'Queues & jobs',
+    workers: 'Workers',
+    schedules: 'Schedules',
+    alerts: 'Alerts',
+  },
   palette: { pages: 'Pages', kpis: 'KPIs', filters: 'Filters', actions: 'Actions' },
   units: { days: 'days', perDays: '{{count}} d' },
   state: {

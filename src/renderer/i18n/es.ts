@@ -2,6 +2,7 @@
 
 import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
+import { queuesEs } from './queues-es.ts';
 import { schedulesEs } from './schedules-es.ts';
 import type { Texts } from './texts.ts';
 import { workersEs } from './workers-es.ts';
@@ -9,6 +10,7 @@ import { workersEs } from './workers-es.ts';
 export const es: Texts = {
   kpi: kpisEs,
   part: partsEs,
+  queues: queuesEs,
   schedules: schedulesEs,
   workers: workersEs,
   app: {
@@ -26,7 +28,14 @@ export const es: Texts = {
     crashed: 'Esta parte de la consola falló: {{message}}',
     dismiss: 'Descartar',
   },
-  pages: { overview: 'Resumen', kpis: 'KPI', workers: 'Workers', schedules: 'Programación', alerts: 'Alertas' },
+  pages: {
+    overview: 'Resumen',
+    kpis: 'KPI',
+    queues: 'Colas y trabajos',
+    workers: 'Workers',
+    schedules: 'Programación',
+    alerts: 'Alertas',
+  },
   palette: { pages: 'Páginas', kpis: 'KPI', filters: 'Filtros', actions: 'Acciones' },
   units: { days: 'días', perDays: '{{count}} d' },
   state: {

@@ -102,7 +102,7 @@ function Facts({ worker }: { readonly worker: WorkerRow }): ReactElement {
     [t('workers.fact.version'), worker.version ?? '—'],
   ];
   return (
-    <dl className="facts">
+    <dl className="fact-grid">
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

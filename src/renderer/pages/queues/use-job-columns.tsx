@@ -1,0 +1,77 @@
+/** The columns of the list of jobs. */
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../format/use-format.ts';
+import { Age } from '../../ui/Age.tsx';
+import { State } from '../../ui/State.tsx';
+import type { VirtualColumn } from '../../ui/VirtualTable.tsx';
+import { type JobRow, jobStateKinds, latencyText, queueTitle } from './queues-model.ts';
+
+export function useJobColumns(hasManyQueues: boolean): readonly VirtualColumn<JobRow>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return useMemo(
+    () => [
+      {
+        id: 'state',
+        header: t('queues.column.state'),
+        widthPx: 120,
+        render: ({ state, missing }) => (
+          <State
+            kind={missing ? 'unknown' : jobStateKinds[state]}
+            word={missing ? t('queues.gone') : t(`queues.state.${state}`)}
+          />
+        ),
+      },
+      ...(hasManyQueues
+        ? [
+            {
+              id: 'queue',
+              header: t('queues.column.queue'),
+              widthPx: 130,
+              render: ({ queue }: JobRow) => queueTitle(queue),
+            },
+          ]
+        : []),
+      { id: 'name', header: t('queues.column.name'), widthPx: 160, render: ({ name }) => name ?? '—' },
+      {
+        id: 'id',
+        header: t('queues.column.id'),
+        widthPx: 130,
+        render: ({ jobId }) => <span className="mono">{jobId}</span>,
+      },
+      {
+        id: 'what',
+        header: t('queues.column.what'),
+        render: ({ error, dataPreview }) =>
+          error === null ? <span className="mono sub">{dataPreview ?? ''}</span> : <span>{error}</span>,
+      },
+      {
+        id: 'attempts',
+        header: t('queues.column.attempts'),
+        widthPx: 80,
+        align: 'end',
+        render: ({ attemptsMade, maxAttempts }) => `${attemptsMade} / ${maxAttempts}`,
+      },
+      {
+        id: 'took',
+        header: t('queues.column.took'),
+        widthPx: 80,
+        align: 'end',
+        render: ({ startedAtMs, finishedAtMs }) =>
+          latencyText(startedAtMs === null || finishedAtMs === null ? null : finishedAtMs - startedAtMs, format.number),
+      },
+      {
+        id: 'age',
+        header: t('queues.column.when'),
+        widthPx: 110,
+        align: 'end',
+        render: ({ finishedAtMs, startedAtMs, createdAtMs }) => {
+          const atMs = finishedAtMs ?? startedAtMs ?? createdAtMs;
+          return atMs === null ? '—' : <Age atMs={atMs} />;
+        },
+      },
+    ],
+    [t, format, hasManyQueues],
+  );
+}
