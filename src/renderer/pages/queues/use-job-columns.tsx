@@ -15,7 +15,7 @@ export function useJobColumns(hasManyQueues: boolean): readonly VirtualColumn<Jo
       {
         id: 'state',
         header: t('queues.column.state'),
-        widthPx: 120,
+        widthPx: 104,
         render: ({ state, missing }) => (
           <State
             kind={missing ? 'unknown' : jobStateKinds[state]}
@@ -28,16 +28,16 @@ export function useJobColumns(hasManyQueues: boolean): readonly VirtualColumn<Jo
             {
               id: 'queue',
               header: t('queues.column.queue'),
-              widthPx: 130,
+              widthPx: 100,
               render: ({ queue }: JobRow) => queueTitle(queue),
             },
           ]
         : []),
-      { id: 'name', header: t('queues.column.name'), widthPx: 160, render: ({ name }) => name ?? '—' },
+      { id: 'name', header: t('queues.column.name'), widthPx: 124, render: ({ name }) => name ?? '—' },
       {
         id: 'id',
         header: t('queues.column.id'),
-        widthPx: 130,
+        widthPx: 96,
         render: ({ jobId }) => <span className="mono">{jobId}</span>,
       },
       {
