@@ -260,7 +260,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     },
     cache: cacheRoom.ops,
     filterOptions: () => kpis.filterOptions.list(),
-    tasks: tasksOf(queues, kpis.tracker),
+    tasks: tasksOf({ queues, tracker: kpis.tracker, dashboards: kpis.dashboards }),
     alerts: monitoring.alerts,
     series: (signal, fromMs, toMs, maxPoints) => store.samples.series(signal, fromMs, toMs, maxPoints),
     workers: workers.verbs(queues, sightings),

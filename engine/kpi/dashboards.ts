@@ -37,7 +37,7 @@ export class Dashboards {
   readonly #options: Required<DashboardsOptions>;
   readonly #events = new Emitter<Events>();
   /** Views that this process computes itself because no worker's result could reach it. */
-  readonly #direct = new Map<string, Promise<void>>();
+  readonly #direct = new Map<string, { readonly run: Promise<unknown>; readonly controller: AbortController }>();
 
   constructor(options: DashboardsOptions) {
     this.#options = { essentialsDeadlineMs: 2_000, ...options };
@@ -143,30 +143,42 @@ export class Dashboards {
     return { taskId };
   }
 
+  /** Stops what the engine computes by itself, down to its query; false when it does not. Resolves when it has ended. */
+  async cancelDirect(viewId: string): Promise<boolean> {
+    const direct = this.#direct.get(viewId);
+    if (!direct) return false;
+    direct.controller.abort(new EngineError('SQL_CANCELLED', 'The computation was cancelled on request'));
+    await direct.run;
+    return true;
+  }
+
   /** Without broker or cache the engine computes by itself, one view at a time, into its memory tier. */
   #computeDirectly(view: View, sections: SectionName[], force: boolean): string {
     const { computer, tracker } = this.#options;
     const taskId = `direct:${view.viewId}`;
     if (this.#direct.has(view.viewId)) return taskId;
     tracker.started(view.viewId, taskId);
-    const earlier = [...this.#direct.values()];
+    const earlier = [...this.#direct.values()].map(({ run }) => run);
+    const controller = new AbortController();
+    const { signal } = controller;
     const run = Promise.allSettled(earlier)
       .then(() =>
         computer.sections(view, sections, {
           force,
           renew: true,
+          signal,
           onProgress: (_step, done, count) => tracker.progressed(taskId, count === 0 ? 1 : done / count),
         }),
       )
       .then(
         () => tracker.succeeded(taskId),
-        (error: unknown) => tracker.failed(taskId, messageOf(error)),
+        (error: unknown) => (signal.aborted ? tracker.ended(taskId) : tracker.failed(taskId, messageOf(error))),
       )
       .finally(() => {
         this.#direct.delete(view.viewId);
         this.#events.emit('changed', { viewId: view.viewId, sections });
       });
-    this.#direct.set(view.viewId, run);
+    this.#direct.set(view.viewId, { run, controller });
     return taskId;
   }
 

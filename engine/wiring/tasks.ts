@@ -1,11 +1,12 @@
 /** Tasks by id, whether a worker runs them or, without a broker, the engine itself. */
-import { EngineError } from '../base/errors.ts';
+import type { Dashboards } from '../kpi/dashboards.ts';
 import type { RefreshTracker } from '../kpi/refresh-tracker.ts';
 import type { RefreshStatus } from '../model/freshness.ts';
 import type { TaskState, TaskStatus } from '../model/task.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
 
 const directPrefix = 'direct:';
+const rememberedCount = 1_000;
 
 export interface Tasks {
   /** @throws EngineError QUEUE_TASK_NOT_FOUND, QUEUE_UNREACHABLE */
@@ -14,21 +15,36 @@ export interface Tasks {
   cancel(taskId: string): Promise<TaskStatus>;
 }
 
-export function tasksOf(queues: JobQueues, tracker: RefreshTracker): Tasks {
+export interface TaskParts {
+  readonly queues: Pick<JobQueues, 'status' | 'cancel'>;
+  readonly tracker: Pick<RefreshTracker, 'statusOf'>;
+  readonly dashboards: Pick<Dashboards, 'cancelDirect'>;
+}
+
+export function tasksOf({ queues, tracker, dashboards }: TaskParts): Tasks {
+  /** Computations of the engine that were cancelled and not begun again since. */
+  const cancelled = new Map<string, TaskStatus>();
+  const directStatusOf = (taskId: string): TaskStatus => {
+    const status = directStatus(taskId, tracker);
+    if (status.state === 'SUCCESS') return cancelled.get(taskId) ?? status;
+    cancelled.delete(taskId);
+    return status;
+  };
   return {
-    status: async (taskId) => (taskId.startsWith(directPrefix) ? directStatus(taskId, tracker) : queues.status(taskId)),
+    status: async (taskId) => (taskId.startsWith(directPrefix) ? directStatusOf(taskId) : queues.status(taskId)),
     async cancel(taskId) {
       if (!taskId.startsWith(directPrefix)) return queues.cancel(taskId);
-      throw new EngineError(
-        'QUEUE_UNREACHABLE',
-        'The engine computes this itself while the broker is away; it cannot be cancelled',
-      );
+      const before = directStatusOf(taskId);
+      if (!(await dashboards.cancelDirect(taskId.slice(directPrefix.length)))) return before;
+      if (cancelled.size >= rememberedCount) cancelled.clear();
+      cancelled.set(taskId, { ...before, state: 'REVOKED', error: 'Cancelled on request' });
+      return directStatusOf(taskId);
     },
   };
 }
 
 /** A computation in the engine has no record of its own; its view's refresh tells how it fares. */
-function directStatus(taskId: string, tracker: RefreshTracker): TaskStatus {
+function directStatus(taskId: string, tracker: TaskParts['tracker']): TaskStatus {
   const refresh = tracker.statusOf(taskId.slice(directPrefix.length));
   const running = refresh.status === 'running' ? refresh : null;
   return {
