@@ -24,6 +24,7 @@ import { WorkerSightings } from './queue/worker-sightings.ts';
 import { openStore } from './store/store.ts';
 import { version } from './version.ts';
 import { type CacheChange, openCacheRoom } from './wiring/cache.ts';
+import { openCelery } from './wiring/celery.ts';
 import { type CeleryChange, openCeleryEvents } from './wiring/celery-events.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
 import { openConnections } from './wiring/connections.ts';
@@ -68,6 +69,7 @@ export interface EngineTopics {
   'queues.discovered': { connectionId: string };
   'queueActions.changed': { runId: string };
   'celery.changed': CeleryChange;
+  'celery.inspected': { brokerId: string };
 }
 
 export interface Engine {
@@ -165,6 +167,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   cleanUps.add('cache', () => kpis.close());
   const celery = openCeleryEvents({ settings, broker: links.broker, connections, store }, foundation);
   cleanUps.add('celery', () => celery.stop());
+  const celeryRooms = openCelery({ connections, broker: links.broker, heard: celery.heard }, foundation);
+  cleanUps.add('celery rooms', () => celeryRooms.stop());
   const desktop = options.desktop;
   const onScheduleChanged = (scheduleId: string | null): void => topics.emit('schedules.changed', { scheduleId });
   const warmUp = (): JobData['precompute'] => cacheRoom.warming.scheduled();
@@ -210,6 +214,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     watchedQueues.inspector.on('sampled', (round) => topics.emit('queues.sampled', round)),
     watchedQueues.inspector.on('discovered', (found) => topics.emit('queues.discovered', found)),
     watchedQueues.actions.onChanged((change) => topics.emit('queueActions.changed', change)),
+    celeryRooms.onInspected((brokerId) => topics.emit('celery.inspected', { brokerId })),
     connections.onChange((connectionId) => topics.emit('connections.changed', { connectionId })),
     links.cache.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
     links.broker.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
@@ -259,6 +264,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       force: (filters, who) => kpis.dashboards.force(filters, who),
     },
     cache: cacheRoom.ops,
+    celeryRooms: celeryRooms.parts,
     filterOptions: () => kpis.filterOptions.list(),
     tasks: tasksOf({ queues, tracker: kpis.tracker, dashboards: kpis.dashboards }),
     alerts: monitoring.alerts,

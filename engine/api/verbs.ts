@@ -1,4 +1,5 @@
 /** The verbs a host may call, one for each call of the contract; each only hands on to the room that knows. */
+
 import type { AlertHistoryPage, AlertHistoryQuery, AlertStatus } from '../model/alert.ts';
 import type { DashboardView } from '../model/dashboard.ts';
 import type { FilterOption, Filters } from '../model/filters.ts';
@@ -8,6 +9,7 @@ import type { PerformanceMetrics, SystemInfo } from '../model/system.ts';
 import type { QueueCounts } from '../model/task.ts';
 import { type CacheOps, createCacheVerbs } from './cache-verbs.ts';
 import { type CeleryTaskParts, celeryTaskVerbs } from './celery-task-verbs.ts';
+import { type CeleryParts, celeryVerbs } from './celery-verbs.ts';
 import { type ConnectionVerbParts, connectionVerbs } from './connection-verbs.ts';
 import { type JobVerbParts, jobVerbs } from './job-verbs.ts';
 import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
@@ -41,6 +43,7 @@ export interface VerbParts extends ConnectionVerbParts, JobVerbParts, ScheduleVe
   readonly queues: QueueVerbParts;
   readonly cache: CacheOps;
   readonly celery: CeleryTaskParts;
+  readonly celeryRooms: CeleryParts;
 }
 
 /** Typed by what it is; that it covers the contract is checked where a host makes a dispatcher of it. */
@@ -71,6 +74,7 @@ export function createVerbs(parts: VerbParts) {
     ...scheduleVerbs(parts),
     ...createCacheVerbs(parts.cache),
     ...celeryTaskVerbs(parts.celery),
+    ...celeryVerbs(parts.celeryRooms),
   };
 }
 

@@ -34,12 +34,22 @@ export interface CeleryChange {
   what: ('tasks' | 'workers' | 'events')[];
 }
 
+export interface HeardOnBroker {
+  /** Nodes that send heartbeats now. */
+  heartbeating(brokerId: string): readonly string[] | null;
+  sentAtMs(brokerId: string, taskId: string): number | null;
+  /** What is remembered of a task's call. */
+  call(brokerId: string, taskId: string): { name: string | null; args: string | null; kwargs: string | null } | null;
+}
+
 export interface CeleryEvents {
   readonly desk: TaskDesk;
   eventsState(): CeleryEventsState[];
   verdicts(): CeleryWorkerVerdict[];
   /** Celery's workers as the health of the whole chain counts them: a pool process is a slot. */
   workerViews(): CountedWorker[];
+  /** What the events of one broker tell, for whoever asks and looks there; null answers where nobody listens. */
+  readonly heard: HeardOnBroker;
   onChanged(listener: (change: CeleryChange) => void): Stop;
   stop(): Promise<void>;
 }
@@ -52,6 +62,8 @@ interface Watched {
 }
 
 const ownBroker = 'broker';
+/** Source: celery.events.state: a worker is offline after two periods of two seconds; a little more for the way. */
+const silentAfterMs = 6_000;
 
 export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundation): CeleryEvents {
   const { connections, store, settings } = inputs;
@@ -113,6 +125,18 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
     eventsState: () => all().map(({ watch }) => watch.state()),
     verdicts: () => all().flatMap(({ verdicts }) => verdicts.list()),
     workerViews: () => all().flatMap(({ verdicts }) => verdicts.list().map((verdict) => viewOf(verdict))),
+    heard: {
+      heartbeating(brokerId) {
+        const state = watched.get(brokerId)?.watch.state();
+        if (!state?.listening) return null;
+        const beating = state.workers.filter(({ heartbeats, heartbeatAgeMs }) => {
+          return heartbeats === 'on' && heartbeatAgeMs !== null && heartbeatAgeMs < silentAfterMs;
+        });
+        return beating.map(({ node }) => node);
+      },
+      sentAtMs: (brokerId, taskId) => watched.get(brokerId)?.watch.table.find(taskId)?.sentAtMs ?? null,
+      call: (brokerId, taskId) => watched.get(brokerId)?.watch.table.find(taskId) ?? null,
+    },
     onChanged: (listener) => changes.on('change', listener),
     async stop() {
       stopFollowing();

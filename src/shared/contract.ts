@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { alertCalls, alertTopics } from './calls/alerts.ts';
 import { cacheCalls, cacheTopics } from './calls/cache.ts';
+import { celeryCalls, celeryTopics } from './calls/celery.ts';
 import { celeryTaskCalls, celeryTaskTopics } from './calls/celery-tasks.ts';
 import { connectionCalls, connectionTopics } from './calls/connections.ts';
 import { dashboardCalls, dashboardTopics } from './calls/dashboard.ts';
@@ -18,6 +19,7 @@ export const calls = {
   ...alertCalls,
   ...cacheCalls,
   ...celeryTaskCalls,
+  ...celeryCalls,
   ...dashboardCalls,
   ...jobCalls,
   ...monitoringCalls,
@@ -31,6 +33,7 @@ export const topics = {
   ...alertTopics,
   ...cacheTopics,
   ...celeryTaskTopics,
+  ...celeryTopics,
   ...dashboardTopics,
   ...jobTopics,
   ...monitoringTopics,

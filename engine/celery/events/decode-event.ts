@@ -1,5 +1,5 @@
 /** Turns one published payload into the events it carries; nothing in it can throw, what cannot be understood is counted. */
-import { parsePythonJson } from './python-json.ts';
+import { parsePythonJson } from '../wire/python-json.ts';
 
 /**
  * One event of Celery. Source: celery.events; the fields are the same in 5.2 and 5.6.

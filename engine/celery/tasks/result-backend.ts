@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type CeleryResultView, type CeleryTaskState, celeryTaskStateSchema } from '../../model/celery-task.ts';
 import type { RedisLink } from '../../redis/link.ts';
-import { parsePythonJson } from '../events/python-json.ts';
+import { parsePythonJson } from '../wire/python-json.ts';
 
 /** A stored state. */
 export interface StoredResult {

@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { IdSource } from '../../base/ids.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { RedisLink } from '../../redis/link.ts';
-import { parsePythonJson } from '../events/python-json.ts';
+import { parsePythonJson } from '../wire/python-json.ts';
 import { type ControlQuestion, controlMessage } from './control-question.ts';
 import type { CeleryProbe, ProbeReply, ProbeRound } from './probe.ts';
 

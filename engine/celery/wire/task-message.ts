@@ -1,6 +1,6 @@
 /** Reads a task as it waits in a broker, and builds one as an application of Celery would send it. */
 
-import { type Envelope, type Read, readBody, readEnvelope } from './envelope.ts';
+import { type Envelope, largestBodyBytes, type Read, readBody, readEnvelope } from './envelope.ts';
 import type { BrokerNames } from './names.ts';
 import { isRecord, parsePythonJson } from './python-json.ts';
 import { pythonRepr } from './python-repr.ts';
@@ -122,22 +122,40 @@ export interface UnackedMessage {
   readonly message: TaskMessage;
   readonly exchange: string;
   readonly routingKey: string;
-  /** The message as it was in its list. */
-  readonly payload: string;
 }
+
+/** As kombu writes it: the body first, in base64, so without a quote in it. */
+const unackedStart = '[{"body": "';
 
 /** Source: kombu.transport.redis, the values of the hash `unacked`. */
 export function readUnacked(text: string): Read<UnackedMessage> {
-  const entry = parsePythonJson(text);
+  const entry = unackedEntry(withoutBody(text));
+  if (!entry.ok) return entry;
+  const { payload, exchange, routingKey } = entry.value;
+  let message = readTaskMessage(payload);
+  // Only messages of the old protocol have their task in the body.
+  if (!message.ok) message = readTaskMessage(unackedPayload(text) ?? payload);
+  return message.ok ? { ok: true, value: { message: message.value, exchange, routingKey } } : message;
+}
+
+/** The message as it was in its list; null for what is no such entry. */
+export function unackedPayload(text: string): string | null {
+  const entry = unackedEntry(text);
+  return entry.ok ? entry.value.payload : null;
+}
+
+function unackedEntry(text: string): Read<{ payload: string; exchange: string; routingKey: string }> {
+  const entry = text.length > largestBodyBytes ? undefined : parsePythonJson(text);
   if (!Array.isArray(entry) || entry.length < 3) return { ok: false, problem: 'it is not an unacknowledged message' };
   const [envelope, exchange, routingKey]: unknown[] = entry;
   const payload = JSON.stringify(envelope) ?? '';
-  const message = readTaskMessage(payload);
-  if (!message.ok) return message;
-  return {
-    ok: true,
-    value: { message: message.value, exchange: textOf(exchange) ?? '', routingKey: textOf(routingKey) ?? '', payload },
-  };
+  return { ok: true, value: { payload, exchange: textOf(exchange) ?? '', routingKey: textOf(routingKey) ?? '' } };
+}
+
+/** Arguments can be large, and are not needed to know the task. */
+function withoutBody(text: string): string {
+  const end = text.startsWith(unackedStart) ? text.indexOf('"', unackedStart.length) : -1;
+  return end < 0 || text[end - 1] === '\\' ? text : unackedStart + text.slice(end);
 }
 
 export interface TaskToSend {
