@@ -2,6 +2,7 @@
 import { EngineError } from '../../engine/base/errors.ts';
 import type { CallOutput, Handlers } from '../../src/shared/contract.ts';
 import { startWebHost, type WebHost } from '../../src/web/host.ts';
+import { type CacheScript, cacheHandlers, cacheScript } from './console-cache.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
 import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
 import { type QueuesScript, queuesHandlers, queuesScript } from './console-queues.ts';
@@ -22,6 +23,7 @@ export interface Script {
   hold: Promise<void> | null;
   changeView: (shown: View) => View;
   changeSystem: (info: CallOutput<'system.info'>) => CallOutput<'system.info'>;
+  readonly cache: CacheScript;
   task: Task | null;
   acknowledged: { ruleId: string; note: string }[];
   historyCount: number;
@@ -52,6 +54,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     hold: null,
     changeView: (shown) => shown,
     changeSystem: (info) => info,
+    cache: cacheScript(),
     task: null,
     acknowledged: [],
     historyCount: 420,
@@ -88,6 +91,7 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...queuesHandlers(script.queues),
     ...schedulesHandlers(script.schedules),
     ...workersHandlers(script.workers),
+    ...cacheHandlers(script.cache),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
     'overview.get': async () => overview(Date.now(), script.isBroken),
     'dashboard.filters': async () => filterOptions,

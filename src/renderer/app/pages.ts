@@ -22,9 +22,14 @@ async function loadSchedulesPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/schedules/SchedulesPage.tsx')).SchedulesPage };
 }
 
+async function loadCachePage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/cache/CachePage.tsx')).CachePage };
+}
+
 export const pages: Record<PageName, Page> = {
   overview: OverviewPage,
   kpis: KpisPage,
+  cache: lazy(loadCachePage),
   queues: lazy(loadQueuesPage),
   workers: lazy(loadWorkersPage),
   schedules: lazy(loadSchedulesPage),
@@ -35,6 +40,7 @@ export const pages: Record<PageName, Page> = {
 export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadAlertsPage(),
+    loadCachePage(),
     loadSchedulesPage(),
     loadWorkersPage(),
     loadQueuesPage(),

@@ -94,5 +94,6 @@ export function formatChange(language: Language, figure: FigureView): Change | n
 export function formatBytes(language: Language, bytes: number): string {
   if (bytes < 1_024) return `${formatNumber(language, bytes)} B`;
   if (bytes < 1_048_576) return `${formatNumber(language, bytes / 1_024, 1)} kB`;
-  return `${formatNumber(language, bytes / 1_048_576, 1)} MB`;
+  if (bytes < 1_073_741_824) return `${formatNumber(language, bytes / 1_048_576, 1)} MB`;
+  return `${formatNumber(language, bytes / 1_073_741_824, 1)} GB`;
 }

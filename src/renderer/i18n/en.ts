@@ -1,4 +1,5 @@
 /** Every English text of the console. */
+import { cacheEn } from './cache-en.ts';
 import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
 import { queuesEn } from './queues-en.ts';
@@ -11,6 +12,7 @@ export const en = {
   queues: queuesEn,
   schedules: schedulesEn,
   workers: workersEn,
+  cache: cacheEn,
   app: {
     navigation: 'Pages',
     skip: 'Skip to the content',
@@ -29,6 +31,7 @@ export const en = {
   pages: {
     overview: 'Overview',
     kpis: 'KPIs',
+    cache: 'Cache',
     queues: 'Queues & jobs',
     workers: 'Workers',
     schedules: 'Schedules',

@@ -1,5 +1,6 @@
 /** Todos los textos de la consola en español: the Spanish counterpart of the English texts, with the same keys. */
 
+import { cacheEs } from './cache-es.ts';
 import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
 import { queuesEs } from './queues-es.ts';
@@ -13,6 +14,7 @@ export const es: Texts = {
   queues: queuesEs,
   schedules: schedulesEs,
   workers: workersEs,
+  cache: cacheEs,
   app: {
     navigation: 'Páginas',
     skip: 'Ir al contenido',
@@ -31,6 +33,7 @@ export const es: Texts = {
   pages: {
     overview: 'Resumen',
     kpis: 'KPI',
+    cache: 'Caché',
     queues: 'Colas y trabajos',
     workers: 'Workers',
     schedules: 'Programación',

@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { State, type StateKind } from './State.tsx';
 
 interface BannerProps {
-  readonly kind: Extract<StateKind, 'expired' | 'failed' | 'stale' | 'unknown'>;
+  readonly kind: Extract<StateKind, 'fresh' | 'expired' | 'failed' | 'stale' | 'unknown'>;
   readonly word: string;
   readonly testId: string;
   readonly action?: ReactNode;

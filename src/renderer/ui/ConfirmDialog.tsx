@@ -26,12 +26,25 @@ interface ConfirmDialogProps {
   readonly onConfirm: () => void;
   readonly onClose: () => void;
   readonly testId?: string;
-  /** Explanation, choices, a sample. */
+  /** Before the facts: an explanation, choices. */
   readonly children?: ReactNode;
+  /** After the facts: a sample of what they are about. */
+  readonly more?: ReactNode;
 }
 
 export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
-  const { title, confirmLabel, facts = [], typed, blockedBecause = null, isRunning, error, testId, children } = props;
+  const {
+    title,
+    confirmLabel,
+    facts = [],
+    typed,
+    blockedBecause = null,
+    isRunning,
+    error,
+    testId,
+    children,
+    more,
+  } = props;
   const { onConfirm, onClose } = props;
   const { t } = useTranslation();
   const [text, setText] = useState('');
@@ -58,6 +71,7 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
             ))}
           </dl>
         )}
+        {more}
         {typed !== undefined && <TypedWord word={typed} text={text} onChange={setText} />}
         {error !== null && (
           <p role="alert">

@@ -37,6 +37,8 @@ export function Floating(props: FloatingProps): ReactElement {
       ref={box}
       onKeyDown={(event) => {
         if (!isOpen || event.key !== 'Escape') return;
+        // Prevented: the key must not close a dialog that the panel stands in.
+        event.preventDefault();
         event.stopPropagation();
         close();
       }}

@@ -117,6 +117,8 @@ function Row({ option, domId, isActive, isMultiple, startsGroup, onPoint, onChoo
         aria-selected={isMultiple ? option.isSelected === true : isActive}
         aria-disabled={option.isDisabled === true || undefined}
         onPointerMove={onPoint}
+        // A press leaves the focus in the field, where the keys are heard.
+        onMouseDown={(event) => event.preventDefault()}
         onClick={() => {
           if (option.isDisabled !== true) onChoose();
         }}

@@ -11,10 +11,12 @@ interface SelectFilterProps {
   readonly options: readonly ListOption[];
   readonly chosen: readonly string[];
   readonly onChange: (chosen: readonly string[]) => void;
+  /** What it says when nothing is chosen. */
+  readonly allText?: string;
   readonly testId?: string;
 }
 
-export function SelectFilter({ label, options, chosen, onChange, testId }: SelectFilterProps): ReactElement {
+export function SelectFilter({ label, options, chosen, onChange, allText, testId }: SelectFilterProps): ReactElement {
   const { t } = useTranslation();
   const [isOpen, setIsOpen] = useState(false);
   // What stands in the address stays choosable even where nothing has it any more.
@@ -24,7 +26,7 @@ export function SelectFilter({ label, options, chosen, onChange, testId }: Selec
   const [first] = chosen;
   const shown =
     first === undefined
-      ? t('filter.all')
+      ? (allText ?? t('filter.all'))
       : chosen.length === 1
         ? titleOf(first)
         : t('filter.chosen', { count: chosen.length });

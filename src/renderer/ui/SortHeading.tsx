@@ -28,13 +28,18 @@ export function SortHeading({ columnId, header, isEnd, sorting, onSort }: SortHe
   // Numbers are most often wanted largest first, texts from A.
   const first = isEnd ? 'descending' : 'ascending';
   const next = direction === null ? first : direction === 'ascending' ? 'descending' : 'ascending';
+  // On the side where it moves nothing: numbers and their heading end at the same edge.
+  const arrow = (
+    <span className="arrow" aria-hidden="true">
+      {direction === 'ascending' ? '↑' : direction === 'descending' ? '↓' : ''}
+    </span>
+  );
   return (
     <th scope="col" className={className} aria-sort={direction ?? 'none'}>
       <button type="button" onClick={() => onSort({ columnId, direction: next })}>
+        {isEnd && arrow}
         {header}
-        <span className="arrow" aria-hidden="true">
-          {direction === 'ascending' ? '↑' : direction === 'descending' ? '↓' : ''}
-        </span>
+        {!isEnd && arrow}
       </button>
     </th>
   );

@@ -12,26 +12,29 @@ interface VirtualRowProps<Row> {
   readonly isActive: boolean;
   /** Its detail is open. */
   readonly isOpen: boolean;
-  /** Null where rows cannot be selected. */
-  readonly isSelected: boolean | null;
+  readonly isSelected: boolean;
+  /** `none`: there is no column of check marks; `fixed`: there is, but this row cannot be chosen. */
+  readonly choice: 'none' | 'fixed' | 'free';
 }
 
 function PlainRow<Row>(props: VirtualRowProps<Row>): ReactElement {
-  const { row, columns, index, domId, isActive, isOpen, isSelected } = props;
+  const { row, columns, index, domId, isActive, isOpen, isSelected, choice } = props;
   return (
     <tr
       id={domId}
       className={[isActive ? 'is-active' : '', isOpen ? 'is-open' : ''].filter(Boolean).join(' ') || undefined}
       aria-rowindex={index + 2}
-      aria-selected={isSelected ?? undefined}
+      aria-selected={choice === 'free' ? isSelected : undefined}
       aria-current={isOpen || undefined}
       data-index={index}
     >
-      {isSelected !== null && (
+      {choice !== 'none' && (
         <td className="select">
-          <span className="check" aria-hidden="true">
-            <Icon name="fresh" />
-          </span>
+          {choice === 'free' && (
+            <span className="check" aria-hidden="true">
+              <Icon name="fresh" />
+            </span>
+          )}
         </td>
       )}
       {columns.map((column) => (

@@ -33,7 +33,7 @@ interface VirtualTableProps<Row> {
   readonly onOpen?: (row: Row) => void;
   /** The row whose detail is open. */
   readonly openKey?: string | null;
-  readonly selection?: RowSelection;
+  readonly selection?: RowSelection<Row>;
   /** Told which rows are in sight, so that they can be fetched. */
   readonly onRange?: (from: number, to: number) => void;
   readonly heightPx: number;
@@ -138,7 +138,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): ReactElement {
                 domId={`${id}-${index}`}
                 isActive={index === keys.active}
                 isOpen={key !== null && key === openKey}
-                isSelected={selection === undefined ? null : key !== null && selection.keys.has(key)}
+                isSelected={key !== null && selection?.keys.has(key) === true}
+                choice={selection === undefined ? 'none' : isFixed(row, selection) ? 'fixed' : 'free'}
               />
             );
           })}
@@ -147,6 +148,10 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): ReactElement {
       </table>
     </div>
   );
+}
+
+function isFixed<Row>(row: Row | undefined, { canSelect }: RowSelection<Row>): boolean {
+  return row === undefined || canSelect?.(row) === false;
 }
 
 function leastWidthPx<Row>(columns: readonly VirtualColumn<Row>[], hasSelection: boolean): number {

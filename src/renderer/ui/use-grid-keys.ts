@@ -1,10 +1,12 @@
 /** Keys and presses of a grid of rows: which row the keyboard is at, what Enter opens, what Space and Shift select. */
 import { type FocusEvent, type KeyboardEvent, type MouseEvent, useRef, useState } from 'react';
 
-export interface RowSelection {
+export interface RowSelection<Row> {
   readonly keys: ReadonlySet<string>;
   /** Names the column of check marks. */
   readonly label: string;
+  /** Absent: every row can be. */
+  readonly canSelect?: (row: Row) => boolean;
   readonly onChange: (keys: ReadonlySet<string>) => void;
 }
 
@@ -12,7 +14,7 @@ interface GridKeysOptions<Row> {
   readonly rowCount: number;
   readonly rowAt: (index: number) => Row | undefined;
   readonly rowKey: (row: Row) => string;
-  readonly selection: RowSelection | undefined;
+  readonly selection: RowSelection<Row> | undefined;
   readonly onOpen: ((row: Row) => void) | undefined;
   readonly pageRows: number;
   readonly firstInSight: number;
@@ -35,7 +37,7 @@ export function useGridKeys<Row>(options: GridKeysOptions<Row>): GridKeys {
 
   const keyAt = (index: number): string | null => {
     const row = rowAt(index);
-    return row === undefined ? null : rowKey(row);
+    return row === undefined || selection?.canSelect?.(row) === false ? null : rowKey(row);
   };
   const select = (index: number, isRange: boolean): void => {
     if (selection === undefined) return;
@@ -98,7 +100,7 @@ function rowsBetween(from: number, to: number): number[] {
   return Array.from({ length: Math.abs(to - from) + 1 }, (_, step) => start + step);
 }
 
-/** One row is turned over; a range is added. Rows that are not there yet (null) are left out. */
+/** One row is turned over; a range is added. Rows that are not there yet or cannot be chosen (null) are left out. */
 export function selectRows(
   selected: ReadonlySet<string>,
   keys: readonly (string | null)[],

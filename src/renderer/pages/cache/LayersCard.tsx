@@ -1,0 +1,215 @@
+/** The layers with what each did in the chosen window and what it holds; too few reads give counts, never a rate. */
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatDuration } from '../../format/dates.ts';
+import { formatBytes } from '../../format/numbers.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useIsOffline } from '../../state/services.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Card } from '../../ui/Card.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { State } from '../../ui/State.tsx';
+import { type Column, Table } from '../../ui/Table.tsx';
+import {
+  type CacheStatus,
+  type CacheWindow,
+  type LayerName,
+  type LayerStatus,
+  percent,
+  showMs,
+  type WindowId,
+  windowOf,
+} from './cache-model.ts';
+
+interface LayersCardProps {
+  readonly status: CacheStatus | null;
+  readonly windowId: WindowId;
+  readonly onClear: (layer: LayerName | 'all') => void;
+}
+
+interface LayerRow {
+  readonly id: LayerName | 'all';
+  readonly layer: LayerStatus | null;
+  readonly window: CacheWindow | null;
+  readonly entries: LayerStatus['entries'];
+}
+
+export function LayersCard({ status, windowId, onClear }: LayersCardProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Card
+      title={t('cache.layers')}
+      note={t('cache.layersNote')}
+      aside={t('cache.windowNote', { window: t(`cache.window.${windowId}`) })}
+      testId="cache-layers"
+    >
+      <Table
+        caption={t('cache.layers')}
+        columns={useLayerColumns(onClear)}
+        rows={status === null ? [] : rowsOf(status, windowId)}
+        rowKey={({ id }) => id}
+        emptyText={t('cache.unknown')}
+      />
+    </Card>
+  );
+}
+
+function rowsOf(status: CacheStatus, windowId: WindowId): LayerRow[] {
+  const layers = status.layers.map((layer) => ({
+    id: layer.layer,
+    layer,
+    window: windowOf(layer.windows, windowId),
+    entries: layer.entries,
+  }));
+  return [...layers, { id: 'all', layer: null, window: windowOf(status.totals, windowId), entries: sumOf(layers) }];
+}
+
+function sumOf(rows: readonly LayerRow[]): LayerStatus['entries'] {
+  const nothing = { fresh: 0, stale: 0, expired: 0, unreadable: 0, total: 0, sizeBytes: 0, rawBytes: 0 };
+  return rows.reduce(
+    (sum, { entries }) => ({
+      fresh: sum.fresh + entries.fresh,
+      stale: sum.stale + entries.stale,
+      expired: sum.expired + entries.expired,
+      unreadable: sum.unreadable + entries.unreadable,
+      total: sum.total + entries.total,
+      sizeBytes: sum.sizeBytes + entries.sizeBytes,
+      rawBytes: sum.rawBytes + entries.rawBytes,
+    }),
+    nothing,
+  );
+}
+
+function useLayerColumns(onClear: LayersCardProps['onClear']): readonly Column<LayerRow>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const isOffline = useIsOffline();
+  const number = (id: 'reads' | 'staleHits' | 'misses', read: (window: CacheWindow) => number): Column<LayerRow> => ({
+    id,
+    header: t(`cache.column.${id}`),
+    align: 'end',
+    render: ({ window }) => (window === null ? '—' : format.number(read(window))),
+  });
+  return [
+    {
+      id: 'layer',
+      header: t('cache.column.layer'),
+      isTight: true,
+      render: ({ id, layer, window }) =>
+        layer === null ? (
+          <b>{t('cache.totals')}</b>
+        ) : (
+          <span title={layerTitle(t, format, layer, window)}>{t(`cache.layer.${id}`)}</span>
+        ),
+    },
+    number('reads', ({ reads }) => reads),
+    {
+      id: 'hitRate',
+      header: t('cache.column.hitRate'),
+      align: 'end',
+      render: (row) => <HitRate window={row.window} />,
+    },
+    number('staleHits', ({ staleHits }) => staleHits),
+    {
+      ...number('misses', ({ misses }) => misses),
+      render: ({ window }) => (window === null ? '—' : <Misses window={window} />),
+    },
+    {
+      id: 'p95',
+      header: t('cache.column.p95'),
+      align: 'end',
+      render: ({ window }) => (typeof window?.readP95Ms === 'number' ? showMs(format, window.readP95Ms) : '—'),
+    },
+    {
+      id: 'saved',
+      header: t('cache.column.saved'),
+      align: 'end',
+      render: ({ window }) => (window === null ? '—' : showMs(format, window.computeMsSaved)),
+    },
+    { id: 'entries', header: t('cache.column.entries'), align: 'end', render: (row) => <Entries row={row} /> },
+    {
+      id: 'size',
+      header: t('cache.column.size'),
+      align: 'end',
+      render: ({ entries }) => formatBytes(format.language, entries.sizeBytes),
+    },
+    {
+      id: 'ttl',
+      header: t('cache.column.ttl'),
+      align: 'end',
+      render: ({ layer }) => (layer === null ? '' : formatDuration(layer.settings.ttlMs)),
+    },
+    {
+      id: 'action',
+      header: '',
+      align: 'end',
+      render: ({ id }) => (
+        <Button
+          look="quiet"
+          isSmall
+          aria-label={t('cache.clearLayer', { layer: t(`cache.layer.${id}`) })}
+          title={t('cache.clearLayer', { layer: t(`cache.layer.${id}`) })}
+          blockedBecause={isOffline ? t('offlineBlocked') : null}
+          onClick={() => onClear(id)}
+          data-testid={`clear-${id}`}
+        >
+          <Icon name="clear" />
+        </Button>
+      ),
+    },
+  ];
+}
+
+function HitRate({ window }: { readonly window: CacheWindow | null }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (window === null) return <>—</>;
+  if (window.hitRatio !== null) return <>{percent(format, window.hitRatio)}</>;
+  return <State kind="unknown" word={t(window.reads === 0 ? 'cache.noReads' : 'cache.tooFew')} />;
+}
+
+function Misses({ window }: { readonly window: CacheWindow }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const reasons = Object.entries(window.missesByReason).sort(([, a], [, b]) => b - a);
+  const title =
+    reasons.length === 0
+      ? t('cache.missesNone')
+      : t('cache.missesBy', {
+          reasons: reasons
+            .map(([reason, count]) => `${t(`reason.${reason}`, { defaultValue: reason })} ${format.number(count)}`)
+            .join(' '),
+        });
+  return <span title={title}>{format.number(window.misses)}</span>;
+}
+
+function Entries({ row }: { readonly row: LayerRow }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { fresh, stale, expired, unreadable, total } = row.entries;
+  const counts = { fresh, stale, expired, unreadable };
+  const texts = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, format.number(count)]));
+  return <span title={t('cache.entriesSplit', texts)}>{format.number(total)}</span>;
+}
+
+function layerTitle(
+  t: ReturnType<typeof useTranslation>['t'],
+  format: ReturnType<typeof useFormat>,
+  { settings }: LayerStatus,
+  window: CacheWindow | null,
+): string {
+  const bytes = (value: number): string => formatBytes(format.language, value);
+  return t('cache.layerTitle', {
+    stale: formatDuration(settings.staleWindowMs),
+    ceiling: formatDuration(settings.maxAgeMs),
+    share: format.number(settings.memoryShare * 100),
+    codec: settings.codec.kind,
+    from: bytes(settings.codec.fromBytes),
+    early: format.number(window?.earlyRefreshes ?? 0),
+    joined: format.number(window?.joinedWaiters ?? 0),
+    failures: format.number(window?.failures ?? 0),
+    written: bytes(window?.bytesWritten ?? 0),
+    read: bytes(window?.bytesRead ?? 0),
+    less: bytes(window?.bytesSaved ?? 0),
+  });
+}
