@@ -44,7 +44,7 @@ export const cacheEn = {
     entries: 'Entries',
     size: 'Size',
     ttl: 'TTL',
-    action: 'Action',
+    action: 'Clear',
     key: 'Key',
     what: 'Section and filters',
     state: 'State',
@@ -71,7 +71,6 @@ export const cacheEn = {
   layerTitle:
     'Stale window {{stale}}, age ceiling {{ceiling}}. Memory {{share}} %. {{codec}} from {{from}}. {{early}} refreshed early, {{joined}} waiters joined, {{failures}} failed, {{written}} written, {{read}} read, {{less}} less by compression.',
   totals: 'All',
-  clear: 'Clear…',
   clearLayer: 'Clear {{layer}}',
   chart: 'Hit rate by layer',
   chartNote: 'last hour',

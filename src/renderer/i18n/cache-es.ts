@@ -46,7 +46,7 @@ export const cacheEs: Translated<typeof cacheEn> = {
     entries: 'Entradas',
     size: 'Tamaño',
     ttl: 'TTL',
-    action: 'Acción',
+    action: 'Vaciar',
     key: 'Clave',
     what: 'Sección y filtros',
     state: 'Estado',
@@ -73,7 +73,6 @@ export const cacheEs: Translated<typeof cacheEn> = {
   layerTitle:
     'Margen desactualizado {{stale}}, edad máxima {{ceiling}}. Memoria {{share}} %. {{codec}} desde {{from}}. {{early}} actualizadas con anticipación, {{joined}} esperas unidas, {{failures}} fallidas, {{written}} escritos, {{read}} leídos, {{less}} menos por compresión.',
   totals: 'Todas',
-  clear: 'Vaciar…',
   clearLayer: 'Vaciar {{layer}}',
   chart: 'Aciertos por capa',
   chartNote: 'última hora',

@@ -141,7 +141,7 @@ function useLayerColumns(onClear: LayersCardProps['onClear']): readonly Column<L
     },
     {
       id: 'action',
-      header: '',
+      header: t('cache.column.action'),
       align: 'end',
       render: ({ id }) => (
         <Button
