@@ -70,6 +70,7 @@ export const cacheEn = {
   missesNone: 'No miss.',
   layerTitle:
     'Stale window {{stale}}, age ceiling {{ceiling}}. Memory {{share}} %. {{codec}} from {{from}}. {{early}} refreshed early, {{joined}} waiters joined, {{failures}} failed, {{written}} written, {{read}} read, {{less}} less by compression.',
+  byDistance: 'a size that follows how far away Redis is',
   totals: 'All',
   clearLayer: 'Clear {{layer}}',
   chart: 'Hit rate by layer',

@@ -72,6 +72,7 @@ export const cacheEs: Translated<typeof cacheEn> = {
   missesNone: 'Ningún fallo.',
   layerTitle:
     'Margen desactualizado {{stale}}, edad máxima {{ceiling}}. Memoria {{share}} %. {{codec}} desde {{from}}. {{early}} actualizadas con anticipación, {{joined}} esperas unidas, {{failures}} fallidas, {{written}} escritos, {{read}} leídos, {{less}} menos por compresión.',
+  byDistance: 'un tamaño según lo lejos que está Redis',
   totals: 'Todas',
   clearLayer: 'Vaciar {{layer}}',
   chart: 'Aciertos por capa',

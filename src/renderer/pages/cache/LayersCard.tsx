@@ -204,7 +204,7 @@ function layerTitle(
     ceiling: formatDuration(settings.maxAgeMs),
     share: format.number(settings.memoryShare * 100),
     codec: settings.codec.kind,
-    from: bytes(settings.codec.fromBytes),
+    from: settings.codec.fromBytes === null ? t('cache.byDistance') : bytes(settings.codec.fromBytes),
     early: format.number(window?.earlyRefreshes ?? 0),
     joined: format.number(window?.joinedWaiters ?? 0),
     failures: format.number(window?.failures ?? 0),
