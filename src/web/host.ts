@@ -13,6 +13,7 @@ import { contentSecurityPolicy } from '../shared/page-policy.ts';
 import { addCacheRoutes, addWebhook } from './cache-routes.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts';
+import { addPrometheusRoute } from './prometheus.ts';
 import { addRestRoutes, CallFailed, sendError } from './rest.ts';
 import { type SocketSession, serveSocket } from './socket.ts';
 
@@ -84,6 +85,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     });
     addRestRoutes(guarded, dispatch);
     addCacheRoutes(guarded, dispatch);
+    addPrometheusRoute(guarded, dispatch);
   });
   await addWebhook(server, dispatch, { secret: options.webhookSecret ?? null, nowMs: () => Date.now() });
   await addPage(server, options.rendererDir);

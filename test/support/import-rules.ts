@@ -57,7 +57,7 @@ const doors: readonly (readonly [pattern: RegExp, rooms: readonly string[]])[] =
   [/^pino$/, ['base']],
   [/^zod$/, [...engineRooms, 'doctor', 'api', 'engine', 'packs', 'src/shared']],
   [/^electron$/, ['src/main', 'src/preload']],
-  [/^(fastify|@fastify\/.+)$/, ['src/web']],
+  [/^(fastify|@fastify\/.+|prom-client)$/, ['src/web']],
   [/^commander$/, ['src/cli']],
   [/^croner$/, ['scheduler']],
   [
