@@ -18,9 +18,10 @@ interface Part<Name extends CallName> {
   metricsOf(answer: CallOutput<Name>): readonly Metric[];
 }
 
-const part = <Name extends CallName>(call: Name, metricsOf: Part<Name>['metricsOf']): Part<CallName> =>
-  // The answer of a call fits the part that asked it; a list of parts cannot say so.
-  ({ call, metricsOf }) as unknown as Part<CallName>;
+const part = <Name extends CallName>(call: Name, metricsOf: Part<Name>['metricsOf']): Part<CallName> => ({
+  call,
+  metricsOf,
+});
 
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1_000);
 const single = (name: string, help: string, value: number | null): Metric => ({ name, help, values: [[{}, value]] });
