@@ -110,7 +110,7 @@ export class QueueInspector {
 
   /** Looks again at once, e.g. after an action. */
   async refresh(connectionId: string): Promise<void> {
-    await this.#watchers.get(connectionId)?.round();
+    await this.#watchers.get(connectionId)?.refresh();
   }
 
   #of(connectionId: string | undefined): QueueWatcher[] {

@@ -72,8 +72,16 @@ const timeFields = ['timestamp', 'processedOn', 'finishedOn', 'atm', 'attemptsMa
 export async function lookAt(commands: BrokerCommands, place: QueuePlace, memory: LookMemory): Promise<QueueLook> {
   const counter = new CountingCommands(commands);
   const first = await firstStep(counter, place, memory);
-  const { waitIds, prioritizedIds, activeId, ...found } = first;
-  const waitingIds = [...waitIds, ...prioritizedIds].slice(0, 2);
+  const { waitIds, prioritizedIds, activeId, pausedWasRead, ...found } = first;
+  // The pause is news: the jobs that BullMQ 4 and 5 parked would be missing until the next turn of their list.
+  const parked =
+    found.meta.paused && !pausedWasRead ? countOf(await counter.call('LLEN', queueKey(place, 'paused'))) : 0;
+  const counts = { ...found.counts, waiting: found.counts.waiting + parked };
+  const pausedListCount = found.pausedListCount + parked;
+  const waitingIds = [...waitIds, ...prioritizedIds].slice(
+    0,
+    Math.max(0, Math.min(2, commandsPerLook - counter.count)),
+  );
   const room = Math.max(0, commandsPerLook - counter.count - waitingIds.length - (activeId === null ? 0 : 1));
   const times = (jobId: string): Promise<JobTimes> => timesOf(counter, place, jobId);
   const [oldestWaiting, oldestActive, finished] = await Promise.all([
@@ -81,13 +89,14 @@ export async function lookAt(commands: BrokerCommands, place: QueuePlace, memory
     activeId === null ? (found.counts.active > 0 ? memory.oldestActive : null) : times(activeId),
     Promise.all(memory.finishedIds.slice(0, room).map(times)),
   ]);
-  return { ...found, oldestWaiting, oldestActive, finished, commandCount: counter.count };
+  return { ...found, counts, pausedListCount, oldestWaiting, oldestActive, finished, commandCount: counter.count };
 }
 
 interface FirstStep extends Omit<QueueLook, 'oldestWaiting' | 'oldestActive' | 'finished' | 'commandCount'> {
   readonly waitIds: readonly string[];
   readonly prioritizedIds: readonly string[];
   readonly activeId: string | null;
+  readonly pausedWasRead: boolean;
 }
 
 async function firstStep(commands: BrokerCommands, place: QueuePlace, memory: LookMemory): Promise<FirstStep> {
@@ -135,6 +144,7 @@ async function firstStep(commands: BrokerCommands, place: QueuePlace, memory: Lo
       failed: countOf(failed),
     },
     pausedListCount: countOf(paused),
+    pausedWasRead: readPaused || memory.pausedListCount > 0,
     nextDelayed: next === null ? null : { score: scoredOf(next)[0]?.score ?? null },
     limiterTtlMs: limiter === null ? null : Math.max(0, countOf(limiter)),
     events: entries,

@@ -130,6 +130,12 @@ export class QueueWatcher {
     this.#emitter.emit('discovered', { connectionId: id.connectionId });
   }
 
+  /** A look at everything that begins from now on, so that it sees what was done before. */
+  async refresh(): Promise<void> {
+    await this.#rounding;
+    await this.round();
+  }
+
   /** One look at everything; joins the round that is under way. Never throws: a round that fails is told in the log. */
   round(): Promise<void> {
     this.#rounding ??= this.#round()

@@ -45,6 +45,20 @@ function queueOf(name: string): PlainQueue {
   return queue;
 }
 
+/** What a look goes by when nothing special was seen before. */
+const nothingKnown: LookMemory = {
+  lastEventId: '0-0',
+  lowestPriority: 0,
+  prioritizedCount: 0,
+  waitingChildrenCount: 0,
+  pausedListCount: 0,
+  usesPausedList: false,
+  isLimited: false,
+  oldestActive: null,
+  finishedIds: [],
+  round: 0,
+};
+
 async function codes(id: QueueId): Promise<string[]> {
   await sights.inspector.refresh(connectionId);
   return sights.inspector.queue(id).concerns.map(({ code }) => code);
@@ -175,14 +189,11 @@ describe('a queue that moves', () => {
     );
     await until(async () => (await queue.getJobCounts('active'))['active'] === 1);
     const memory: LookMemory = {
-      lastEventId: '0-0',
-      lowestPriority: 0,
+      ...nothingKnown,
       prioritizedCount: 1,
       waitingChildrenCount: 1,
-      pausedListCount: 0,
       usesPausedList: round === 0,
       isLimited: true,
-      oldestActive: null,
       finishedIds: Array.from({ length: 50 }, (_, n) => String(n)),
       round,
     };
@@ -198,6 +209,20 @@ describe('a queue that moves', () => {
     expect(calls).toHaveLength(15);
     expect(look.commandCount).toBe(15);
     expect(look.counts).toMatchObject({ waiting: 49, active: 1, prioritized: 1, delayed: 1 });
+  });
+});
+
+describe('a pause by BullMQ 5, which parks the waiting jobs', () => {
+  it.each([0, 1])('hides none of them from the first look after it, in turn %i', async (round) => {
+    const queue = plainQueue(5, redis.socketPath, 'parked');
+    open.push(queue);
+    await queue.addBulk([1, 2, 3].map((n) => ({ name: 'a', data: { n } })));
+    await queue.pause();
+    const look = await sights.link.command('looking', (client) =>
+      lookAt(client, { prefix: 'bull', name: 'parked' }, { ...nothingKnown, round }),
+    );
+    expect(look.counts.waiting).toBe(3);
+    expect(look.pausedListCount).toBe(3);
   });
 });
 
