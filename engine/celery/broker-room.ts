@@ -5,13 +5,18 @@ import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { CeleryFleet, CeleryWorker } from '../model/celery.ts';
 import type { CeleryMessagePage, CeleryMessageQuery, CeleryQueues } from '../model/celery-queue.ts';
+import type { CeleryRisks } from '../model/celery-risk.ts';
 import type { RedisLink } from '../redis/link.ts';
 import { CommandRate } from './command-rate.ts';
+import { Purges } from './control/purges.ts';
+import { type RememberedCall, TaskSender } from './control/task-sender.ts';
+import { WorkerControl } from './control/worker-control.ts';
 import { CeleryInspector } from './inspect/inspector.ts';
 import { CeleryMessenger } from './inspect/messenger.ts';
 import { LeftoverSweeper, surelyDeadMs } from './inspect/sweeper.ts';
 import { MessagePages } from './queues/message-pages.ts';
 import { CeleryQueueWatch } from './queues/queue-watch.ts';
+import { CeleryRiskWatch } from './risks/risk-watch.ts';
 import { BrokerNames, type BrokerNaming } from './wire/names.ts';
 
 export interface BrokerRoomOptions {
@@ -22,6 +27,10 @@ export interface BrokerRoomOptions {
   readonly heartbeating: () => readonly string[] | null;
   /** When a task was sent, as far as events told. */
   readonly sentAtMs: (taskId: string) => number | null;
+  /** What events told of a task's call. */
+  readonly callOf: (taskId: string) => RememberedCall | null;
+  /** @throws EngineError REDIS_READ_ONLY while people may only observe */
+  readonly requireOperate: () => void;
   /** At most some times a second; whoever shows this broker asks again. */
   readonly onChanged: () => void;
   readonly clock: Clock;
@@ -39,6 +48,10 @@ export class BrokerRoom {
   readonly inspector: CeleryInspector;
   readonly queues: CeleryQueueWatch;
   readonly pages: MessagePages;
+  readonly risks: CeleryRiskWatch;
+  readonly control: WorkerControl;
+  readonly sender: TaskSender;
+  readonly purges: Purges;
   readonly #options: BrokerRoomOptions;
   readonly #rate: CommandRate;
   readonly #stops: Stop[] = [];
@@ -46,6 +59,7 @@ export class BrokerRoom {
   constructor(options: BrokerRoomOptions) {
     this.#options = options;
     const { brokerId, link, naming, heartbeating, sentAtMs, onChanged, clock, ids, logger } = options;
+    const { requireOperate, callOf } = options;
     this.brokerId = brokerId;
     this.names = new BrokerNames({ ...naming, db: link.db });
     const shared = { link, names: this.names, clock, ids, logger };
@@ -60,6 +74,11 @@ export class BrokerRoom {
     });
     this.queues = new CeleryQueueWatch({ ...shared, inspector: this.inspector, sentAtMs, onChanged });
     this.pages = new MessagePages(shared);
+    const { inspector, messenger, queues } = this;
+    this.risks = new CeleryRiskWatch({ ...shared, inspector, queues, onChanged });
+    this.control = new WorkerControl({ inspector, messenger, requireOperate });
+    this.sender = new TaskSender({ ...shared, inspector, messenger, queues, callOf, requireOperate });
+    this.purges = new Purges({ ...shared, brokerId, requireOperate, onChanged });
     this.#rate = new CommandRate(clock, () => this.messenger.commandCount);
   }
 
@@ -80,6 +99,7 @@ export class BrokerRoom {
 
   async stop(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
+    this.purges.stop();
     await this.messenger.close();
   }
 
@@ -99,6 +119,11 @@ export class BrokerRoom {
   async queueView(waitMs: number): Promise<CeleryQueues> {
     await this.#behind(this.queues.look(), waitMs);
     return this.queues.view();
+  }
+
+  async riskView(waitMs: number): Promise<CeleryRisks> {
+    await this.#behind(this.risks.look(), waitMs);
+    return this.risks.view();
   }
 
   /** @throws EngineError CALL_INPUT_INVALID, REDIS_* */

@@ -10,6 +10,7 @@ import { RedisProbe } from '../celery/verdicts/redis-probe.ts';
 import { VerdictWatch } from '../celery/verdicts/verdict-watch.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CountedWorker } from '../health/ports.ts';
+import type { CeleryTaskRecord } from '../model/celery-record.ts';
 import type { CeleryEventsState, CeleryWorkerVerdict } from '../model/celery-task.ts';
 import type { ConnectionView } from '../model/connection.ts';
 import { RedisLink } from '../redis/link.ts';
@@ -39,7 +40,7 @@ export interface HeardOnBroker {
   heartbeating(brokerId: string): readonly string[] | null;
   sentAtMs(brokerId: string, taskId: string): number | null;
   /** What is remembered of a task's call. */
-  call(brokerId: string, taskId: string): { name: string | null; args: string | null; kwargs: string | null } | null;
+  call(brokerId: string, taskId: string): Pick<CeleryTaskRecord, 'name' | 'args' | 'kwargs' | 'queue'> | null;
 }
 
 export interface CeleryEvents {

@@ -19,8 +19,6 @@ export interface CeleryInputs {
 
 export interface CeleryRooms {
   readonly parts: CeleryParts;
-  /** @throws EngineError CELERY_BROKER_NOT_FOUND */
-  room(brokerId: string): BrokerRoom;
   onInspected(listener: (brokerId: string) => void): Stop;
   stop(): Promise<void>;
 }
@@ -41,9 +39,15 @@ export function openCelery(inputs: CeleryInputs, foundation: Foundation): Celery
       where: async (brokerId, taskIds) => registry.get(brokerId).inspector.where(taskIds),
       queues: (brokerId, waitMs) => Promise.all(some(brokerId).map((room) => room.queueView(waitMs))),
       messages: async (query) => registry.get(query.brokerId).messages(query),
+      risks: (brokerId, waitMs) => Promise.all(some(brokerId).map((room) => room.riskView(waitMs))),
+      control: async ({ brokerId, nodes, action }) => registry.get(brokerId).control.run(nodes, action),
+      send: async (task) => registry.get(task.brokerId).sender.send(task),
+      again: async (brokerId, taskId, queue) => registry.get(brokerId).sender.again(taskId, queue),
+      purge: async (brokerId, queue) => registry.get(brokerId).purges.start(queue),
+      purges: () => registry.all().flatMap((room) => room.purges.list()),
+      cancelPurge: (brokerId, runId) => registry.get(brokerId).purges.cancel(runId),
       openMessage: async (ref) => registry.get(ref.brokerId).pages.open(ref),
     },
-    room: (brokerId) => registry.get(brokerId),
     onInspected: (listener) => registry.changes.on('inspected', listener),
     stop: () => registry.stop(),
   };
@@ -101,6 +105,12 @@ class RoomRegistry {
       .map(({ id }) => id);
   }
 
+  /** What people do passes through the lock of the connection, also where the engine itself may write. */
+  #requireOperate(connectionId: string): void {
+    if (this.#inputs.connections.of(connectionId).isWritable) return;
+    throw new EngineError('REDIS_READ_ONLY', `The connection "${connectionId}" is only observed`);
+  }
+
   /** People's commands still pass through the connection's own lock. */
   #linkOf(connectionId: string): RedisLink {
     return connectionId === ownBroker ? this.#inputs.broker : this.#inputs.connections.of(connectionId);
@@ -129,6 +139,8 @@ class RoomRegistry {
       naming: { keyPrefix },
       heartbeating: () => heard.heartbeating(brokerId),
       sentAtMs: (taskId) => heard.sentAtMs(brokerId, taskId),
+      callOf: (taskId) => heard.call(brokerId, taskId),
+      requireOperate: () => this.#requireOperate(connectionId),
       onChanged: () => this.changes.emit('inspected', brokerId),
       ...this.#foundation,
     });

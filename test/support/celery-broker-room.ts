@@ -38,6 +38,8 @@ export async function startBroker(options: TestBrokerOptions = {}): Promise<Test
     link,
     heartbeating: () => null,
     sentAtMs: () => null,
+    callOf: () => null,
+    requireOperate: () => undefined,
     onChanged: () => undefined,
     ...foundation,
     ...options.room,

@@ -2,13 +2,22 @@
 import { z } from 'zod';
 import { celeryFleetSchema, celeryWhereSchema, celeryWorkerSchema } from '../../../engine/model/celery.ts';
 import {
+  celeryAgainSchema,
+  celeryControlInputSchema,
+  celeryControlResultSchema,
+  celeryPurgeSchema,
+  celerySendSchema,
+  celerySentSchema,
+} from '../../../engine/model/celery-control.ts';
+import {
   celeryMessageBodySchema,
   celeryMessagePageSchema,
   celeryMessageQuerySchema,
   celeryMessageRefSchema,
   celeryQueuesSchema,
 } from '../../../engine/model/celery-queue.ts';
-import { command, query } from './call.ts';
+import { celeryRisksSchema } from '../../../engine/model/celery-risk.ts';
+import { command, nothing, query } from './call.ts';
 
 const brokerId = z.string().max(300);
 /** 0 answers at once with what is known; more waits up to so long for newer answers. */
@@ -31,6 +40,18 @@ export const celeryCalls = {
   'celery.messages': query(celeryMessageQuerySchema, celeryMessagePageSchema),
   /** Arguments of one message. A command, so that who looked is in the audit log. */
   'celery.message.reveal': command(celeryMessageRefSchema, celeryMessageBodySchema),
+  /** Of every broker, or of one: what will go wrong, with evidence, and what could not be checked. */
+  'celery.risks': query(ofBrokers, z.object({ brokers: z.array(celeryRisksSchema) })),
+  /** Changes workers. Throws REDIS_READ_ONLY until the connection is unlocked, CELERY_COMMAND_REFUSED where it would harm. */
+  'celery.control': command(celeryControlInputSchema, celeryControlResultSchema),
+  /** Sends a registered task to a known queue. */
+  'celery.send': command(celerySendSchema, celerySentSchema),
+  /** A new task with the same arguments. Throws CELERY_ARGUMENTS_UNKNOWN rather than guess at them. */
+  'celery.again': command(celeryAgainSchema, celerySentSchema),
+  /** Removes what waits in a queue, in steps; `celery.purges` tells how far it is. */
+  'celery.purge': command(z.object({ brokerId, queue: z.string().min(1).max(250) }), celeryPurgeSchema),
+  'celery.purges': query(nothing, z.object({ purges: z.array(celeryPurgeSchema) })),
+  'celery.purge.cancel': command(z.object({ brokerId, runId: z.string().max(100) }), celeryPurgeSchema),
 } as const;
 
 export const celeryTopics = {
