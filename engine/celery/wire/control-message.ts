@@ -73,8 +73,6 @@ const controlArguments = {
 
 const allArguments = { ...inspectArguments, ...controlArguments };
 
-export type InspectMethod = keyof typeof inspectArguments;
-
 /** A question or a command with its arguments; only what the table knows compiles. */
 export type WorkerCommand = {
   [Method in keyof typeof allArguments]: {
