@@ -20,15 +20,12 @@ export function FailuresCard(props: FailuresCardProps): ReactElement | null {
   return props.queues.length === 0 ? null : <Failures {...props} />;
 }
 
-/** The contract's limit. */
-const mostQueues = 200;
-
 function Failures({ queues, chosen, onChoose }: FailuresCardProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { data, error } = useLiveCall(
     'jobs.failures',
-    { queues: queues.slice(0, mostQueues) },
+    { queues: [...queues] },
     { topics: ['queueActions.changed'], periodMs: 30_000 },
   );
   const searched = data?.searched ?? null;

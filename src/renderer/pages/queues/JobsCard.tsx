@@ -10,7 +10,15 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { State } from '../../ui/State.tsx';
 import { VirtualTable } from '../../ui/VirtualTable.tsx';
 import { JobFilters } from './JobFilters.tsx';
-import { type ActionRequest, filterOf, type JobRow, type JobSearch, type Queue, queueKey } from './queues-model.ts';
+import {
+  type ActionRequest,
+  askedQueues,
+  filterOf,
+  type JobRow,
+  type JobSearch,
+  type Queue,
+  queueKey,
+} from './queues-model.ts';
 import { useJobColumns } from './use-job-columns.tsx';
 import { type Jobs, useJobs } from './use-jobs.ts';
 
@@ -25,8 +33,6 @@ interface JobsCardProps {
 }
 
 const heightPx = 420;
-/** The contract's limit. */
-const mostQueues = 200;
 const keyOf = (row: JobRow): string => `${queueKey(row.queue)}/${row.jobId}`;
 
 export function JobsCard({ queues, search, openKey, onSearch, onOpen, onAct }: JobsCardProps): ReactElement {
@@ -34,7 +40,7 @@ export function JobsCard({ queues, search, openKey, onSearch, onOpen, onAct }: J
   const format = useFormat();
   const isOffline = useIsOffline();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const asked = search.queues.length > 0 ? search.queues : queues.slice(0, mostQueues).map(({ id }) => id);
+  const asked = askedQueues(search, queues);
   const jobs = useJobs({ queues: [...asked], states: [...search.states], filter: filterOf(search) });
   const columns = useJobColumns(asked.length > 1);
   const chosen = jobs.rows.filter((row) => selected.has(keyOf(row)));

@@ -14,7 +14,16 @@ import { JobsCard } from './JobsCard.tsx';
 import { QueueCard } from './QueueCard.tsx';
 import './queues.css';
 import { QueuesCard } from './QueuesCard.tsx';
-import { type ActionRequest, inOrder, type Queue, queueKey, queueOfKey, searchOf, sumOf } from './queues-model.ts';
+import {
+  type ActionRequest,
+  askedQueues,
+  inOrder,
+  type Queue,
+  queueKey,
+  queueOfKey,
+  searchOf,
+  sumOf,
+} from './queues-model.ts';
 
 export function QueuesPage(): ReactElement {
   const { t } = useTranslation();
@@ -61,7 +70,7 @@ export function QueuesPage(): ReactElement {
         onAct={setRequest}
       />
       <FailuresCard
-        queues={search.queues.length > 0 ? search.queues : (queues ?? []).map(({ id }) => id)}
+        queues={askedQueues(search, queues ?? [])}
         chosen={search.failureGroup}
         onChoose={(group) => address.set({ group, state: group === null ? null : 'failed' })}
       />

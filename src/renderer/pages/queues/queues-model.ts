@@ -92,6 +92,15 @@ function textFilter(text: string, by: SearchBy): JobFilter {
   return { data: { path: path.trim(), ...(rest.length === 0 ? {} : { equals: rest.join('=').trim() }) } };
 }
 
+/** The contract's limit. */
+const mostQueues = 200;
+
+/** The chosen queues, or those of the connection whose queue stands first: one search is of one connection. */
+export function askedQueues({ queues: chosen }: JobSearch, queues: readonly Queue[]): readonly QueueId[] {
+  const all = chosen.length > 0 ? chosen : queues.map(({ id }) => id);
+  return all.filter(({ connectionId }) => connectionId === all[0]?.connectionId).slice(0, mostQueues);
+}
+
 export interface QueueSum {
   readonly waiting: number;
   readonly active: number;
