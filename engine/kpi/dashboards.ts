@@ -10,7 +10,7 @@ import { explained } from '../cache/answer.ts';
 import type { CacheRead, SectionCache } from '../cache/cache.ts';
 import type { DashboardView, SectionName, SectionPayload, SectionView, SourceInfo } from '../model/dashboard.ts';
 import type { Filters } from '../model/filters.ts';
-import type { RefreshPort } from './refresh-port.ts';
+import type { RefreshPort, RefreshRequest } from './refresh-port.ts';
 import type { RefreshTracker } from './refresh-tracker.ts';
 import type { SectionComputer } from './section-computer.ts';
 import type { View, Views } from './views.ts';
@@ -104,7 +104,7 @@ export class Dashboards {
   #renew(view: View, reads: readonly CacheRead<SectionPayload>[]): void {
     const due = view.sections.filter((_section, index) => reads[index]?.renewDue).map(({ name }) => name);
     if (due.length === 0 || this.#options.tracker.shouldWait(view.viewId)) return;
-    void this.#queueOrCompute(view, due, 'early refresh');
+    void this.#queueOrCompute(view, due, 'early');
   }
 
   /** Sees to it that what is not fresh gets computed, and waits only for what nobody can show yet. */
@@ -117,9 +117,9 @@ export class Dashboards {
     return this.#read(view);
   }
 
-  async #queueOrCompute(view: View, due: SectionName[], requestedBy = 'reader'): Promise<void> {
+  async #queueOrCompute(view: View, due: SectionName[], urgency: RefreshRequest['urgency'] = 'waited-for') {
     try {
-      await this.#request(view, due, false, requestedBy);
+      await this.#request(view, due, false, urgency === 'early' ? 'early refresh' : 'reader', urgency);
     } catch (error) {
       this.#options.logger.warn('A refresh could not be queued', { viewId: view.viewId, error: messageOf(error) });
       this.#computeDirectly(view, due, false);
@@ -131,13 +131,14 @@ export class Dashboards {
     sections: SectionName[],
     force: boolean,
     requestedBy: string,
+    urgency: RefreshRequest['urgency'] = 'waited-for',
   ): Promise<{ taskId: string }> {
     const { refresh, tracker } = this.#options;
     if (!refresh.available()) {
       return { taskId: this.#computeDirectly(view, sections, force) };
     }
     const { viewId, filters, asOf } = view;
-    const { taskId } = await refresh.request({ viewId, filters, asOf, sections, force, requestedBy });
+    const { taskId } = await refresh.request({ viewId, filters, asOf, sections, force, urgency, requestedBy });
     tracker.started(viewId, taskId);
     this.refreshMoved(viewId);
     return { taskId };

@@ -8,6 +8,8 @@ export interface RefreshRequest {
   readonly sections: readonly string[];
   /** Compute also what is fresh. */
   readonly force: boolean;
+  /** Somebody waits for it, or a value is about to end that nobody must find stale. */
+  readonly urgency: 'waited-for' | 'early';
   /** Who or what wants it, for the job's record. */
   readonly requestedBy: string;
 }

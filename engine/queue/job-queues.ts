@@ -28,6 +28,8 @@ export interface EnqueueOptions {
   /** Requests with the same key are one job while it waits or runs; by default the job's view. Null: never joined. */
   readonly deduplicationKey?: string | null;
   readonly priority?: JobPriority;
+  /** Among jobs that nobody waits for, 1–100: the lowest goes first. */
+  readonly order?: number;
   /** Names this very run: a job with this key that is still on record is never queued again. Without `:`. */
   readonly runKey?: string;
 }
@@ -74,6 +76,7 @@ export class JobQueues {
       const repeated = options.runKey !== undefined && (await queue.getJobState(jobId)) !== 'unknown';
       const added = await queue.add(job, data, {
         ...jobPolicy(priority, this.#options.retryFirstMs),
+        ...(options.order === undefined ? {} : { priority: options.order }),
         jobId,
         timestamp: this.#options.clock.now(),
         // Somebody who asks now does not wait for the end of a retry's pause.

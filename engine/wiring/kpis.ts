@@ -13,7 +13,7 @@ import type { SourceHolder } from '../kpi/source-holder.ts';
 import { Views } from '../kpi/views.ts';
 import { type SectionName, sectionNameSchema } from '../model/dashboard.ts';
 import type { TaskStatus } from '../model/task.ts';
-import type { JobQueues } from '../queue/job-queues.ts';
+import type { EnqueueOptions, JobQueues } from '../queue/job-queues.ts';
 import type { Store } from '../store/store.ts';
 import type { Foundation } from './foundation.ts';
 import type { Links } from './links.ts';
@@ -61,7 +61,7 @@ export function openKpis(inputs: KpiInputs, foundation: Foundation): KpiParts {
     cache,
     computer: new SectionComputer({ ...computing, settings: settings.kpis }),
     tracker,
-    refresh: refreshPort(pack, links, queues),
+    refresh: refreshPort(pack, links, queues, cache),
     sourceInfo: () => holder.info(),
     clock,
     logger,
@@ -87,19 +87,23 @@ export function openKpis(inputs: KpiInputs, foundation: Foundation): KpiParts {
   };
 }
 
-function refreshPort(pack: KpiPack, links: Links, queues: JobQueues): RefreshPort {
+function refreshPort(pack: KpiPack, links: Links, queues: JobQueues, cache: Pick<LayeredCache, 'layers'>): RefreshPort {
+  /** Of what nobody waits for yet: the order that its layers have, and never joined by somebody who waits. */
+  const early = (viewId: string, sections: readonly SectionName[]): EnqueueOptions => {
+    const layers = pack.sections
+      .filter(({ name }) => sections.includes(name))
+      .map(({ layer }) => cache.layers()[layer]);
+    const order = Math.min(...layers.map(({ priority }) => priority));
+    return { priority: 'scheduled', order, deduplicationKey: `refresh-dashboard.${viewId}.early` };
+  };
   return {
     available: () => links.cache.isReady && links.broker.isReady,
-    request: ({ viewId, filters, asOf, sections, force, requestedBy }) =>
-      queues.enqueue('refresh-dashboard', {
-        pack: pack.id,
-        viewId,
-        filters: { ...filters },
-        asOf,
-        sections: sections.map((section): SectionName => sectionNameSchema.parse(section)),
-        force,
-        requestedBy,
-      }),
+    request: (request) => {
+      const { viewId, filters, asOf, force, urgency, requestedBy } = request;
+      const sections = request.sections.map((section): SectionName => sectionNameSchema.parse(section));
+      const data = { pack: pack.id, viewId, filters: { ...filters }, asOf, sections, force, requestedBy };
+      return queues.enqueue('refresh-dashboard', data, urgency === 'early' ? early(viewId, sections) : {});
+    },
   };
 }
 

@@ -4,27 +4,15 @@
  */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Clock, systemClock } from '../../../engine/base/clock.ts';
 import type { LayeredCache } from '../../../engine/cache/section-cache.ts';
 import type { EntryState } from '../../../engine/model/freshness.ts';
 import { CacheFleet, type Member, testKey, testLayers } from '../../support/cache-fleet.ts';
+import { MovedClock } from '../../support/moved-clock.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
 
 const layer = { ...testLayers.kpis, ttlMs: 1_000, staleWindowMs: 1_000_000, maxAgeMs: 5_000 };
 const tags = ['a', 'b'] as const;
-
-/** The wall clock stands still unless it is moved; timers and the clock that never jumps are the machine's. */
-class MovedClock implements Clock {
-  atMs = 1_800_000_000_000;
-  monotonicMs = systemClock.monotonicMs;
-  after = systemClock.after;
-  every = systemClock.every;
-  sleep = systemClock.sleep;
-  now(): number {
-    return this.atMs;
-  }
-}
 
 /** What must be true of the entry, and nothing about how. */
 class Model {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EngineError } from '../../../engine/base/errors.ts';
 import { CacheFleet, testKey, testLayers, Work } from '../../support/cache-fleet.ts';
+import { MovedClock } from '../../support/moved-clock.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
 
@@ -96,14 +97,17 @@ describe('every read says', () => {
 });
 
 describe('a hot key', () => {
-  test('is chosen once to be refreshed before its end, and computing then renews it', async () => {
-    const layers = { ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 400, staleWindowMs: 60_000 } };
-    const { cache } = await fleet.join(redis.url, { layers });
+  const ttlMs = testLayers.kpis.ttlMs;
+
+  test('is chosen to be refreshed before its end, and computing then renews it', async () => {
+    const clock = new MovedClock();
+    const { cache } = await fleet.join(redis.url, { clock });
     const work = new Work((run) => run);
     const first = await cache.compute(key, work.load, wait);
-    await until(async () => (await cache.read([key]))[0]?.renewDue === true, 2_000, 'a chosen read');
-    const [chosen] = await cache.read([key]);
-    expect(chosen).toMatchObject({ state: 'fresh', value: 1 });
+    clock.atMs += 0.9 * ttlMs;
+    expect((await cache.read([key]))[0]).toMatchObject({ state: 'fresh', renewDue: false });
+    clock.atMs += 0.08 * ttlMs;
+    expect((await cache.read([key]))[0]).toMatchObject({ state: 'fresh', value: 1, renewDue: true });
     expect((await cache.compute(key, work.load, wait)).value).toBe(1);
     const renewed = await cache.compute(key, work.load, { ...wait, renew: true });
     expect([renewed.value, renewed.state]).toEqual([2, 'fresh']);
@@ -112,11 +116,11 @@ describe('a hot key', () => {
   });
 
   test('is not chosen again while it is being refreshed', async () => {
-    const layers = { ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 400, staleWindowMs: 60_000 } };
-    const { cache } = await fleet.join(redis.url, { layers });
+    const clock = new MovedClock();
+    const { cache } = await fleet.join(redis.url, { clock });
     const work = new Work((run) => run);
     await cache.compute(key, work.load, wait);
-    await until(async () => (await cache.read([key]))[0]?.renewDue === true, 2_000);
+    clock.atMs += 0.98 * ttlMs;
     work.hold();
     const renewing = cache.compute(key, work.load, { ...wait, renew: true });
     await until(() => work.runs === 2, 1_000);
