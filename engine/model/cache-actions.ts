@@ -1,5 +1,6 @@
 /** What is done to the cache (invalidate, clear, warm, clean up), and what each tells of before and after. */
 import { z } from 'zod';
+import { cacheFilterSchema } from './cache-entries.ts';
 import { layerNameSchema } from './freshness.ts';
 import { taskStateSchema } from './task.ts';
 
@@ -114,6 +115,9 @@ export const learnedVariantSchema = z.object({
 });
 export type LearnedVariant = z.infer<typeof learnedVariantSchema>;
 
+/** The filters of a variant as a person reads them. */
+const shownFilters = { shown: z.array(cacheFilterSchema) };
+
 export const cacheWarmingSchema = z.object({
   enabled: z.boolean(),
   /** `waiting`: queued, or gives way to other work; `reason` says to what. */
@@ -121,11 +125,11 @@ export const cacheWarmingSchema = z.object({
   reason: z.string().nullable(),
   task: z.object({ taskId: z.string(), state: taskStateSchema, ratio: z.number() }).nullable(),
   /** Highest score first. */
-  learned: z.array(learnedVariantSchema),
+  learned: z.array(learnedVariantSchema.extend(shownFilters)),
   staticCount: z.number(),
   learnedLimit: z.number(),
   halfLifeMs: z.number(),
-  lastReport: warmReportSchema.nullable(),
+  lastReport: warmReportSchema.extend({ variants: z.array(warmedVariantSchema.extend(shownFilters)) }).nullable(),
 });
 export type CacheWarming = z.infer<typeof cacheWarmingSchema>;
 

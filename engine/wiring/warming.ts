@@ -112,11 +112,14 @@ export class Warming {
       state: running ? 'running' : waits || this.#resumesAtMs !== null ? 'waiting' : 'idle',
       reason: this.#resumesAtMs === null ? null : (this.#report?.gaveWay ?? null),
       task: task && { taskId: task.taskId, state: task.state, ratio: task.progress.ratio },
-      learned: this.#learned(),
+      learned: this.#learned().map((variant) => ({ ...variant, shown: pack.explainFilters(variant.filters) })),
       staticCount: pack.staticVariants.length,
       learnedLimit: settings.warmLearnedCount,
       halfLifeMs,
-      lastReport: this.#report,
+      lastReport: this.#report && {
+        ...this.#report,
+        variants: this.#report.variants.map((variant) => ({ ...variant, shown: pack.explainFilters(variant.filters) })),
+      },
     };
   }
 

@@ -10,6 +10,8 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const windowsMs = [minuteMs, 5 * minuteMs, hourMs];
 
+const clientIs = (client: string) => ({ id: 'cliente', label: 'Client', values: [client] });
+
 function figures(windowMs: number, readsPerMinute: number, hitRatio: number): Window {
   const reads = Math.round((readsPerMinute * windowMs) / minuteMs);
   const misses = Math.round(reads * (1 - hitRatio));
@@ -132,9 +134,15 @@ export function cacheStatus(nowMs: number, rows: readonly Row[]): Status {
       reason: null,
       task: null,
       learned: [
-        { filters: { cliente: 'Minera Ñuble' }, score: 41.3, lastUsedAtMs: nowMs - 4 * minuteMs },
         {
-          filters: { cliente: 'Energía Maipo', estado: 'validado' },
+          filters: { cliente: 'Minera Ñuble' },
+          shown: [clientIs('Minera Ñuble')],
+          score: 41.3,
+          lastUsedAtMs: nowMs - 4 * minuteMs,
+        },
+        {
+          filters: { cliente: 'Energía Maipo', estado: 'enviado\u001fvalidado' },
+          shown: [clientIs('Energía Maipo'), { id: 'estado', label: 'Status', values: ['enviado', 'validado'] }],
           score: 12.8,
           lastUsedAtMs: nowMs - 90 * minuteMs,
         },
@@ -163,6 +171,7 @@ export function warmReport(nowMs: number): Report {
     variants: [
       {
         filters: {},
+        shown: [],
         origin: 'static',
         viewId: 'v1',
         outcome: 'proved',
@@ -172,6 +181,7 @@ export function warmReport(nowMs: number): Report {
       },
       {
         filters: { cliente: 'Minera Ñuble' },
+        shown: [clientIs('Minera Ñuble')],
         origin: 'learned',
         viewId: 'v2',
         outcome: 'failed',

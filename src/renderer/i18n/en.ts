@@ -76,6 +76,7 @@ export const en = {
     forecast: 'Forecast',
     costs: 'Costs',
     lists: 'Lists',
+    'filter-options': 'Filter options',
   },
   age: {
     computed: 'computed',

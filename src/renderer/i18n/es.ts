@@ -78,6 +78,7 @@ export const es: Texts = {
     forecast: 'Proyección',
     costs: 'Costos',
     lists: 'Listas',
+    'filter-options': 'Opciones de filtro',
   },
   age: {
     computed: 'calculado',

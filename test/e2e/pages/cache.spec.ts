@@ -33,6 +33,22 @@ test('layers show their window’s figures, and too few reads instead of a rate'
   await expect(row('Dashboard')).toContainText('12,720');
 });
 
+test('a layer shows every figure in all three windows, why reads missed, and its settings', async ({ open }) => {
+  const page = await open('/cache');
+  await page.getByTestId('layer-kpis').click();
+  const drawer = page.getByTestId('layer-drawer');
+  const figure = (name: string) => page.getByTestId('layer-figures').getByRole('row', { name });
+  await expect(figure('Reads')).toContainText(/88.*440.*5,280/);
+  await expect(figure('Saved by compression')).toContainText('MB');
+  await expect(figure('Read, p99')).toContainText('2.4 ms');
+  await expect(drawer).toContainText('Never computed for these filters.');
+  await expect(drawer).toContainText('zstd · 1.0 kB');
+  expect(await findings(page)).toEqual([]);
+  await page.getByTestId('layer-entries').click();
+  await expect(drawer).toHaveCount(0);
+  await expect(page.getByTestId('filter-layer')).toContainText('KPIs');
+});
+
 test('the parts of the cache say how they are, with their evidence', async ({ open, engine }) => {
   engine.script.cache.isBroken = true;
   const page = await open('/cache');
@@ -311,7 +327,7 @@ test('warming shows its proof, names the key that failed it, and starts on reque
   await expect(proof).toContainText('1 of 8 keys were no hit when read back');
   await expect(proof).toContainText('vigia:c:{9f31}:charts');
   await expect(proof).toContainText('computing it took longer than 30 s');
-  await expect(page.getByTestId('learned')).toContainText('Client: Minera Ñuble');
+  await expect(page.getByTestId('learned')).toContainText('Client: Energía Maipo · Status: enviado, validado');
   await page.getByTestId('warm-now').click();
   await expect(page.getByTestId('warming-drawer')).toContainText('Warm-up requested as dashboard:9.');
   engine.script.cache.changeStatus = (status) => ({

@@ -6,6 +6,7 @@ import { test } from '../../support/open-console.ts';
 const pages = [
   { route: '/overview', heading: /overview/i, showsFigures: true },
   { route: '/kpis', heading: /kpi/i, showsFigures: true },
+  { route: '/cache', heading: /cache/i, showsFigures: false },
   { route: '/alerts', heading: /alert/i, showsFigures: false },
 ];
 

@@ -10,16 +10,17 @@ import './cache.css';
 import { CacheHeader } from './CacheHeader.tsx';
 import { CleanUpDialog } from './CleanUpDialog.tsx';
 import { ClearDialog } from './ClearDialog.tsx';
-import { type LayerName, type WindowId, windowIds } from './cache-model.ts';
+import { type CacheStatus, type LayerName, type WindowId, windowIds } from './cache-model.ts';
 import { EntriesCard } from './EntriesCard.tsx';
 import { EntryDrawer } from './EntryDrawer.tsx';
 import { HealthStrip } from './HealthStrip.tsx';
 import { HitRateCard } from './HitRateCard.tsx';
 import { InvalidateDialog } from './InvalidateDialog.tsx';
+import { LayerDrawer } from './LayerDrawer.tsx';
 import { LayersCard } from './LayersCard.tsx';
 import { useCacheActions } from './use-cache-actions.ts';
 import { useCacheCommands } from './use-cache-commands.ts';
-import { queryOf, useListing } from './use-listing.ts';
+import { noFilters, queryOf, useListing } from './use-listing.ts';
 import { WarmingDrawer } from './WarmingDrawer.tsx';
 
 export type Asking =
@@ -68,7 +69,12 @@ export function CachePage(): ReactElement {
       {!isDetailOpen(address) && <OutcomeBanner actions={actions} />}
       <HealthStrip status={status.data} health={health.data} />
       <div className="grid cache-upper">
-        <LayersCard status={status.data} windowId={windowId} onClear={(layer) => setAsking({ kind: 'clear', layer })} />
+        <LayersCard
+          status={status.data}
+          windowId={windowId}
+          onClear={(layer) => setAsking({ kind: 'clear', layer })}
+          onOpen={(layer) => address.set({ panel: layer, entry: null })}
+        />
         <HitRateCard status={status.data} />
       </div>
       <EntriesCard
@@ -81,7 +87,7 @@ export function CachePage(): ReactElement {
         onInvalidate={() => setAsking({ kind: 'invalidate', keys: [...selected], tags: [] })}
         onWarm={actions.warm}
       />
-      <Details address={address} actions={actions} warming={status.data?.warming ?? null} onAsk={setAsking} />
+      <Details address={address} actions={actions} status={status.data} onAsk={setAsking} />
       <Dialogs
         asking={asking}
         offeredTags={listing.page?.facets.tags ?? []}
@@ -121,7 +127,7 @@ function OutcomeBanner({ actions }: { readonly actions: ReturnType<typeof useCac
 }
 
 function isDetailOpen(address: Address): boolean {
-  return entryOf(address) !== null || address.text('panel') === 'warming';
+  return entryOf(address) !== null || address.text('panel') !== '';
 }
 
 function entryOf(address: Address): string | null {
@@ -151,11 +157,11 @@ function StatusError({
 interface DetailsProps {
   readonly address: Address;
   readonly actions: ReturnType<typeof useCacheActions>;
-  readonly warming: Parameters<typeof WarmingDrawer>[0]['warming'];
+  readonly status: CacheStatus | null;
   readonly onAsk: (asking: Asking) => void;
 }
 
-function Details({ address, actions, warming, onAsk }: DetailsProps): ReactElement | null {
+function Details({ address, actions, status, onAsk }: DetailsProps): ReactElement | null {
   const entryKey = entryOf(address);
   if (entryKey !== null) {
     return (
@@ -169,10 +175,23 @@ function Details({ address, actions, warming, onAsk }: DetailsProps): ReactEleme
       />
     );
   }
-  if (address.text('panel') !== 'warming') return null;
+  const panel = address.text('panel');
+  const layer = status?.layers.find((each) => each.layer === panel);
+  if (layer !== undefined) {
+    return (
+      <LayerDrawer
+        layer={layer}
+        outcome={<OutcomeBanner actions={actions} />}
+        onClear={() => onAsk({ kind: 'clear', layer: layer.layer })}
+        onEntries={() => address.set({ ...noFilters, layer: layer.layer, panel: null })}
+        onClose={() => address.set({ panel: null })}
+      />
+    );
+  }
+  if (panel !== 'warming') return null;
   return (
     <WarmingDrawer
-      warming={warming}
+      warming={status?.warming ?? null}
       isStarting={actions.isWarming}
       outcome={<OutcomeBanner actions={actions} />}
       onWarm={actions.warm}

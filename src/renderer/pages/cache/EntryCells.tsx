@@ -6,6 +6,7 @@ import { Age } from '../../ui/Age.tsx';
 import { State } from '../../ui/State.tsx';
 import { TimeLeft } from '../../ui/TimeLeft.tsx';
 import { type CacheRow, rowStateKinds, stateNow } from './cache-model.ts';
+import { wordsOfFilters } from './filter-words.ts';
 
 export function KeyCell({ row }: { readonly row: CacheRow }): ReactElement {
   const { t } = useTranslation();
@@ -26,10 +27,7 @@ export function KeyCell({ row }: { readonly row: CacheRow }): ReactElement {
 export function useFilterWords(): (row: CacheRow) => string {
   const { t } = useTranslation();
   return ({ section, filters }) => {
-    const parts = (filters ?? []).map(
-      ({ id, label, values }) => `${t(`filter.${id}`, { defaultValue: label })}: ${values.join(', ')}`,
-    );
-    const words = filters === null ? null : parts.length === 0 ? t('cache.allFilters') : parts.join(' · ');
+    const words = filters === null ? null : wordsOfFilters(t, filters);
     const name = section === null ? null : t(`section.${section}`, { defaultValue: section });
     return [name, words].filter((part) => part !== null).join(' · ');
   };

@@ -8,23 +8,24 @@ import { useIsOffline } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Icon } from '../../ui/icons.tsx';
-import { State } from '../../ui/State.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
 import {
   type CacheStatus,
   type CacheWindow,
   type LayerName,
   type LayerStatus,
-  percent,
   showMs,
   type WindowId,
   windowOf,
 } from './cache-model.ts';
+import { HitRate } from './HitRate.tsx';
 
 interface LayersCardProps {
   readonly status: CacheStatus | null;
   readonly windowId: WindowId;
   readonly onClear: (layer: LayerName | 'all') => void;
+  /** Shows every figure of a layer. */
+  readonly onOpen: (layer: LayerName) => void;
 }
 
 interface LayerRow {
@@ -34,7 +35,7 @@ interface LayerRow {
   readonly entries: LayerStatus['entries'];
 }
 
-export function LayersCard({ status, windowId, onClear }: LayersCardProps): ReactElement {
+export function LayersCard({ status, windowId, onClear, onOpen }: LayersCardProps): ReactElement {
   const { t } = useTranslation();
   return (
     <Card
@@ -45,7 +46,7 @@ export function LayersCard({ status, windowId, onClear }: LayersCardProps): Reac
     >
       <Table
         caption={t('cache.layers')}
-        columns={useLayerColumns(onClear)}
+        columns={useLayerColumns(onClear, onOpen)}
         rows={status === null ? [] : rowsOf(status, windowId)}
         rowKey={({ id }) => id}
         emptyText={t('cache.unknown')}
@@ -80,7 +81,10 @@ function sumOf(rows: readonly LayerRow[]): LayerStatus['entries'] {
   );
 }
 
-function useLayerColumns(onClear: LayersCardProps['onClear']): readonly Column<LayerRow>[] {
+function useLayerColumns(
+  onClear: LayersCardProps['onClear'],
+  onOpen: LayersCardProps['onOpen'],
+): readonly Column<LayerRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
   const isOffline = useIsOffline();
@@ -95,11 +99,13 @@ function useLayerColumns(onClear: LayersCardProps['onClear']): readonly Column<L
       id: 'layer',
       header: t('cache.column.layer'),
       isTight: true,
-      render: ({ id, layer, window }) =>
+      render: ({ id, layer }) =>
         layer === null ? (
           <b>{t('cache.totals')}</b>
         ) : (
-          <span title={layerTitle(t, format, layer, window)}>{t(`cache.layer.${id}`)}</span>
+          <button type="button" className="row-link" onClick={() => onOpen(layer.layer)} data-testid={`layer-${id}`}>
+            {t(`cache.layer.${id}`)}
+          </button>
         ),
     },
     number('reads', ({ reads }) => reads),
@@ -160,14 +166,6 @@ function useLayerColumns(onClear: LayersCardProps['onClear']): readonly Column<L
   ];
 }
 
-function HitRate({ window }: { readonly window: CacheWindow | null }): ReactElement {
-  const { t } = useTranslation();
-  const format = useFormat();
-  if (window === null) return <>—</>;
-  if (window.hitRatio !== null) return <>{percent(format, window.hitRatio)}</>;
-  return <State kind="unknown" word={t(window.reads === 0 ? 'cache.noReads' : 'cache.tooFew')} />;
-}
-
 function Misses({ window }: { readonly window: CacheWindow }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
@@ -190,26 +188,4 @@ function Entries({ row }: { readonly row: LayerRow }): ReactElement {
   const counts = { fresh, stale, expired, unreadable };
   const texts = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, format.number(count)]));
   return <span title={t('cache.entriesSplit', texts)}>{format.number(total)}</span>;
-}
-
-function layerTitle(
-  t: ReturnType<typeof useTranslation>['t'],
-  format: ReturnType<typeof useFormat>,
-  { settings }: LayerStatus,
-  window: CacheWindow | null,
-): string {
-  const bytes = (value: number): string => formatBytes(format.language, value);
-  return t('cache.layerTitle', {
-    stale: formatDuration(settings.staleWindowMs),
-    ceiling: formatDuration(settings.maxAgeMs),
-    share: format.number(settings.memoryShare * 100),
-    codec: settings.codec.kind,
-    from: settings.codec.fromBytes === null ? t('cache.byDistance') : bytes(settings.codec.fromBytes),
-    early: format.number(window?.earlyRefreshes ?? 0),
-    joined: format.number(window?.joinedWaiters ?? 0),
-    failures: format.number(window?.failures ?? 0),
-    written: bytes(window?.bytesWritten ?? 0),
-    read: bytes(window?.bytesRead ?? 0),
-    less: bytes(window?.bytesSaved ?? 0),
-  });
 }

@@ -2,11 +2,9 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Warming } from './cache-model.ts';
+import { wordsOfFilters } from './filter-words.ts';
 
-type Filters = Warming['learned'][number]['filters'];
-
-export function VariantWords({ filters }: { readonly filters: Filters }): ReactElement {
+export function VariantWords({ filters }: { readonly filters: Warming['learned'][number]['shown'] }): ReactElement {
   const { t } = useTranslation();
-  const parts = Object.entries(filters).map(([id, value]) => `${t(`filter.${id}`, { defaultValue: id })}: ${value}`);
-  return <>{parts.length === 0 ? t('cache.allFilters') : parts.join(' · ')}</>;
+  return <>{wordsOfFilters(t, filters)}</>;
 }

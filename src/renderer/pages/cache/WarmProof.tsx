@@ -58,13 +58,13 @@ export function WarmProof({ report }: { readonly report: Report | null }): React
 function VariantLine({ variant }: { readonly variant: Variant }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const { filters, origin, outcome, proofs, tookMs } = variant;
+  const { shown, origin, outcome, proofs, tookMs } = variant;
   const hits = proofs.filter((proof) => proof.outcome === 'hit').length;
   return (
     <li>
       <State kind={outcomeKinds[outcome]} word={t(`cache.variantOutcome.${outcome}`)} />
       <span>
-        <VariantWords filters={filters} /> <span className="tag">{t(`cache.variantOrigin.${origin}`)}</span>
+        <VariantWords filters={shown} /> <span className="tag">{t(`cache.variantOrigin.${origin}`)}</span>
       </span>
       <span className="num sub">
         {format.number(hits)} / {format.number(proofs.length)} · {showMs(format, tookMs)}

@@ -87,7 +87,7 @@ function Learned({ warming }: { readonly warming: Warming }): ReactElement {
     {
       id: 'filters',
       header: t('cache.column.filters'),
-      render: ({ filters }) => <VariantWords filters={filters} />,
+      render: ({ shown }) => <VariantWords filters={shown} />,
     },
     {
       id: 'score',

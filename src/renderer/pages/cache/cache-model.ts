@@ -42,9 +42,10 @@ export function windowOf(windows: readonly CacheWindow[], id: WindowId): CacheWi
   return windows.find(({ windowMs }) => windowMs === Number(id)) ?? null;
 }
 
-/** "84 ms", "2.4 s", "12 min": for how long something took. */
+/** "20 µs", "84 ms", "2.4 s", "12 min": for how long something took. */
 export function showMs(format: Format, ms: number): string {
   if (ms === 0) return '0 ms';
+  if (ms < 0.1) return `${format.number(Math.max(1, ms * 1_000))} µs`;
   if (ms < 10) return `${format.number(ms, 1)} ms`;
   if (ms < 1_000) return `${format.number(ms)} ms`;
   if (ms < 60_000) return `${format.number(ms / 1_000, 1)} s`;

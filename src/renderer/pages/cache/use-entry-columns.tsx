@@ -45,7 +45,7 @@ export function useEntryColumns(windowWidthPx: number): readonly VirtualColumn<C
       column('state', { widthPx: 132, isSortable: true, render: (row) => <EntryState row={row} /> }),
       column('age', { ...number(112), render: (row) => <AgeCell atMs={row.computedAtMs} /> }),
       ...(isWide ? wide : []),
-      column('ttl', { ...number(78), render: (row) => <LeftCell row={row} /> }),
+      column('ttl', { ...number(100), render: (row) => <LeftCell row={row} /> }),
       column('size', { ...number(76), render: (row) => formatBytes(format.language, row.sizeBytes) }),
       column('ratio', {
         ...number(66),
