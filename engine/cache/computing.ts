@@ -2,53 +2,29 @@
  * Computes an entry once for the whole fleet: takes the lease in Redis or waits for whoever holds it, keeps it while
  * the work runs, stores behind the fence, and gives it back on every way out.
  */
-import type { Clock } from '../base/clock.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
-import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import type { LayerCodec, LayerSettings } from '../config/settings.ts';
-import type { LayerName } from '../model/freshness.ts';
 import { type Bus, messageText } from './bus.ts';
-import type { CacheRead, EntryKey, Loaded } from './cache.ts';
-import { encodeEntry, type Packing } from './codec.ts';
-import type { Entry, EntryHead } from './entry.ts';
+import type { CacheRead, EntryKey } from './cache.ts';
+import type { Entry } from './entry.ts';
 import { newEntryId } from './entry-id.ts';
 import type { EntryStore } from './entry-store.ts';
+import { type Made, type MakingOptions, makeEntry, type Order } from './making.ts';
 import type { MemoryTier } from './memory-tier.ts';
-import { orAborted } from './or-aborted.ts';
 import { awaitOther, type OtherOutcome } from './other-holder.ts';
 import type { Reader } from './reader.ts';
 import type { Refreshes } from './refreshes.ts';
-import type { Stamp } from './tags.ts';
 
-export type Loader = (signal: AbortSignal) => Promise<Loaded<unknown>>;
-
-/** What one caller wants of a computation. */
-export interface Order {
-  readonly key: EntryKey;
-  readonly loader: Loader;
-  /** Sorted, in their one form. */
-  readonly tags: readonly string[];
-  /** Compute although a fresh entry exists, unless another computes already. */
-  readonly force: boolean;
-}
-
-export interface ComputingOptions {
+export interface ComputingOptions extends MakingOptions {
   readonly store: EntryStore;
   readonly memory: MemoryTier;
   readonly reader: Reader;
   readonly bus: Bus;
-  readonly layers: () => Readonly<Record<LayerName, LayerSettings>>;
   /** Names this process in messages, so that it does not take its own for another's. */
   readonly origin: string;
   readonly leaseMs: number;
-  readonly clock: Clock;
-  readonly ids: IdSource;
   readonly logger: Logger;
   readonly refreshes: Refreshes;
-  readonly packing: (codec: LayerCodec) => Packing;
-  /** Where the sequence of invalidations stands now. */
-  readonly stamp: () => Promise<Stamp>;
   /** Told after every computation that succeeded, with the bytes written to Redis (0: kept in memory only). */
   readonly onComputed: (key: EntryKey, entry: Entry, storedBytes: number) => void;
 }
@@ -150,7 +126,7 @@ export class Computing {
     const stopRenewing = this.#keepLease(key, lease);
     refreshes.running(key.redisKey, taskIdOf(lease.token), Number.POSITIVE_INFINITY);
     try {
-      return await this.#store(key, await this.#make(order, signal), lease);
+      return await this.#store(key, await makeEntry(order, this.#options, signal), lease);
     } catch (error) {
       const failure = signal.aborted ? null : failureOf(error);
       refreshes.ended(key.redisKey, failure?.message ?? null);
@@ -215,7 +191,7 @@ export class Computing {
     const { refreshes, ids } = this.#options;
     refreshes.running(key.redisKey, taskIdOf(newEntryId(ids)), Number.POSITIVE_INFINITY);
     try {
-      const { entry } = await this.#make(order, signal);
+      const { entry } = await makeEntry(order, this.#options, signal);
       return this.#keepOwn(key, entry);
     } catch (error) {
       refreshes.ended(key.redisKey, signal.aborted ? null : messageOf(error));
@@ -232,30 +208,6 @@ export class Computing {
     return reader.computed(key, entry);
   }
 
-  /** The stamp is read before the data: what is invalidated from then on concerns this entry. */
-  async #make({ key, loader, tags }: Order, signal: AbortSignal): Promise<Made> {
-    const { clock, ids, layers } = this.#options;
-    const stamp = await this.#options.stamp();
-    const startMs = clock.monotonicMs();
-    const { value, dataAsOfMs } = await orAborted(loader(signal), signal);
-    const computedAtMs = clock.now();
-    const layer = layers()[key.layer];
-    const freshUntilMs = computedAtMs + layer.ttlMs;
-    const head: EntryHead = {
-      id: newEntryId(ids),
-      meaning: key.meaning,
-      tags,
-      stamp,
-      computedAtMs,
-      dataAsOfMs,
-      computeMs: clock.monotonicMs() - startMs,
-      freshUntilMs,
-      staleUntilMs: freshUntilMs + layer.staleWindowMs,
-    };
-    const { bytes, rawBytes } = await encodeEntry(head, value, this.#options.packing(layer.codec));
-    return { bytes, entry: { ...head, value, sizeBytes: bytes.length, rawBytes } };
-  }
-
   async #release(key: EntryKey, token: string, failure: ReturnType<typeof failureOf> | null): Promise<void> {
     const { store, origin, logger } = this.#options;
     const message = messageText({ kind: 'released', from: origin, redisKey: key.redisKey, failure });
@@ -265,11 +217,6 @@ export class Computing {
       logger.debug('A lease could not be released and will run out', { key: key.redisKey, error: messageOf(error) });
     }
   }
-}
-
-interface Made {
-  readonly bytes: Buffer;
-  readonly entry: Entry;
 }
 
 /** Redis failed while the lease was asked for; its cause says how. */

@@ -1,14 +1,13 @@
 /** The cache of computed sections: puts the tiers, the messages and the computations together. */
 import type { Clock, Stop } from '../base/clock.ts';
-import { Emitter } from '../base/emitter.ts';
-import { EngineError, messageOf } from '../base/errors.ts';
+import { EngineError } from '../base/errors.ts';
 import type { IdSource, Random } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import { type LayerCodec, type LayerSettings, parseLayers } from '../config/settings.ts';
+import type { LayerCodec, LayerSettings } from '../config/settings.ts';
 import type { CacheLayerFigures } from '../model/cache-figures.ts';
 import { type LayerName, layerNames, type RefreshStatus } from '../model/freshness.ts';
 import type { RedisLink } from '../redis/link.ts';
-import { Bus, type BusMessage } from './bus.ts';
+import { Bus } from './bus.ts';
 import type {
   CacheFigures,
   CacheRead,
@@ -21,15 +20,17 @@ import type {
 } from './cache.ts';
 import { headBytes, type Packing } from './codec.ts';
 import { packedFromBytes } from './compression.ts';
-import { Computing, type Order } from './computing.ts';
-import { earlyFromMs } from './early.ts';
+import { ComputeCalls } from './compute-calls.ts';
+import { Computing } from './computing.ts';
 import type { Entry } from './entry.ts';
 import { newEntryId } from './entry-id.ts';
 import { EntryStore } from './entry-store.ts';
 import { FiguresLedger } from './figures.ts';
+import { FleetNews, type StoredEntry } from './fleet-news.ts';
 import { Flights } from './flights.ts';
 import { type CacheInsight, HitCounts } from './insight.ts';
 import { entryKeyOf } from './key.ts';
+import { type Layers, LayersInForce } from './layers-in-force.ts';
 import { type Copy, MemoryTier } from './memory-tier.ts';
 import { OwnCopies } from './own-copies.ts';
 import { Reader } from './reader.ts';
@@ -43,7 +44,7 @@ import { Traces } from './traces.ts';
 export interface SectionCacheOptions {
   readonly link: RedisLink;
   readonly snapshots: SnapshotPort;
-  readonly layers: Readonly<Record<LayerName, LayerSettings>>;
+  readonly layers: Layers;
   /** Ceiling of the copies kept in this process, estimated heap; 0 keeps none. */
   readonly memoryBytes: number;
   readonly clock: Clock;
@@ -60,16 +61,7 @@ export interface SectionCacheOptions {
   readonly longestComputeMs?: number;
 }
 
-interface Events {
-  stored: { redisKey: string; viewId: string; section: string; layer: LayerName };
-  invalidated: readonly TagMark[];
-  /** Keys that changed in Redis; null: any may have. */
-  changed: readonly string[] | null;
-}
-
 const idle: RefreshStatus = { status: 'idle' };
-/** How long a computation waits for a link that is still being made before it does without. */
-const connectWaitMs = 1_000;
 const closeGraceMs = 1_000;
 const promotedAtOnce = 50;
 const longestReason = 200;
@@ -96,7 +88,7 @@ export class LayeredCache implements SectionCache {
   readonly #memory: MemoryTier;
   readonly #reader: Reader;
   readonly #bus: Bus;
-  readonly #computing: Computing;
+  readonly #calls: ComputeCalls;
   readonly #flights: Flights;
   readonly #figures: FiguresLedger;
   readonly #hits = new HitCounts();
@@ -104,25 +96,22 @@ export class LayeredCache implements SectionCache {
   readonly #traces = new Traces();
   readonly #refreshes: Refreshes;
   readonly #shared: SharedSync;
-  readonly #events: Emitter<Events>;
+  readonly #news: FleetNews;
+  readonly #layers: LayersInForce;
   readonly #stops: Stop[];
-  #layers: Readonly<Record<LayerName, LayerSettings>>;
-  /** As written in Redis; null: nobody set any. */
-  #sharedLayers: string | null = null;
   #closed = false;
 
   constructor(options: Required<SectionCacheOptions>) {
     const { link, clock, ids, random, logger, redisDeadlineMs: deadlineMs, snapshots, leaseMs } = options;
     this.#options = options;
-    this.#layers = options.layers;
+    this.#layers = new LayersInForce(options.layers, logger);
     this.#origin = newEntryId(ids);
     this.#figures = new FiguresLedger(clock);
     this.#flights = new Flights(clock, options.longestComputeMs);
     this.#refreshes = new Refreshes(clock);
-    this.#events = new Emitter((error) => logger.error('A listener to the cache failed', { error: messageOf(error) }));
     const store = new EntryStore({ link, clock, random, deadlineMs });
-    const layers = (): SectionCacheOptions['layers'] => this.#layers;
-    const memory = new MemoryTier(options.memoryBytes, (layer) => this.#layers[layer].memoryShare);
+    const layers = (): Layers => this.#layers.current;
+    const memory = new MemoryTier(options.memoryBytes, (layer) => layers()[layer].memoryShare);
     const marks = this.#marks;
     const traces = this.#traces;
     const shared = new SharedSync({
@@ -131,15 +120,18 @@ export class LayeredCache implements SectionCache {
       clock,
       logger,
       onTrusted: (trusted) => memory.listening(trusted),
-      onLayers: (text) => this.#layersShared(text),
+      onLayers: (text) => {
+        if (this.#layers.told(text)) memory.forgetAnswers();
+      },
     });
+    const news = new FleetNews({ origin: this.#origin, memory, traces, refreshes: this.#refreshes, shared, logger });
     const bus = new Bus({
       link,
       channel: store.channel,
       trackedPrefix: store.trackedPrefix,
       clock,
       logger,
-      onChanged: (redisKeys) => this.#changed(redisKeys),
+      onChanged: (redisKeys) => news.changed(redisKeys),
       onListening: (listening) => shared.listening(listening),
     });
     const onWritten = ({ layer, entry }: Copy, bytes: number): void => this.#written(layer, entry, bytes);
@@ -155,20 +147,23 @@ export class LayeredCache implements SectionCache {
       onOwn: (copy, storedId) => void own.offer(copy, storedId),
       onFetched: (layer, bytes) => this.#figures.add(layer, 'bytesRead', bytes),
     });
-    this.#computing = new Computing({
+    const computing = new Computing({
       ...{ store, memory, reader, bus, layers, packing, leaseMs, clock, ids, logger },
       origin: this.#origin,
       refreshes: this.#refreshes,
       stamp: () => shared.stamp(),
       onComputed: (key, entry, storedBytes) => this.#computed(key, entry, storedBytes),
     });
+    const [flights, figures] = [this.#flights, this.#figures];
+    this.#calls = new ComputeCalls({ link, flights, reader, computing, figures, clock });
+    this.#news = news;
     this.#store = store;
     this.#memory = memory;
     this.#bus = bus;
     this.#shared = shared;
     this.#reader = reader;
     this.#stops = [
-      bus.on((message) => this.#heard(message)),
+      bus.on((message) => news.heard(message)),
       link.onChange(({ state }) => {
         if (state === 'ready') void this.#linkReady();
       }),
@@ -194,41 +189,23 @@ export class LayeredCache implements SectionCache {
   async compute<Value>(
     key: EntryKey,
     loader: (signal: AbortSignal) => Promise<Loaded<Value>>,
-    { deadlineMs, force = false, renew = false, tags = [], signal }: ComputeOptions,
+    options: ComputeOptions,
   ): Promise<CacheRead<Value>> {
     if (this.#closed) throw new EngineError('ENGINE_STOPPED', 'The cache is closed');
-    const order = { key, loader, tags: normalTags(tags), force, renew };
-    const peeked = force ? null : this.#reader.peek(key);
-    if (peeked !== null && this.#isGood(peeked, renew)) return peeked as CacheRead<Value>;
-    const { clock } = this.#options;
-    const startMs = clock.monotonicMs();
-    const wallStartMs = clock.now();
-    const join = (leftMs: number): Promise<CacheRead<unknown>> =>
-      this.#flights.join(
-        key.redisKey,
-        { what: `Section ${key.section}`, deadlineMs: leftMs, ...(signal ? { signal } : {}) },
-        (stop) => this.#fly(order, stop),
-      );
-    const joined = this.#flights.has(key.redisKey);
-    if (joined) this.#figures.add(key.layer, 'joined');
-    let read = await join(deadlineMs);
-    // Whoever asks may have joined somebody who only had to look, or who began before an invalidation.
-    const tooOld = force ? (read.computedAtMs ?? 0) < wallStartMs : read.reason === 'invalidated';
-    if (joined && tooOld) read = await join(Math.max(0, deadlineMs - (clock.monotonicMs() - startMs)));
-    return read as CacheRead<Value>;
+    return (await this.#calls.answer(key, loader, options)) as CacheRead<Value>;
   }
 
   async invalidate(tags: readonly string[], mode: InvalidationMode, reason: string): Promise<TagMark[]> {
     const normal = normalTags(tags);
     if (normal.length === 0) return [];
     const marks = await this.#shared.invalidate(normal, mode, reason.replace(/\s+/g, ' ').slice(0, longestReason));
-    this.#events.emit('invalidated', marks);
+    this.#news.invalidated(marks);
     return marks;
   }
 
   /** Forgets invalidations older than any value that is still served. */
   pruneTags(): Promise<number> {
-    const longest = Math.max(...Object.values(this.#layers).map((layer) => Math.max(layer.maxAgeMs, lifeMs(layer))));
+    const longest = Math.max(...Object.values(this.layers()).map((layer) => Math.max(layer.maxAgeMs, lifeMs(layer))));
     return this.#shared.prune(longest + this.#options.longestComputeMs);
   }
 
@@ -236,17 +213,17 @@ export class LayeredCache implements SectionCache {
     return this.#marks.list();
   }
 
-  onStored(listener: (entry: Events['stored']) => void): Stop {
-    return this.#events.on('stored', listener);
+  onStored(listener: (entry: StoredEntry) => void): Stop {
+    return this.#news.on('stored', listener);
   }
 
   onInvalidated(listener: (marks: readonly TagMark[]) => void): Stop {
-    return this.#events.on('invalidated', listener);
+    return this.#news.on('invalidated', listener);
   }
 
   /** Told of every change of entries that this process hears of, whoever made it; null: any may have changed. */
   onEntriesChanged(listener: (redisKeys: readonly string[] | null) => void): Stop {
-    return this.#events.on('changed', listener);
+    return this.#news.on('changed', listener);
   }
 
   /** What happened to an entry since `stamp`, as far as this process knows. */
@@ -287,17 +264,17 @@ export class LayeredCache implements SectionCache {
   }
 
   /** As they hold now: those set at run time by anybody in the fleet, else this process's own. */
-  layers(): Readonly<Record<LayerName, LayerSettings>> {
-    return this.#layers;
+  layers(): Layers {
+    return this.#layers.current;
   }
 
   /** In this process only, from the next read on. A shorter TTL also ages entries that are stored already. */
-  setLayers(layers: Readonly<Record<LayerName, LayerSettings>>): void {
-    this.#layers = layers;
+  setLayers(layers: Layers): void {
+    this.#layers.set(layers);
     this.#memory.forgetAnswers();
   }
 
-  async shareLayers(layers: Readonly<Record<LayerName, LayerSettings>> | null): Promise<void> {
+  async shareLayers(layers: Layers | null): Promise<void> {
     await this.#shared.setLayers(layers === null ? null : JSON.stringify(layers), this.#origin);
   }
 
@@ -327,33 +304,6 @@ export class LayeredCache implements SectionCache {
     return Promise.all(keys.map(async (key, index) => known[index] ?? this.#reader.read(key)));
   }
 
-  async #fly(order: Order & { readonly renew: boolean }, signal: AbortSignal): Promise<CacheRead<unknown>> {
-    const { key, force, renew } = order;
-    // A process that has just started would otherwise compute for itself alone.
-    await this.#options.link.settled(connectWaitMs);
-    let seenId = '';
-    if (!force) {
-      const [found] = await this.#reader.find([key]);
-      const known = found?.copy ? this.#reader.known(key, found) : null;
-      if (known !== null && this.#isGood(known, renew)) return known;
-      if (found?.copy && found.evidence === 'current') seenId = found.copy.entry.id;
-    }
-    try {
-      return await this.#computing.run(order, seenId, signal);
-    } catch (error) {
-      if (!signal.aborted) this.#figures.add(key.layer, 'failures');
-      throw error;
-    }
-  }
-
-  /** Fresh, and with `renew` not about to end. */
-  #isGood(read: CacheRead<unknown>, renew: boolean): boolean {
-    if (read.state !== 'fresh') return false;
-    const { computedAtMs, computeMs, freshUntilMs } = read;
-    if (!renew || computedAtMs === null || freshUntilMs === null) return true;
-    return this.#options.clock.now() < earlyFromMs({ computedAtMs, computeMs, freshUntilMs });
-  }
-
   #refreshOf(key: EntryKey): RefreshStatus {
     const told = this.#options.refreshOf(key);
     return told.status === 'idle' ? this.#refreshes.of(key.redisKey) : told;
@@ -363,66 +313,12 @@ export class LayeredCache implements SectionCache {
     this.#figures.add(key.layer, 'refreshes');
     this.#figures.add(key.layer, 'computeMsTotal', entry.computeMs ?? 0);
     if (storedBytes > 0) this.#written(key.layer, entry, storedBytes);
-    this.#traces.seen(key.redisKey, entry.staleUntilMs);
-    const { redisKey, viewId, section, layer } = key;
-    this.#events.emit('changed', [redisKey]);
-    this.#events.emit('stored', { redisKey, viewId, section, layer });
+    this.#news.stored(key, entry.staleUntilMs);
   }
 
   #written(layer: LayerName, entry: Entry, bytes: number): void {
     this.#figures.add(layer, 'bytesWritten', bytes);
     this.#figures.add(layer, 'bytesSaved', Math.max(0, entry.rawBytes + entry.meaning.length + headBytes - bytes));
-  }
-
-  #changed(redisKeys: readonly string[] | null): void {
-    this.#events.emit('changed', redisKeys);
-    if (redisKeys === null) this.#shared.missed();
-    else for (const redisKey of redisKeys) this.#memory.changed(redisKey);
-  }
-
-  #heard(message: BusMessage): void {
-    const own = message.from === this.#origin;
-    switch (message.kind) {
-      case 'stored':
-        this.#memory.changed(message.redisKey, message.id);
-        if (!own) this.#heardStored(message.redisKey, message.staleUntilMs ?? null);
-        return;
-      case 'computing':
-        if (!own) this.#refreshes.running(message.redisKey, message.taskId, message.leaseMs);
-        return;
-      case 'released':
-        if (!own) this.#refreshes.ended(message.redisKey, message.failure?.message ?? null);
-        return;
-      case 'invalidated':
-        if (own) return;
-        this.#shared.heard(message);
-        this.#events.emit('invalidated', message.marks);
-        return;
-      case 'layers':
-        void this.#shared.reload();
-        return;
-    }
-  }
-
-  #heardStored(redisKey: string, staleUntilMs: number | null): void {
-    this.#events.emit('changed', [redisKey]);
-    this.#refreshes.stored(redisKey);
-    const key = entryKeyOf(redisKey);
-    if (key === null) return;
-    if (staleUntilMs !== null) this.#traces.seen(redisKey, staleUntilMs);
-    const { viewId, section, layer } = key;
-    this.#events.emit('stored', { redisKey, viewId, section, layer });
-  }
-
-  #layersShared(text: string | null): void {
-    if (text === this.#sharedLayers) return;
-    this.#sharedLayers = text;
-    const shared = text === null ? null : parseLayers(text);
-    if (text !== null && shared === null) {
-      this.#options.logger.warn('Layers set at run time cannot be read and are passed over', { bytes: text.length });
-      return;
-    }
-    this.setLayers(shared ?? this.#options.layers);
   }
 
   /** What was computed while Redis was away is offered to it; looking finds out which of it is still the newest. */
