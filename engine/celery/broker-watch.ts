@@ -41,7 +41,7 @@ const repairEveryMs = 10_000;
 const unreceivedMs = 15_000;
 const tellEveryMs = 1_000;
 /** One slice of writing holds the thread for no longer. */
-const writeSliceMs = 8;
+const writeSliceMs = 5;
 const lossCeiling = 50;
 const resumeCount = 5_000;
 const learnCount = 20_000;

@@ -16,8 +16,6 @@ const stepRows = 3_000;
 const rowOverheadBytes = 260;
 /** Rows that go at once when the ceiling is passed; as many again as a batch may bring. */
 const pruneRows = 600;
-/** 16 MB of log before it is written back. */
-const walPages = 4_000;
 
 const columns = [
   'seq',
@@ -64,8 +62,6 @@ export class CeleryTaskStore implements CeleryTaskHistory {
 
   constructor(connection: Connection, ceilingBytes: number) {
     this.#connection = connection;
-    // The default writes the same index pages back again and again while many tasks come.
-    connection.pragma(`wal_autocheckpoint = ${walPages}`);
     this.#ceilingBytes = ceilingBytes;
     this.#largestSeq = this.lastSeq();
   }

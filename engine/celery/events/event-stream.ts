@@ -18,7 +18,7 @@ export interface EventStreamOptions {
 }
 
 /** Below what Redis lets a reader lag (32 MB by default): what waits here was read and cannot be cut off any more. */
-const defaultCeilingBytes = 24 * 1024 * 1024;
+const defaultCeilingBytes = 16 * 1024 * 1024;
 const rateWindowMs = 5_000;
 
 export class EventStream {

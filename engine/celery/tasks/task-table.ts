@@ -28,9 +28,9 @@ interface TaskTableLimits {
   readonly unwritten: number;
 }
 
-const defaultLimits: TaskTableLimits = { finished: 8_000, unfinished: 20_000, unwritten: 40_000 };
-/** Tasks of one transaction: a few milliseconds. */
-const batchSize = 250;
+const defaultLimits: TaskTableLimits = { finished: 4_000, unfinished: 20_000, unwritten: 25_000 };
+/** Tasks of one transaction: 4 ms (p50), 15 ms (p99) on a busy disk; 250 took 101 ms (p99). */
+const batchSize = 50;
 /** A task that has not ended is written when it changed this long ago, an ended one at the next round. */
 const settleMs = 1_000;
 

@@ -198,6 +198,23 @@ describe('a Celery worker with a network of its own', { timeout: testMs }, () =>
   });
 });
 
+describe('a Celery worker whose Redis came back empty', { timeout: 2 * testMs }, () => {
+  it('is judged by whether it takes tasks again, which Celery sometimes does not', async () => {
+    const { node } = await wellWorker();
+    await redis.restart();
+    await until(() => room.link.isReady && (room.eventsState()[0]?.listening ?? false), soonMs);
+    await room.untilVerdict(node, ({ heartbeatAgeMs }) => (heartbeatAgeMs ?? soonMs) < 3_000, 45_000);
+    const before = room.verdict(node)?.processedCount ?? 0;
+    await fleet.python('[add.delay(i, i) for i in range(10)]');
+    const takes = (): boolean => (room.verdict(node)?.processedCount ?? 0) >= before + 10;
+    const settled = ({ verdict, reason }: CeleryWorkerVerdict): boolean =>
+      (verdict === 'consuming' && takes()) || (verdict === 'wedged' && reason === 'not_taking_tasks');
+    const judged = await room.untilVerdict(node, settled, soonMs);
+    const waiting = await room.link.command('LLEN', (client) => client.llen('celery'));
+    expect(judged.verdict).toBe(waiting === 0 ? 'consuming' : 'wedged');
+  });
+});
+
 describe('Celery workers and the health of the system', { timeout: testMs }, () => {
   it('are its pool processes while they consume, beside our own slots', async () => {
     const worker = await wellWorker();
