@@ -26,8 +26,9 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           exclude: ['test/integration/electron/**'],
           environment: 'node',
-          testTimeout: 30_000,
-          hookTimeout: 40_000,
+          // Whole programs with their servers are started; a busy machine takes its time.
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {

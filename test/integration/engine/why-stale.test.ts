@@ -19,7 +19,7 @@ test('a refresh that waits for a worker that does not exist is explained down to
   await client.call('dashboard.get', {});
   const causes = async () => (await client.call('cache.entry', { key })).causes;
   // A worker would take it at once; only after a while its absence is the reason.
-  await until(async () => (await causes()).length >= 3, 15_000, 'the cause');
+  await until(async () => (await causes()).length >= 3, 40_000, 'the cause');
   expect(await causes()).toEqual([
     expect.stringMatching(/^it was invalidated/),
     expect.stringMatching(/^refresh waits \S+ s in dashboard$/),
