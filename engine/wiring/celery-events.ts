@@ -94,12 +94,12 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
     watch.start();
     verdicts.start();
   };
-  const close = (brokerId: string): void => {
+  const close = async (brokerId: string): Promise<void> => {
     const known = watched.get(brokerId);
     watched.delete(brokerId);
     known?.verdicts.stop();
-    known?.probe.close();
     known?.watch.stop();
+    await known?.probe.close();
   };
   /** Connections whose purpose is Celery, the engine's own broker among them. */
   const wanted = (): string[] =>
@@ -112,7 +112,7 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
     const isThere = wanted().includes(id);
     // A profile that was changed has another link; of its states the links themselves tell.
     if (isThere && watched.get(id)?.link === linkOf(id)) return;
-    close(id);
+    void close(id);
     if (isThere) open(id);
   });
   const all = (): Watched[] => [...watched.values()];
@@ -141,7 +141,7 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
     onChanged: (listener) => changes.on('change', listener),
     async stop() {
       stopFollowing();
-      for (const id of [...watched.keys()]) close(id);
+      await Promise.all([...watched.keys()].map((id) => close(id)));
       await resultLink?.close();
     },
   };
