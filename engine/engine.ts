@@ -23,6 +23,7 @@ import type { ChildSettings } from './queue/worker-channel.ts';
 import { WorkerSightings } from './queue/worker-sightings.ts';
 import { openStore } from './store/store.ts';
 import { version } from './version.ts';
+import { openAlerts } from './wiring/alerts.ts';
 import { type CacheChange, openCacheRoom } from './wiring/cache.ts';
 import { openCelery } from './wiring/celery.ts';
 import { type CeleryChange, openCeleryEvents } from './wiring/celery-events.ts';
@@ -62,6 +63,7 @@ export interface EngineTopics {
   'cache.changed': CacheChange;
   'health.sampled': { atMs: number };
   'alerts.changed': { ruleId: string };
+  'alerts.channelsChanged': { channelId: string };
   'source.changed': { reachable: boolean };
   'connections.changed': { connectionId: string };
   'link.changed': { role: RedisRole; state: string };
@@ -169,7 +171,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   cleanUps.add('celery', () => celery.stop());
   const celeryRooms = openCelery({ connections, broker: links.broker, heard: celery.heard }, foundation);
   cleanUps.add('celery rooms', () => celeryRooms.stop());
-  const desktop = options.desktop;
+  const alerts = openAlerts({ store, vault, desktop: options.desktop }, foundation);
   const onScheduleChanged = (scheduleId: string | null): void => topics.emit('schedules.changed', { scheduleId });
   const warmUp = (): JobData['precompute'] => cacheRoom.warming.scheduled();
   const scheduler = openScheduler(
@@ -190,7 +192,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       store,
       responses,
       sourceQueries,
-      desktop,
+      alerts: alerts.engine,
     },
     foundation,
   );
@@ -210,7 +212,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     cacheRoom.onChanged((change) => topics.emit('cache.changed', change)),
     celery.onChanged((change) => topics.emit('celery.changed', change)),
     monitoring.onSampled((atMs) => topics.emit('health.sampled', { atMs })),
-    monitoring.alerts.onChanged((change) => topics.emit('alerts.changed', change)),
+    alerts.engine.onChanged((change) => topics.emit('alerts.changed', change)),
+    alerts.onChannelChanged((channelId) => topics.emit('alerts.channelsChanged', { channelId })),
     watchedQueues.inspector.on('sampled', (round) => topics.emit('queues.sampled', round)),
     watchedQueues.inspector.on('discovered', (found) => topics.emit('queues.discovered', found)),
     watchedQueues.actions.onChanged((change) => topics.emit('queueActions.changed', change)),
@@ -267,7 +270,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     celeryRooms: celeryRooms.parts,
     filterOptions: () => kpis.filterOptions.list(),
     tasks: tasksOf({ queues, tracker: kpis.tracker, dashboards: kpis.dashboards }),
-    alerts: monitoring.alerts,
+    alerts: alerts.verbs,
     series: (signal, fromMs, toMs, maxPoints) => store.samples.series(signal, fromMs, toMs, maxPoints),
     workers: workers.verbs(queues, sightings),
     queueCounts: () => queues.counts(),

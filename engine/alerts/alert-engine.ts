@@ -4,10 +4,10 @@ import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AlertHistoryPage, AlertHistoryQuery, AlertRule, AlertStatus } from '../model/alert.ts';
-import type { Acknowledgement, NewTransition, StoredAlertState } from '../store/alert-store.ts';
+import type { Acknowledgement, NewTransition, OwedTo, StoredAlertState } from '../store/alert-store.ts';
 import { evidenceOf } from './evidence.ts';
-import { isWorthTelling, NotificationSender } from './notifications.ts';
-import type { AlertRecords, NotificationChannel, NotificationQueue, SampleReader } from './ports.ts';
+import { type NotificationSender, owedFor } from './notifications.ts';
+import type { AlertRecords, ChannelBook, SampleReader } from './ports.ts';
 import { initialState, type Reading, step, withoutUnseen } from './state-machine.ts';
 
 export interface AlertEngineOptions {
@@ -16,8 +16,8 @@ export interface AlertEngineOptions {
   readonly rules: readonly AlertRule[];
   readonly samples: SampleReader;
   readonly records: AlertRecords;
-  readonly notifications: NotificationQueue;
-  readonly channels: readonly NotificationChannel[];
+  readonly channels: Pick<ChannelBook, 'list'>;
+  readonly sender: Pick<NotificationSender, 'deliver'>;
 }
 
 /** A round of samples; `gap` is the time before it in which nobody looked. */
@@ -32,7 +32,7 @@ interface AlertEvents {
 
 interface Change {
   readonly transition: NewTransition;
-  readonly notify: readonly string[];
+  readonly notify: readonly OwedTo[];
 }
 
 /** Transitions kept while the store refuses them; older ones go. */
@@ -41,7 +41,6 @@ const unsavedCeiling = 1_000;
 export class AlertEngine {
   readonly #options: AlertEngineOptions;
   readonly #emitter: Emitter<AlertEvents>;
-  readonly #sender: NotificationSender;
   readonly #states = new Map<string, StoredAlertState>();
   /** By rule: since when there has been no gap; 0 when a state from before the start goes on without one. */
   readonly #observingSince = new Map<string, number>();
@@ -51,11 +50,10 @@ export class AlertEngine {
   /** Goes on with the states that the store has. @throws EngineError STORE_UNAVAILABLE */
   constructor(options: AlertEngineOptions) {
     this.#options = options;
-    const { clock, logger, records, notifications, channels } = options;
+    const { logger, records } = options;
     this.#emitter = new Emitter((error) =>
       logger.error('a listener of the alerts failed', { error: messageOf(error) }),
     );
-    this.#sender = new NotificationSender({ clock, logger, queue: notifications, channels });
     for (const state of records.states()) this.#states.set(state.ruleId, state);
     this.#acknowledged = records.acknowledged();
   }
@@ -65,8 +63,8 @@ export class AlertEngine {
     return this.#emitter.on('changed', listener);
   }
 
-  /** Judges all rules on the samples that are stored by now. Resolves when what is owed was sent. Never rejects. */
-  async evaluate(round: ObservedRound): Promise<void> {
+  /** Judges all rules on the samples that are stored by now, and sets off the sending of what is owed. Never throws. */
+  evaluate(round: ObservedRound): void {
     const states: StoredAlertState[] = [];
     const changes: Change[] = [];
     for (const rule of this.#options.rules) {
@@ -77,7 +75,7 @@ export class AlertEngine {
     }
     this.#save(states, changes);
     for (const { transition } of changes) this.#emitter.emit('changed', { ruleId: transition.ruleId });
-    await this.#sender.deliver();
+    void this.#options.sender.deliver();
   }
 
   list(): AlertStatus[] {
@@ -115,8 +113,7 @@ export class AlertEngine {
     this.#states.set(rule.id, state);
     if (state.state === before.state) return { state, change: null };
     const transition = transitionOf(rule, before, state, evidenceOf(rule, reading));
-    const notify = isWorthTelling(transition) ? this.#sender.channelNames : [];
-    return { state, change: { transition, notify } };
+    return { state, change: { transition, notify: owedFor(transition, this.#options.channels.list()) } };
   }
 
   #read(rule: AlertRule, atMs: number): Reading {

@@ -1,8 +1,10 @@
 /** What alerts needs of the local store and of the host; the engine fills these in. */
-import type { AlertHistoryPage, AlertHistoryQuery, AlertTransition } from '../model/alert.ts';
+import type { AlertHistoryPage, AlertHistoryQuery } from '../model/alert.ts';
+import type { AlertChannel } from '../model/alert-channel.ts';
 import type { SignalName } from '../model/sample.ts';
-import type { Acknowledgement, NewTransition, StoredAlertState } from '../store/alert-store.ts';
-import type { OwedNotification } from '../store/notification-store.ts';
+import type { Acknowledgement, NewTransition, OwedTo, StoredAlertState } from '../store/alert-store.ts';
+import type { NewDelivery, OwedBatch } from '../store/notification-store.ts';
+import type { AlertMessage } from './message.ts';
 
 /** Implemented by the store's samples. */
 export interface SampleReader {
@@ -15,25 +17,36 @@ export interface AlertRecords {
   states(): StoredAlertState[];
   commit(
     states: readonly StoredAlertState[],
-    transitions: readonly { transition: NewTransition; notify: readonly string[] }[],
+    transitions: readonly { transition: NewTransition; notify: readonly OwedTo[] }[],
   ): number[];
   acknowledged(): Map<string, Acknowledgement>;
   acknowledge(ruleId: string, who: string, note: string, atMs: number): void;
   history(query: AlertHistoryQuery): AlertHistoryPage;
 }
 
-/** Implemented by the store's notifications. */
+/** Implemented by the store's outbox. */
 export interface NotificationQueue {
-  due(nowMs: number, limit: number): OwedNotification[];
-  markSent(id: number): void;
-  markFailed(id: number, error: string, nextAtMs: number | null): void;
+  dueChannels(): string[];
+  next(channelId: string, nowMs: number, newBatchId: string): OwedBatch | null;
+  markSent(batchId: string, delivery: NewDelivery): void;
+  markFailed(batchId: string, nextAtMs: number, delivery: NewDelivery): void;
+  markGivenUp(batchId: string, delivery: NewDelivery): void;
 }
+
+/** One sending may take this long. */
+export const sendDeadlineMs = 10_000;
 
 /** One way to tell somebody; rejects when it could not, and is then tried again. */
 export interface NotificationChannel {
-  /** Unique; notifications are owed to it by this name across restarts. */
-  readonly name: string;
-  send(transition: AlertTransition): Promise<void>;
+  /** The signal is aborted when the deadline has passed. */
+  send(message: AlertMessage, signal: AbortSignal): Promise<void>;
+}
+
+/** The channels as they are set up now. */
+export interface ChannelBook {
+  list(): AlertChannel[];
+  /** Null when there is no such channel or it is switched off. @throws EngineError VAULT_UNAVAILABLE, ALERT_CHANNEL_INVALID */
+  open(channelId: string): { readonly channel: AlertChannel; readonly way: NotificationChannel } | null;
 }
 
 /** The desktop of the host; a host without one hands in null. A second notification of a rule takes the first one's place. */

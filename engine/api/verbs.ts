@@ -1,12 +1,12 @@
 /** The verbs a host may call, one for each call of the contract; each only hands on to the room that knows. */
 
-import type { AlertHistoryPage, AlertHistoryQuery, AlertStatus } from '../model/alert.ts';
 import type { DashboardView } from '../model/dashboard.ts';
 import type { FilterOption, Filters } from '../model/filters.ts';
 import type { Overview, SystemHealth } from '../model/health.ts';
 import type { Series, SignalName } from '../model/sample.ts';
 import type { PerformanceMetrics, SystemInfo } from '../model/system.ts';
 import type { QueueCounts } from '../model/task.ts';
+import { type AlertVerbParts, alertVerbs } from './alert-verbs.ts';
 import { type CacheOps, createCacheVerbs } from './cache-verbs.ts';
 import { type CeleryTaskParts, celeryTaskVerbs } from './celery-task-verbs.ts';
 import { type CeleryParts, celeryVerbs } from './celery-verbs.ts';
@@ -21,7 +21,7 @@ interface Caller {
 }
 
 /** What the verbs are made of; filled in by the engine. */
-export interface VerbParts extends ConnectionVerbParts, JobVerbParts, ScheduleVerbParts {
+export interface VerbParts extends AlertVerbParts, ConnectionVerbParts, JobVerbParts, ScheduleVerbParts {
   readonly systemInfo: () => SystemInfo;
   readonly systemHealth: () => Promise<SystemHealth>;
   readonly overview: () => Promise<Overview>;
@@ -33,11 +33,6 @@ export interface VerbParts extends ConnectionVerbParts, JobVerbParts, ScheduleVe
     force(filters: Filters, requestedBy: string): Promise<{ taskId: string }>;
   };
   readonly filterOptions: () => Promise<FilterOption[]>;
-  readonly alerts: {
-    list(): AlertStatus[];
-    history(query: AlertHistoryQuery): AlertHistoryPage;
-    acknowledge(ruleId: string, who: string, note: string): void;
-  };
   readonly series: (signal: SignalName, fromMs: number, toMs: number, maxPoints: number) => Series;
   readonly queueCounts: () => Promise<QueueCounts[]>;
   readonly queues: QueueVerbParts;
@@ -59,12 +54,7 @@ export function createVerbs(parts: VerbParts) {
     'dashboard.filters': async () => ({ options: await parts.filterOptions() }),
     'dashboard.refresh': ({ filters }: { filters: Filters }, caller: Caller) =>
       parts.dashboards.force(filters, caller.name),
-    'alerts.now': async () => ({ alerts: parts.alerts.list() }),
-    'alerts.history': async (query: AlertHistoryQuery) => parts.alerts.history(query),
-    'alerts.acknowledge': async ({ ruleId, note }: { ruleId: string; note: string }, caller: Caller) => {
-      parts.alerts.acknowledge(ruleId, caller.name, note);
-      return { done: true as const };
-    },
+    ...alertVerbs(parts),
     'samples.series': async (wanted: { signal: SignalName; fromMs: number; toMs: number; maxPoints: number }) =>
       parts.series(wanted.signal, wanted.fromMs, wanted.toMs, wanted.maxPoints),
     'performance.metrics': async () => parts.performance(),

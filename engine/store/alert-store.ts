@@ -22,6 +22,15 @@ export interface StoredAlertState {
 
 export type NewTransition = Omit<AlertTransition, 'id'>;
 
+/** A message that a channel shall take. */
+export interface OwedTo {
+  readonly channelId: string;
+  /** What is owed under one key may go out as one message. */
+  readonly groupKey: string;
+  readonly waitMs: number;
+  readonly deadlineMs: number;
+}
+
 export interface Acknowledgement {
   readonly ruleId: string;
   readonly who: string;
@@ -49,19 +58,19 @@ export class AlertStore {
   }
 
   /**
-   * One evaluation round, all or nothing: the states, their transitions, and a notification owed to each channel for
-   * each transition that is `notify`. Answers the transitions' ids in their order.
+   * One evaluation round, all or nothing: the states, their transitions, and what is owed to channels for each of them.
+   * Answers the transitions' ids in their order.
    * @throws EngineError STORE_UNAVAILABLE
    */
   commit(
     states: readonly StoredAlertState[],
-    transitions: readonly { transition: NewTransition; notify: readonly string[] }[],
+    transitions: readonly { transition: NewTransition; notify: readonly OwedTo[] }[],
   ): number[] {
     return this.#connection.atomically(() => {
       for (const state of states) this.#saveState(state);
       return transitions.map(({ transition, notify }) => {
         const id = this.#addTransition(transition);
-        for (const channel of notify) this.#owe(id, channel, transition.atMs);
+        for (const owed of notify) this.#owe(id, owed, 0, transition.atMs);
         if (transition.to !== 'firing' && transition.to !== 'pending') {
           this.#clearAcknowledgement(transition.ruleId, transition.atMs);
         }
@@ -157,13 +166,18 @@ export class AlertStore {
     ).lastId;
   }
 
-  #owe(transitionId: number, channel: string, atMs: number): void {
+  #owe(transitionId: number, owed: OwedTo, repeatNumber: number, atMs: number): void {
     this.#connection.run(
-      `INSERT OR IGNORE INTO notification (transition_id, channel, state, attempts, next_at_ms)
-       VALUES (?, ?, 'due', 0, ?)`,
+      `INSERT OR IGNORE INTO outbox
+         (transition_id, channel, repeat_number, group_key, state, attempts, created_at_ms, next_at_ms, deadline_at_ms)
+       VALUES (?, ?, ?, ?, 'due', 0, ?, ?, ?)`,
       transitionId,
-      channel,
+      owed.channelId,
+      repeatNumber,
+      owed.groupKey,
       Math.round(atMs),
+      Math.round(atMs + owed.waitMs),
+      Math.round(atMs + owed.deadlineMs),
     );
   }
 

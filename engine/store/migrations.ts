@@ -234,10 +234,56 @@ CREATE TABLE celery_history (
 INSERT INTO celery_history (id, task_count, size_bytes) VALUES (1, 0, 0);
 `;
 
+/**
+ * What is owed keeps its own deadline and, once it was first tried, the batch it went out in: a receiver that got a batch
+ * twice can tell by its id.
+ */
+const outbox = `
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  transition_id INTEGER NOT NULL REFERENCES alert_transition (id) ON DELETE CASCADE,
+  channel TEXT NOT NULL,
+  repeat_number INTEGER NOT NULL,
+  group_key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  next_at_ms INTEGER NOT NULL,
+  deadline_at_ms INTEGER NOT NULL,
+  settled_at_ms INTEGER,
+  batch_id TEXT,
+  last_error TEXT,
+  UNIQUE (transition_id, channel, repeat_number)
+);
+CREATE INDEX outbox_due ON outbox (channel, id) WHERE state = 'due';
+CREATE INDEX outbox_settled ON outbox (channel, settled_at_ms) WHERE state = 'sent';
+INSERT INTO outbox (id, transition_id, channel, repeat_number, group_key, state, attempts, created_at_ms, next_at_ms,
+    deadline_at_ms, settled_at_ms, last_error)
+  SELECT n.id, n.transition_id, n.channel, 0, t.rule_id, n.state, n.attempts, t.at_ms, n.next_at_ms,
+    t.at_ms + 86400000, CASE WHEN n.state = 'due' THEN NULL ELSE t.at_ms END, n.last_error
+  FROM notification n JOIN alert_transition t ON t.id = n.transition_id;
+DROP TABLE notification;
+
+CREATE TABLE delivery (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  channel TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  took_ms REAL NOT NULL,
+  outcome TEXT NOT NULL,
+  title TEXT NOT NULL,
+  alert_count INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  problem TEXT
+);
+CREATE INDEX delivery_channel ON delivery (channel, id);
+CREATE INDEX delivery_at ON delivery (at_ms);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
   { version: 3, name: 'due counts of scheduled runs', sql: dueCounts },
   { version: 4, name: 'learned variants', sql: learnedVariants },
   { version: 5, name: 'Celery tasks', sql: celeryTasks },
+  { version: 6, name: 'outbox of alerts', sql: outbox },
 ];

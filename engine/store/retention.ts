@@ -17,6 +17,8 @@ export interface StoreLimits {
   readonly scheduleRunMs: number;
   readonly auditMs: number;
   readonly noticeMs: number;
+  /** Each attempt to tell of an alert. */
+  readonly deliveryMs: number;
 }
 
 const day = 24 * 3_600_000;
@@ -31,6 +33,7 @@ export const defaultStoreLimits: StoreLimits = {
   scheduleRunMs: 90 * day,
   auditMs: 365 * day,
   noticeMs: 90 * day,
+  deliveryMs: 90 * day,
 };
 
 /** Rows that went, by what they were. */
@@ -45,6 +48,7 @@ export interface PruneCounts {
   scheduleRuns: number;
   audit: number;
   notices: number;
+  deliveries: number;
   queueHistory: number;
 }
 
@@ -79,6 +83,7 @@ export class Retention {
       scheduleRuns: await this.#oldest('schedule_run', 'due_ms', nowMs - this.#limits.scheduleRunMs),
       audit: await this.#oldest('audit', 'at_ms', nowMs - this.#limits.auditMs),
       notices: await this.#oldest('notice', 'at_ms', nowMs - this.#limits.noticeMs),
+      deliveries: await this.#oldest('delivery', 'at_ms', nowMs - this.#limits.deliveryMs),
       queueHistory: await this.#pruneQueueHistory(nowMs),
     };
     counts.payloads = await this.#prunePayloads();

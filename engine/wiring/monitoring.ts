@@ -1,8 +1,5 @@
 /** Watching it all: samples into the local store, alert rules over them, and the facts behind Overview and health. */
-import { AlertEngine } from '../alerts/alert-engine.ts';
-import { desktopChannel } from '../alerts/channels/desktop.ts';
-import { defaultRules } from '../alerts/default-rules.ts';
-import type { DesktopNotify } from '../alerts/ports.ts';
+import type { AlertEngine } from '../alerts/alert-engine.ts';
 import type { Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { CauseFacts } from '../health/causes.ts';
@@ -40,12 +37,10 @@ export interface MonitoringInputs {
   readonly sourceQueries: ResponseTimes;
   readonly schedules: SchedulePort;
   readonly watchedQueues: WatchedQueuesPort;
-  /** Null where there is no desktop. */
-  readonly desktop: DesktopNotify | null;
+  readonly alerts: AlertEngine;
 }
 
 export interface Monitoring {
-  readonly alerts: AlertEngine;
   /** What the cause of a stale value is looked for in. */
   causeFacts(): Promise<CauseFacts>;
   overview(): Promise<Overview>;
@@ -82,7 +77,7 @@ const figureSignals: Readonly<Record<FigureId, SignalName>> = {
 };
 
 export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation): Monitoring {
-  const { store, kpis } = inputs;
+  const { store, kpis, alerts } = inputs;
   const { clock, logger } = foundation;
   const self = measureProcess();
   const finished = countFinished(inputs.queues);
@@ -102,27 +97,16 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
       process: self,
     },
   });
-  const alerts = new AlertEngine({
-    clock,
-    logger,
-    rules: defaultRules,
-    samples: store.samples,
-    records: store.alerts,
-    notifications: store.notifications,
-    channels: inputs.desktop ? [desktopChannel(inputs.desktop)] : [],
-  });
   let rounds = 0;
   const listeners = new Set<(atMs: number) => void>();
   const stopJudging = sampler.onSampled((round) => {
-    void alerts.evaluate(round).then(() => {
-      for (const listener of listeners) listener(round.atMs);
-    });
+    alerts.evaluate(round);
+    for (const listener of listeners) listener(round.atMs);
     rounds += 1;
     if (!inputs.holder.info().reachable || rounds % probeEveryRounds === 0) void inputs.holder.probe();
   });
   const facts = (): Promise<HealthFacts> => gatherFacts(inputs, alerts, foundation);
   return {
-    alerts,
     causeFacts: facts,
     overview: async () => {
       const [health, values] = await Promise.all([facts(), knownValues(kpis)]);

@@ -60,6 +60,7 @@ const doors: readonly (readonly [pattern: RegExp, rooms: readonly string[]])[] =
   [/^(fastify|@fastify\/.+|prom-client)$/, ['src/web']],
   [/^commander$/, ['src/cli']],
   [/^croner$/, ['scheduler']],
+  [/^(nodemailer|yaml)$/, ['alerts']],
   [
     /^(react|react-dom|react-chartjs-2|react-i18next|@mantine\/.+|@tanstack\/.+|chart\.js|dayjs|i18next|zustand|zod)(\/.+)?$/,
     ['src/renderer'],

@@ -1,12 +1,13 @@
 /** Alerts over a real store and a real sampler, on a manual clock: firing, restarts, sleep, acknowledgement, delivery. */
 import { describe, expect, it } from 'vitest';
-import { AlertEngine } from '../../../engine/alerts/alert-engine.ts';
+import type { AlertEngine } from '../../../engine/alerts/alert-engine.ts';
 import { desktopChannel } from '../../../engine/alerts/channels/desktop.ts';
-import type { DesktopNotify, NotificationChannel } from '../../../engine/alerts/ports.ts';
+import type { DesktopNotify } from '../../../engine/alerts/ports.ts';
 import { silentLogger } from '../../../engine/base/logger.ts';
 import type { SamplerPorts } from '../../../engine/health/ports.ts';
 import { Sampler } from '../../../engine/health/sampler.ts';
 import type { AlertHistoryQuery, AlertRule } from '../../../engine/model/alert.ts';
+import { alertsOver, type TestChannel, testChannel } from '../../support/alert-parts.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { type StoreRoom, storeRoom } from '../../support/store-room.ts';
 
@@ -49,6 +50,7 @@ interface Shown {
 interface Running {
   readonly alerts: AlertEngine;
   readonly changed: string[];
+  readonly givenUp: string[];
   path(): string[];
   state(): string;
   stop(): Promise<void>;
@@ -76,30 +78,21 @@ function ports(world: World): SamplerPorts {
 async function start(
   room: StoreRoom,
   world: World,
-  channels: readonly NotificationChannel[] = [],
+  channels: readonly TestChannel[] = [],
   rules: readonly AlertRule[] = [rule],
 ): Promise<Running> {
   const { clock } = room;
   const store = await room.open();
-  const alerts = new AlertEngine({
-    clock,
-    logger: silentLogger,
-    rules,
-    samples: store.samples,
-    records: store.alerts,
-    notifications: store.notifications,
-    channels,
-  });
+  const { alerts, sender } = alertsOver(store, clock, rules, channels);
   const sampler = new Sampler({ clock, logger: silentLogger, ports: ports(world), sink: store.samples });
-  sampler.onSampled((round) => {
-    void alerts.evaluate(round);
-  });
+  sampler.onSampled((round) => alerts.evaluate(round));
   const changed: string[] = [];
   alerts.onChanged(({ ruleId }) => changed.push(ruleId));
   await sampler.start();
   return {
     alerts,
     changed,
+    givenUp: sender.givenUp,
     path: () =>
       alerts
         .history(everything)
@@ -113,10 +106,10 @@ async function start(
   };
 }
 
-function desktop(): { readonly shown: Shown[]; readonly channel: NotificationChannel } {
+function desktop(): { readonly shown: Shown[]; readonly channel: TestChannel } {
   const shown: Shown[] = [];
   const host: DesktopNotify = { show: (notification) => void shown.push(notification) };
-  return { shown, channel: desktopChannel(host) };
+  return { shown, channel: testChannel((message, signal) => desktopChannel(host).send(message, signal)) };
 }
 
 function bench(world: Partial<World> = {}) {
@@ -233,7 +226,7 @@ describe('a restart', () => {
   it('sends what was owed when the process died before the channel took it', async () => {
     const { clock, room, world } = bench({ ratio: 0.97 });
     const { shown, channel } = desktop();
-    const dead: NotificationChannel = { name: channel.name, send: () => new Promise(() => undefined) };
+    const dead = testChannel(() => new Promise(() => undefined));
     const first = await start(room, world, [dead]);
     await clock.advance(2 * minute);
     expect(first.path()).toEqual(['pending', 'firing']);
@@ -300,17 +293,14 @@ describe('a channel that fails', () => {
     const sent: string[] = [];
     let failures = 4;
     let tries = 0;
-    const channel: NotificationChannel = {
-      name: 'desktop',
-      async send({ to }) {
-        tries += 1;
-        if (failures > 0) {
-          failures -= 1;
-          throw new Error('no desktop session');
-        }
-        sent.push(to);
-      },
-    };
+    const channel = testChannel(async ({ alerts }) => {
+      tries += 1;
+      if (failures > 0) {
+        failures -= 1;
+        throw new Error('no desktop session');
+      }
+      sent.push(...alerts.map(({ to }) => to));
+    });
     await start(room, world, [channel]);
     await clock.advance(100_000);
     expect(sent).toEqual([]);
@@ -320,18 +310,37 @@ describe('a channel that fails', () => {
     expect(tries).toBe(6);
   });
 
-  it('is given up in the end, and is not called again for that', async () => {
+  it('is given up after its deadline, which is said once, and what comes after it is told', async () => {
     const { clock, room, world } = bench({ ratio: 0.97 });
-    let tries = 0;
-    const channel: NotificationChannel = {
-      name: 'desktop',
-      async send() {
-        tries += 1;
-        throw new Error('no desktop session');
+    const told: string[] = [];
+    let broken = true;
+    const channel = testChannel(
+      async ({ alerts }) => {
+        if (broken) throw new Error('no desktop session');
+        told.push(...alerts.map(({ to }) => to));
       },
-    };
-    await start(room, world, [channel]);
-    await clock.advance(120 * minute);
-    expect(tries).toBe(8);
+      { deadlineMs: 30 * minute },
+    );
+    const running = await start(room, world, [channel]);
+    await clock.advance(60 * minute);
+    expect(running.givenUp).toEqual([`Told: ${rule.title}`]);
+    broken = false;
+    world.ratio = 0.4;
+    await clock.advance(10 * minute);
+    expect(told).toEqual(['resolved']);
+    expect(running.givenUp).toHaveLength(1);
+  });
+
+  it('holds up neither another channel nor the judging', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    const told: string[] = [];
+    const dead = testChannel(() => new Promise(() => undefined), { id: 'dead', name: 'Dead' });
+    const well = testChannel(async ({ title }) => void told.push(title));
+    const running = await start(room, world, [dead, well]);
+    await clock.advance(3 * minute);
+    world.ratio = 0.4;
+    await clock.advance(3 * minute);
+    expect(running.path()).toEqual(['pending', 'firing', 'resolved']);
+    expect(told).toEqual([rule.title, `Resolved: ${rule.title}`]);
   });
 });
