@@ -28,3 +28,28 @@ export async function withDeadline<Value>(
     disarm();
   }
 }
+
+/** As {@link withDeadline} for work that cannot be told to stop, at half its cost: for calls that are made very often. */
+export function answeredWithin<Value>(
+  clock: Clock,
+  deadlineMs: number,
+  timeout: { code: ErrorCode; what: string },
+  work: () => Promise<Value>,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const working = work();
+    const disarm = clock.after(deadlineMs, () =>
+      reject(new EngineError(timeout.code, `${timeout.what}: no answer within ${deadlineMs} ms`)),
+    );
+    working.then(
+      (value) => {
+        disarm();
+        resolve(value);
+      },
+      (error: unknown) => {
+        disarm();
+        reject(error);
+      },
+    );
+  });
+}

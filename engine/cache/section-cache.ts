@@ -174,7 +174,12 @@ export class LayeredCache implements SectionCache {
     const { clock } = this.#options;
     const startMs = clock.monotonicMs();
     const known = keys.map((key) => this.#reader.peek(key));
-    const reads = known.every((answer) => answer !== null) ? known : await this.#readOpen(keys, known);
+    const [first] = keys;
+    const reads = known.every((answer) => answer !== null)
+      ? known
+      : first !== undefined && keys.length === 1
+        ? [await this.#reader.read(first)]
+        : await Promise.all(keys.map((key, index) => known[index] ?? this.#reader.read(key)));
     if (counted) {
       const nowMs = clock.monotonicMs();
       for (const [index, read] of reads.entries()) {
@@ -292,16 +297,6 @@ export class LayeredCache implements SectionCache {
     this.#bus.close();
     this.#shared.close();
     this.#store.close();
-  }
-
-  /** Those that memory could not answer, in one round trip. */
-  async #readOpen(
-    keys: readonly EntryKey[],
-    known: readonly (CacheRead<unknown> | null)[],
-  ): Promise<CacheRead<unknown>[]> {
-    const [first] = keys;
-    if (first !== undefined && keys.length === 1) return [await this.#reader.read(first)];
-    return Promise.all(keys.map(async (key, index) => known[index] ?? this.#reader.read(key)));
   }
 
   #refreshOf(key: EntryKey): RefreshStatus {

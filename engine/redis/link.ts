@@ -1,7 +1,7 @@
 /** One connection to Redis of any topology: keeps it up, says how it is, and gives every call a deadline. */
 import { Cluster, Redis } from 'ioredis';
 import type { Clock, Stop } from '../base/clock.ts';
-import { withDeadline } from '../base/deadline.ts';
+import { answeredWithin } from '../base/deadline.ts';
 import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Random } from '../base/ids.ts';
@@ -211,7 +211,7 @@ export class RedisLink<Role extends string = string> {
     const title = `${what} on ${where}`;
     const { clock } = this.#options;
     try {
-      const value = await withDeadline(clock, deadlineMs, { code: 'REDIS_TIMEOUT', what: title }, work);
+      const value = await answeredWithin(clock, deadlineMs, { code: 'REDIS_TIMEOUT', what: title }, work);
       this.#heardMs = clock.monotonicMs();
       // What it complained of while it was up is over.
       if (this.#condition.state === 'ready' && this.#condition.problem !== null) this.#condition.take('up', null);
