@@ -179,7 +179,7 @@ export class LayeredCache implements SectionCache {
       ? known
       : first !== undefined && keys.length === 1
         ? [await this.#reader.read(first)]
-        : await Promise.all(keys.map((key, index) => known[index] ?? this.#reader.read(key)));
+        : await Promise.all(keys.map(async (key, index) => known[index] ?? this.#reader.read(key)));
     if (counted) {
       const nowMs = clock.monotonicMs();
       for (const [index, read] of reads.entries()) {
