@@ -36,6 +36,7 @@ import { openMonitoring } from './wiring/monitoring.ts';
 import { packNamed } from './wiring/packs.ts';
 import { openQueues } from './wiring/queues.ts';
 import { auditCommand, type CommandRecord, pruneStore } from './wiring/records.ts';
+import { watchRedis } from './wiring/redis.ts';
 import { openScheduler, scheduleParts, troublesOf } from './wiring/schedules.ts';
 import { describeExpected, openPackSource } from './wiring/source.ts';
 import { tasksOf } from './wiring/tasks.ts';
@@ -70,6 +71,8 @@ export interface EngineTopics {
   'queues.sampled': { connectionId: string; atMs: number };
   'queues.discovered': { connectionId: string };
   'queueActions.changed': { runId: string };
+  'redis.sampled': { connectionId: string; atMs: number };
+  'redis.analysed': { connectionId: string; analysisId: string };
   'celery.changed': CeleryChange;
   'celery.inspected': { brokerId: string };
 }
@@ -125,6 +128,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const vault = openVault({ dataDir: settings.dataDir, seal: options.seal ?? null, env: process.env });
   const connections = openConnections({ links, store, vault }, foundation);
   cleanUps.add('connections', () => connections.close());
+  const redis = watchRedis({ connections, store }, foundation);
+  cleanUps.add('health of Redis', () => redis.stop());
 
   const sourceQueries = new ResponseTimes({ clock });
   const responses = new ResponseTimes({ clock });
@@ -218,6 +223,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     watchedQueues.inspector.on('discovered', (found) => topics.emit('queues.discovered', found)),
     watchedQueues.actions.onChanged((change) => topics.emit('queueActions.changed', change)),
     celeryRooms.onInspected((brokerId) => topics.emit('celery.inspected', { brokerId })),
+    redis.on('sampled', (sampled) => topics.emit('redis.sampled', sampled)),
+    redis.on('analysed', (change) => topics.emit('redis.analysed', change)),
     connections.onChange((connectionId) => topics.emit('connections.changed', { connectionId })),
     links.cache.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
     links.broker.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
@@ -236,6 +243,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
 
   const handlers = createVerbs({
     connections,
+    redis: redis.ops,
     systemInfo: () => ({
       version,
       nodeVersion: process.version,

@@ -13,6 +13,7 @@ import { type CeleryParts, celeryVerbs } from './celery-verbs.ts';
 import { type ConnectionVerbParts, connectionVerbs } from './connection-verbs.ts';
 import { type JobVerbParts, jobVerbs } from './job-verbs.ts';
 import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
+import { type RedisVerbParts, redisVerbs } from './redis-verbs.ts';
 import { type ScheduleVerbParts, scheduleVerbs } from './schedule-verbs.ts';
 
 /** Who calls, as far as the transport can tell. */
@@ -21,7 +22,7 @@ interface Caller {
 }
 
 /** What the verbs are made of; filled in by the engine. */
-export interface VerbParts extends AlertVerbParts, ConnectionVerbParts, JobVerbParts, ScheduleVerbParts {
+export interface VerbParts extends AlertVerbParts, ConnectionVerbParts, JobVerbParts, RedisVerbParts, ScheduleVerbParts {
   readonly systemInfo: () => SystemInfo;
   readonly systemHealth: () => Promise<SystemHealth>;
   readonly overview: () => Promise<Overview>;
@@ -61,6 +62,7 @@ export function createVerbs(parts: VerbParts) {
     'queues.counts': async () => ({ queues: await parts.queueCounts() }),
     ...createQueueVerbs(parts.queues),
     ...jobVerbs(parts),
+    ...redisVerbs(parts),
     ...scheduleVerbs(parts),
     ...createCacheVerbs(parts.cache),
     ...celeryTaskVerbs(parts.celery),

@@ -100,10 +100,11 @@ export const stringFormatSchema = z.enum(['auto', 'text', 'json', 'hex', 'entry'
 export type StringFormat = z.infer<typeof stringFormatSchema>;
 
 const entrySchema = z.object({
-  layer: z.string(),
-  section: z.string(),
   codec: z.string(),
   computedAtMs: z.number(),
+  dataAsOfMs: z.number().nullable(),
+  freshUntilMs: z.number().nullable(),
+  tags: z.array(z.string()),
   value: z.json(),
 });
 

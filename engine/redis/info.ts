@@ -28,13 +28,17 @@ export interface RedisSample {
 }
 
 /** Source: the INFO command's `name:value` lines; sections begin with `#`. */
-export function parseInfo(text: string): RedisFacts {
-  const fields = new Map(
+export function infoFields(text: string): ReadonlyMap<string, string> {
+  return new Map(
     text.split(/\r?\n/).flatMap((line): [string, string][] => {
       const cut = line.indexOf(':');
       return cut > 0 && !line.startsWith('#') ? [[line.slice(0, cut), line.slice(cut + 1)]] : [];
     }),
   );
+}
+
+export function parseInfo(text: string): RedisFacts {
+  const fields = infoFields(text);
   const number = (name: string): number | null => {
     const value = Number(fields.get(name) ?? Number.NaN);
     return Number.isFinite(value) ? value : null;

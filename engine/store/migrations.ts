@@ -279,6 +279,63 @@ CREATE INDEX delivery_channel ON delivery (channel, id);
 CREATE INDEX delivery_at ON delivery (at_ms);
 `;
 
+/** Health of Redis in tiers, a row a server and stretch; analyses of key spaces, each whole. */
+const redisDepth = `
+CREATE TABLE redis_shard (
+  id INTEGER PRIMARY KEY,
+  connection_id TEXT NOT NULL,
+  address TEXT NOT NULL,
+  UNIQUE (connection_id, address)
+);
+CREATE TABLE redis_health (
+  shard_id INTEGER NOT NULL REFERENCES redis_shard (id),
+  tier INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  covered_ms INTEGER,
+  used_bytes INTEGER,
+  rss_bytes INTEGER,
+  limit_bytes INTEGER,
+  hits INTEGER,
+  misses INTEGER,
+  ops INTEGER,
+  evicted INTEGER,
+  expired INTEGER,
+  net_in_bytes INTEGER,
+  net_out_bytes INTEGER,
+  rejected INTEGER,
+  cpu_ms REAL,
+  clients INTEGER,
+  blocked_clients INTEGER,
+  key_count INTEGER,
+  expiring_count INTEGER,
+  round_trip_ms REAL,
+  p50_ms REAL,
+  p99_ms REAL,
+  replica_count INTEGER,
+  replication_lag_bytes INTEGER,
+  replication_lag_s INTEGER,
+  unsaved_changes INTEGER,
+  persistence_failing INTEGER,
+  own_commands INTEGER,
+  commands TEXT,
+  databases TEXT,
+  PRIMARY KEY (shard_id, tier, at_ms)
+) WITHOUT ROWID;
+CREATE INDEX redis_health_at ON redis_health (tier, at_ms);
+
+CREATE TABLE redis_analysis (
+  id TEXT PRIMARY KEY,
+  connection_id TEXT NOT NULL,
+  db INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  started_at_ms INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  summary TEXT NOT NULL,
+  body TEXT NOT NULL
+);
+CREATE INDEX redis_analysis_at ON redis_analysis (connection_id, started_at_ms);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
@@ -286,4 +343,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'learned variants', sql: learnedVariants },
   { version: 5, name: 'Celery tasks', sql: celeryTasks },
   { version: 6, name: 'outbox of alerts', sql: outbox },
+  { version: 7, name: 'Redis in depth', sql: redisDepth },
 ];

@@ -16,6 +16,8 @@ import { NoticeStore } from './notice-store.ts';
 import { NotificationStore } from './notification-store.ts';
 import { markClosed, type OpenOptions, openDatabase, replaceFailed } from './open-database.ts';
 import { QueueHistoryStore } from './queue-history-store.ts';
+import { RedisAnalysisStore } from './redis-analysis-store.ts';
+import { RedisHistoryStore } from './redis-history-store.ts';
 import { defaultStoreLimits, type PruneCounts, Retention, type StoreLimits } from './retention.ts';
 import { RunLedgerStore } from './run-ledger-store.ts';
 import { SampleStore } from './sample-store.ts';
@@ -32,10 +34,16 @@ export interface StoreOptions {
   readonly limits?: Partial<StoreLimits>;
   /** Ceiling of the history of Celery's tasks, within the ceiling of the whole file. */
   readonly celeryHistoryBytes?: number;
+  /** Ceiling of the history of Redis's health. */
+  readonly redisHistoryBytes?: number;
   /** For tests of upgrades. */
   readonly migrations?: readonly Migration[];
 }
 
+/** Of the health of all Redis servers together; a server takes some 25 MB a year. */
+const defaultRedisHistoryBytes = 192 * 1024 * 1024;
+/** Of the analyses of key spaces; one takes some 40 kB. */
+const defaultRedisAnalysisBytes = 48 * 1024 * 1024;
 /** Some 150,000 tasks. */
 const defaultCeleryHistoryBytes = 128 * 1024 * 1024;
 
@@ -56,6 +64,8 @@ export class Store {
   readonly settings: SettingStore;
   readonly queueHistory: QueueHistoryStore;
   readonly learnedVariants: LearnedVariantStore;
+  readonly redisHistory: RedisHistoryStore;
+  readonly redisAnalyses: RedisAnalysisStore;
   readonly #connection: Connection;
   readonly #retention: Retention;
   readonly #clock: Clock;
@@ -78,6 +88,8 @@ export class Store {
     this.settings = new SettingStore(connection, options.clock);
     this.queueHistory = new QueueHistoryStore(connection);
     this.learnedVariants = new LearnedVariantStore(connection);
+    this.redisHistory = new RedisHistoryStore(connection, options.redisHistoryBytes ?? defaultRedisHistoryBytes);
+    this.redisAnalyses = new RedisAnalysisStore(connection, defaultRedisAnalysisBytes);
   }
 
   /** `memory`: nothing is kept past the end of the process; a notice says why. */

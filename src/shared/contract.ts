@@ -12,6 +12,7 @@ import { dashboardCalls, dashboardTopics } from './calls/dashboard.ts';
 import { jobCalls, jobTopics } from './calls/jobs.ts';
 import { monitoringCalls, monitoringTopics } from './calls/monitoring.ts';
 import { queueCalls, queueTopics } from './calls/queues.ts';
+import { redisCalls, redisTopics } from './calls/redis.ts';
 import { scheduleCalls, scheduleTopics } from './calls/schedules.ts';
 
 export const calls = {
@@ -24,6 +25,7 @@ export const calls = {
   ...jobCalls,
   ...monitoringCalls,
   ...queueCalls,
+  ...redisCalls,
   ...scheduleCalls,
 } as const;
 
@@ -38,6 +40,7 @@ export const topics = {
   ...jobTopics,
   ...monitoringTopics,
   ...queueTopics,
+  ...redisTopics,
   ...scheduleTopics,
 } as const;
 

@@ -1,0 +1,146 @@
+/** Walks all keys of a database within a budget of commands and tells what lies there: namespaces, sizes, expiries. */
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Random } from '../../base/ids.ts';
+import type { Analysis, AnalysisSummary } from '../../model/redis-keys.ts';
+import { AnalysisTally } from './analysis-tally.ts';
+import type { KeySpace } from './key-space.ts';
+import { measureKeys } from './measure.ts';
+import { nameOf } from './names.ts';
+import { keyCountOf, walkStep } from './walk.ts';
+
+export interface AnalysisOrder {
+  readonly analysisId: string;
+  readonly connectionId: string;
+  readonly separator: string;
+  readonly maxMeasuredKeys: number;
+  readonly commandsPerS: number;
+}
+
+export interface AnalysisParts {
+  readonly space: KeySpace;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  /** Of the same database, for the trends; null when there is none. */
+  readonly previous: Analysis | null;
+  /** Told some times a second at most. */
+  readonly onProgress: (analysis: Analysis) => void;
+}
+
+const chunkKeys = 20;
+const progressMs = 1_000;
+/** Behind its budget by more than this it does not catch up in a burst. */
+const mostCreditMs = 50;
+
+/** Never throws: what went wrong, or that it was cancelled, is in the result beside what was found by then. */
+export async function analyse(order: AnalysisOrder, parts: AnalysisParts): Promise<Analysis> {
+  const run = new AnalysisRun(order, parts);
+  return run.go();
+}
+
+class AnalysisRun {
+  readonly #order: AnalysisOrder;
+  readonly #parts: AnalysisParts;
+  readonly #space: KeySpace;
+  readonly #tally: AnalysisTally;
+  readonly #startedAtMs: number;
+  #keyCount = 0;
+  #commands = 0;
+  #walked = 0;
+  #measured = 0;
+  #dueMs: number;
+  #toldMs = 0;
+
+  constructor(order: AnalysisOrder, parts: AnalysisParts) {
+    this.#order = order;
+    this.#parts = parts;
+    this.#tally = new AnalysisTally(order.separator);
+    this.#startedAtMs = parts.clock.now();
+    this.#dueMs = parts.clock.monotonicMs();
+    const { space } = parts;
+    this.#space = {
+      ...space,
+      count: (shard, command, times = 1) => {
+        this.#commands += times;
+        space.count(shard, command, times);
+      },
+    };
+  }
+
+  async go(): Promise<Analysis> {
+    const { signal } = this.#parts;
+    try {
+      this.#keyCount = await keyCountOf(this.#space);
+      this.#tell('running');
+      await this.#walk();
+      return this.#result('done', null);
+    } catch (error) {
+      return signal.aborted ? this.#result('cancelled', null) : this.#result('failed', messageOf(error));
+    }
+  }
+
+  async #walk(): Promise<void> {
+    const { signal, clock } = this.#parts;
+    const share = Math.min(1, this.#order.maxMeasuredKeys / Math.max(1, this.#keyCount));
+    let [cursor, ended] = [null as string | null, false];
+    while (!ended) {
+      signal.throwIfAborted();
+      const before = this.#commands;
+      const step = await walkStep(this.#space, cursor, null, null);
+      await this.#pace(this.#commands - before);
+      const chosen: Buffer[] = [];
+      for (const key of step.keys) {
+        this.#tally.count(nameOf(key).key);
+        // The budget is a ceiling: there may be more keys than DBSIZE said at the beginning.
+        const measures = this.#parts.random() < share && this.#measured + chosen.length < this.#order.maxMeasuredKeys;
+        if (measures) chosen.push(key);
+      }
+      this.#walked += step.keys.length;
+      for (let from = 0; from < chosen.length; from += chunkKeys) {
+        signal.throwIfAborted();
+        const sent = this.#commands;
+        const rows = await measureKeys(this.#space, step.shard, chosen.slice(from, from + chunkKeys), false);
+        this.#measured += rows.length;
+        for (const row of rows) this.#tally.measure(row);
+        await this.#pace(this.#commands - sent);
+      }
+      cursor = step.next;
+      ended = cursor === null;
+      if (clock.monotonicMs() - this.#toldMs > progressMs) this.#tell('running');
+    }
+  }
+
+  /** Waits as long as so many commands take at the budget's rate. */
+  async #pace(commands: number): Promise<void> {
+    const { clock, signal } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    this.#dueMs = Math.max(this.#dueMs, nowMs - mostCreditMs) + (commands / this.#order.commandsPerS) * 1_000;
+    // Timers are no finer than that: shorter waits add up to one.
+    if (this.#dueMs - nowMs >= 2) await clock.sleep(this.#dueMs - nowMs, signal);
+  }
+
+  #tell(state: AnalysisSummary['state']): void {
+    this.#toldMs = this.#parts.clock.monotonicMs();
+    this.#parts.onProgress(this.#result(state, null));
+  }
+
+  #result(state: AnalysisSummary['state'], problem: string | null): Analysis {
+    const { analysisId, connectionId, separator, commandsPerS } = this.#order;
+    const { previous, clock } = this.#parts;
+    const findings = this.#tally.findings(previous);
+    return {
+      ...{ analysisId, connectionId, separator, commandsPerS, state, problem },
+      db: this.#space.db,
+      startedAtMs: this.#startedAtMs,
+      endedAtMs: state === 'running' ? null : clock.now(),
+      keyCount: this.#keyCount,
+      walkedKeys: this.#walked,
+      measuredKeys: this.#measured,
+      exact: state === 'done' && this.#measured === this.#walked,
+      commands: this.#commands,
+      previousId: previous?.analysisId ?? null,
+      ...findings,
+    };
+  }
+}
