@@ -8,6 +8,8 @@ export { type Seal } from './config/secret-vault.ts';
 export type { Settings } from './config/settings.ts';
 export { createEngine, type Engine } from './engine.ts';
 export { aclLine } from './redis/acl.ts';
+export { serverConf } from './redis/server-conf.ts';
+export { startRedisHost } from './redis-host.ts';
 export { demoFileOf } from './sources/open-source.ts';
 export { version } from './version.ts';
 export { packNamed } from './wiring/packs.ts';

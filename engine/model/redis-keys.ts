@@ -18,8 +18,6 @@ export type KeySpaceRef = z.infer<typeof keySpaceSchema>;
 export const keyRefSchema = keySpaceSchema.extend(keyNameSchema.shape);
 export type KeyRef = z.infer<typeof keyRefSchema>;
 
-export const keyTypes = ['string', 'hash', 'list', 'set', 'zset', 'stream', 'ReJSON-RL'] as const;
-
 export const keyFilterSchema = z.object({
   /** A glob of SCAN; without wildcards it is one key. */
   pattern: z.string().min(1).max(1_000).default('*'),

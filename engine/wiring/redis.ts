@@ -27,7 +27,7 @@ import type { Foundation } from './foundation.ts';
 import { RedisAnalyses } from './redis-analyses.ts';
 
 export interface RedisInputs {
-  readonly connections: Connections;
+  readonly connections: Pick<Connections, 'ids' | 'of' | 'onChange'>;
   readonly store: Pick<Store, 'redisHistory' | 'redisAnalyses'>;
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `vigia serve | worker | config | cache | acl | demo`. */
+/** The command line: `vigia serve | worker | config | cache | acl | redis | redis-conf | demo`. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
@@ -10,6 +10,7 @@ import { printAcl } from './acl.ts';
 import { cacheClear, cacheInvalidate, cacheStatus, cacheWarm } from './cache.ts';
 import { printConfig } from './config.ts';
 import { makeDemo } from './demo.ts';
+import { serveRedis, writeRedisConf } from './redis.ts';
 import { serveWorkers } from './serve-workers.ts';
 
 const badUsageExitCode = 2;
@@ -49,6 +50,26 @@ program
   .option('--user <name>', 'the ACL user', 'vigia')
   .option('--redis <version>', '6.2, or 7 for every newer one and for Valkey', '7')
   .action(printAcl);
+
+program
+  .command('redis')
+  .description('run the embedded Redis servers alone until Ctrl+C')
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (_options, command: Command) => await serveRedis(command.args));
+
+program
+  .command('redis-conf')
+  .description('write a commented production configuration for a Redis server')
+  .requiredOption(
+    '--role <role>',
+    'cache: may forget, and evicts; broker: holds jobs, never evicts, and is kept on disk',
+  )
+  .requiredOption('--memory <size>', 'its ceiling, such as 512mb or 2gb')
+  .option('--port <number>', 'on loopback', '6379')
+  .option('--out <file>', 'write there, readable by you only, instead of printing it')
+  .option('--no-password', 'without the password that is made at random')
+  .action(writeRedisConf);
 
 program
   .command('demo')
