@@ -25,6 +25,7 @@ import { openStore } from './store/store.ts';
 import { version } from './version.ts';
 import { openAlerts } from './wiring/alerts.ts';
 import { type CacheChange, openCacheRoom } from './wiring/cache.ts';
+import { layersAtStart } from './wiring/cache-layers.ts';
 import { openCelery } from './wiring/celery.ts';
 import { type CeleryChange, openCeleryEvents } from './wiring/celery-events.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
@@ -111,20 +112,21 @@ function workerSettings(settings: Settings, urls: Readonly<Record<RedisRole, str
 }
 
 async function start(options: EngineOptions, foundation: Foundation, cleanUps: CleanUps): Promise<Engine> {
-  const { settings, logger } = options;
+  const { settings: configured, logger } = options;
   const { clock } = foundation;
   const startedAtMs = clock.now();
-  const installed = packNamed(settings.pack);
+  const installed = packNamed(configured.pack);
   const { pack } = installed;
   const topics = new Emitter<EngineTopics>((error) =>
     logger.error('A listener to the engine failed', { error: messageOf(error) }),
   );
   const [store, links] = await Promise.all([
-    openStore({ file: join(settings.dataDir, 'vigia.db'), ...foundation }),
-    openLinks(settings, foundation),
+    openStore({ file: join(configured.dataDir, 'vigia.db'), ...foundation }),
+    openLinks(configured, foundation),
   ]);
   cleanUps.add('store', () => store.close());
   cleanUps.add('links', () => links.close());
+  const settings: Settings = { ...configured, layers: layersAtStart(configured, store.settings, logger) };
   const vault = openVault({ dataDir: settings.dataDir, seal: options.seal ?? null, env: process.env });
   const connections = openConnections({ links, store, vault }, foundation);
   cleanUps.add('connections', () => connections.close());
@@ -202,7 +204,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     foundation,
   );
   const cacheRoom = openCacheRoom(
-    { settings, pack, links, kpis, queues, store, causeFacts: monitoring.causeFacts },
+    { settings, configured, pack, links, kpis, queues, store, causeFacts: monitoring.causeFacts },
     foundation,
   );
   cleanUps.add('cache room', () => cacheRoom.stop());

@@ -10,6 +10,7 @@ import type {
   InvalidateMode,
 } from '../model/cache-actions.ts';
 import type { CacheEntriesPage, CacheEntriesQuery, CacheEntryDetail, CacheReach } from '../model/cache-entries.ts';
+import type { LayerSet, SetLayer } from '../model/cache-layers.ts';
 import type { LayerName } from '../model/freshness.ts';
 
 type LayerOrAll = LayerName | 'all';
@@ -26,6 +27,7 @@ export interface CacheOps {
   refresh(key: string, who: string): Promise<{ taskId: string }>;
   reachOfLayer(layer: LayerOrAll): Promise<CacheReach>;
   clear(order: { layer: LayerOrAll; confirm: string }): Promise<CacheClearReport>;
+  setLayer(order: SetLayer): Promise<LayerSet>;
   warm(who: string): Promise<{ taskId: string; joined: boolean }>;
   warming(): CacheWarming;
   cleanUp(who: string, remove: boolean): Promise<CacheCleanUpReport>;
@@ -47,6 +49,7 @@ export function createCacheVerbs(cache: CacheOps) {
     'cache.refresh': ({ key }: { key: string }, caller: Caller) => cache.refresh(key, caller.name),
     'cache.clearPreview': ({ layer }: { layer: LayerOrAll }) => cache.reachOfLayer(layer),
     'cache.clear': (order: { layer: LayerOrAll; confirm: string }) => cache.clear(order),
+    'cache.setLayer': (order: SetLayer) => cache.setLayer(order),
     'cache.warm': (_input: unknown, caller: Caller) => cache.warm(caller.name),
     'cache.warming': async () => cache.warming(),
     'cache.cleanUpPreview': (_input: unknown, caller: Caller) => cache.cleanUp(caller.name, false),

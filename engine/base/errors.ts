@@ -82,6 +82,8 @@ export const errorTable = {
   ),
   CACHE_ENTRY_NOT_OURS: entry(403, false, 'Entries of other programs, versions and days are shown, never changed.'),
   CACHE_CONFIRMATION_WRONG: entry(400, false, 'Type the name of the layer, or "all", to confirm.'),
+  CACHE_LAYER_INVALID: entry(400, false, 'Choose an age ceiling that is at least the TTL.'),
+  CACHE_LAYER_FIXED: entry(409, false, 'Change the named variable where the program is started, or remove it there.'),
   CACHE_TARGET_EMPTY: entry(400, false, 'Name at least one tag or key.'),
   CACHE_CHANGE_UNKNOWN: entry(400, false, 'Send one of the types of change that the pack declares.'),
   WEBHOOK_CLOSED: entry(503, false, 'Set VIGIA_WEBHOOK_SECRET to the secret that the sender signs with.'),

@@ -33,7 +33,7 @@ export interface FleetNewsOptions {
   readonly memory: MemoryTier;
   readonly traces: Traces;
   readonly refreshes: Refreshes;
-  readonly shared: Pick<SharedSync, 'missed' | 'heard' | 'reload'>;
+  readonly shared: Pick<SharedSync, 'missed' | 'heard' | 'layersSet'>;
   readonly logger: Logger;
 }
 
@@ -81,7 +81,7 @@ export class FleetNews {
         this.invalidated(message.marks);
         return;
       case 'layers':
-        void shared.reload();
+        void shared.layersSet();
         return;
     }
   }

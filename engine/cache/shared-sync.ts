@@ -32,6 +32,8 @@ export class SharedSync {
   readonly #stopChecking: Stop;
   /** Counts every time that messages may have been missed. */
   #period = 0;
+  /** Counts changes of layers, so that a reading from before one does not undo it. */
+  #layersSet = 0;
   #listening = false;
   #trusted = false;
   #loadedAtMs = Number.NEGATIVE_INFINITY;
@@ -86,6 +88,7 @@ export class SharedSync {
   /** For every process of the fleet, those that start later included. @throws EngineError REDIS_* */
   async setLayers(layers: string | null, origin: string): Promise<void> {
     await this.#options.state.setLayers(layers, messageText({ kind: 'layers', from: origin }));
+    this.#layersSet += 1;
     this.#options.onLayers(layers);
   }
 
@@ -98,8 +101,14 @@ export class SharedSync {
     if (!this.#options.marks.heard(epoch, marks)) this.missed();
   }
 
-  /** Layers were set somewhere. */
-  async reload(): Promise<void> {
+  /** Layers were set somewhere: what is being read now may be from before. */
+  async layersSet(): Promise<void> {
+    this.#layersSet += 1;
+    if (this.#loading) await this.#reload();
+    await this.#reload();
+  }
+
+  async #reload(): Promise<void> {
     try {
       await this.#load();
     } catch (error) {
@@ -122,7 +131,7 @@ export class SharedSync {
   }
 
   async #relearn(period: number): Promise<void> {
-    await this.reload();
+    await this.#reload();
     if (period !== this.#period || this.#trusted) return;
     this.#disarm = this.#options.clock.after(retryMs, () => void this.#relearn(period));
   }
@@ -142,9 +151,10 @@ export class SharedSync {
   async #read(period: number): Promise<void> {
     const { state, marks, clock, onTrusted, onLayers } = this.#options;
     const startedAtMs = clock.monotonicMs();
+    const layersSet = this.#layersSet;
     const contents = await state.load();
     marks.replace(contents.stamp.epoch, contents.stamp.seq, contents.marks);
-    onLayers(contents.layers);
+    if (layersSet === this.#layersSet) onLayers(contents.layers);
     this.#loadedAtMs = startedAtMs;
     if (period !== this.#period || !this.#listening || this.#trusted) return;
     this.#trusted = true;

@@ -4,6 +4,7 @@ import { homedir, platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { EngineError, redactUrls } from '../base/errors.ts';
+import type { LayerField } from '../model/cache-layers.ts';
 import type { LayerName } from '../model/freshness.ts';
 import { type JobName, jobNames } from '../model/task.ts';
 import {
@@ -18,6 +19,25 @@ import {
 import { type SettingName, type SettingSpec, type SettingValues, settingSpecs } from './spec.ts';
 
 const hardAboveSoft = 1.25;
+
+const ttlNames = {
+  dashboard: 'ttlDashboardS',
+  kpis: 'ttlKpisS',
+  charts: 'ttlChartsS',
+  financials: 'ttlFinancialsS',
+} as const satisfies Record<LayerName, SettingName>;
+
+const layerSettingNames = [
+  ['staleWindowMs', 'layerStale'],
+  ['maxAgeMs', 'layerMaxAge'],
+  ['memoryShare', 'layerMemoryShare'],
+  ['codecKind', 'layerCodec'],
+  ['compressFromBytes', 'layerCompressFrom'],
+  ['priority', 'layerPriority'],
+] as const satisfies [LayerField, SettingName][];
+
+/** Said by whoever starts the program; the app's own settings do not go against it. */
+const fixing: ReadonlySet<Origin> = new Set(['flag', 'environment', '.env file']);
 
 export type Origin = 'flag' | 'environment' | '.env file' | 'settings file' | 'default';
 
@@ -49,13 +69,27 @@ export function loadSettings(inputs: SettingInputs): LoadedSettings {
   const layers: Layers = { ...early, settingsFile: readSettingsFile(join(dataDir, 'settings.json')) };
   const origins: SettingOrigin[] = [];
   const values: Partial<Record<SettingName, unknown>> = {};
+  const fixed = new Set<SettingName>();
   for (const name of Object.keys(settingSpecs) as SettingName[]) {
     const read = readOne<unknown>(settingSpecs[name], layers);
     values[name] = read.value;
+    if (fixing.has(read.from)) fixed.add(name);
     const shown = name === 'dataDir' ? dataDir : show(settingSpecs[name], read.value);
     origins.push({ variable: settingSpecs[name].variable, shown, from: read.from });
   }
-  return { settings: compose({ ...(values as SettingValues), dataDir }), origins };
+  const read = values as SettingValues;
+  return { settings: { ...compose({ ...read, dataDir }), fixedLayers: fixedLayers(read, fixed) }, origins };
+}
+
+/** Layer by layer, what is said outside the app and by which variable. */
+function fixedLayers(values: SettingValues, fixed: ReadonlySet<SettingName>): NonNullable<Settings['fixedLayers']> {
+  const of = (layer: LayerName): Partial<Record<LayerField, string>> => {
+    const named = layerSettingNames.filter(([, name]) => fixed.has(name) && values[name][layer] !== undefined);
+    const fields = named.map(([field, name]) => [field, settingSpecs[name].variable]);
+    const ttl = ttlNames[layer];
+    return { ...Object.fromEntries(fields), ...(fixed.has(ttl) ? { ttlMs: settingSpecs[ttl].variable } : {}) };
+  };
+  return { dashboard: of('dashboard'), kpis: of('kpis'), charts: of('charts'), financials: of('financials') };
 }
 
 /** Where the data lives when nobody says otherwise. */

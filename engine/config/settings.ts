@@ -1,5 +1,6 @@
 /** Every setting with its default, its unit, its variable, and what is accepted. Reading them is `load.ts`'s job. */
 import { z } from 'zod';
+import type { LayerField } from '../model/cache-layers.ts';
 import { type LayerName, layerNameSchema } from '../model/freshness.ts';
 import type { JobName, QueueName } from '../model/task.ts';
 
@@ -80,6 +81,8 @@ export interface Settings {
   readonly token: string | null;
   readonly logLevel: string;
   readonly layers: Readonly<Record<LayerName, LayerSettings>>;
+  /** What a flag, the environment or an `.env` file says of a layer, and by which variable; it cannot be changed in the app. */
+  readonly fixedLayers?: Readonly<Record<LayerName, Readonly<Partial<Record<LayerField, string>>>>>;
   /** Ceiling of the in-process memory tier. */
   readonly memoryTierBytes: number;
   /** Ceiling of the embedded cache server. */

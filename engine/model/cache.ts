@@ -1,6 +1,7 @@
 /** The cache as a whole: its layers with their figures, its memory tier, its link, and whether all of it is well. */
 import { z } from 'zod';
 import { cacheCleanUpReportSchema, cacheWarmingSchema } from './cache-actions.ts';
+import { layerFieldSchema } from './cache-layers.ts';
 import { layerNameSchema } from './freshness.ts';
 import { healthStateSchema, linkViewSchema } from './health.ts';
 import { seriesSchema } from './sample.ts';
@@ -78,6 +79,10 @@ export const cacheLayerSettingsSchema = z.object({
 export const cacheLayerStatusSchema = z.object({
   layer: layerNameSchema,
   settings: cacheLayerSettingsSchema,
+  /** Field → the variable that fixes it: it cannot be changed in the app. */
+  fixed: z.partialRecord(layerFieldSchema, z.string()),
+  /** Fields that were changed in this console. */
+  changed: z.array(layerFieldSchema),
   /** The last minute, five minutes, hour, in this order; counted by this process alone. */
   windows: z.array(cacheWindowSchema),
   entries: cacheEntryCountsSchema,

@@ -7,6 +7,7 @@ import type { CacheCleanUpReport, CacheWarming } from '../model/cache-actions.ts
 import { type CacheLayerFigures, cacheFigureWindowsMs } from '../model/cache-figures.ts';
 import { layerNames } from '../model/freshness.ts';
 import type { HealthState } from '../model/health.ts';
+import type { ChangedLayers } from './cache-layers.ts';
 import type { CacheSurvey } from './cache-survey.ts';
 import type { HitRatioLines } from './hit-ratio-lines.ts';
 import type { Links } from './links.ts';
@@ -16,6 +17,7 @@ export interface StatusParts {
   readonly survey: CacheSurvey;
   readonly link: Links['cache'];
   readonly lines: HitRatioLines;
+  readonly layers: Pick<ChangedLayers, 'of'>;
   readonly memoryLimitBytes: number;
   readonly nowMs: () => number;
   readonly warming: () => CacheWarming;
@@ -45,7 +47,7 @@ export async function cacheStatus(parts: StatusParts): Promise<CacheStatus> {
 }
 
 function layerStatus(
-  { cache, lines }: StatusParts,
+  { cache, lines, layers }: StatusParts,
   layer: CacheLayerStatus['layer'],
   figures: readonly (readonly CacheLayerFigures[])[],
   sums: IndexSums,
@@ -56,6 +58,7 @@ function layerStatus(
   return {
     layer,
     settings: { ...settings, codec: { ...settings.codec } },
+    ...layers.of(layer),
     windows: figures.flatMap((layers) => layers.filter((each) => each.layer === layer).map(windowOf)),
     entries: {
       ...{ fresh, stale, expired, unreadable },

@@ -61,7 +61,7 @@ export function openSurvey(parts: SurveyParts, foundation: Foundation): CacheSur
   const foreign = new ForeignNames([...settings.foreignPatterns, ...originalPatterns]);
   const ttlMsOf = (layer: string): number | null => {
     const known = layerNameSchema.safeParse(layer);
-    return known.success ? settings.layers[known.data].ttlMs : null;
+    return known.success ? cache.layers()[known.data].ttlMs : null;
   };
   const timeline = new Timeline();
   const heads = new HeadReader(reading);

@@ -11,6 +11,7 @@ import type { JobQueues } from '../queue/job-queues.ts';
 import type { Store } from '../store/store.ts';
 import { CacheActions } from './cache-actions.ts';
 import { detailOf } from './cache-entry.ts';
+import { ChangedLayers } from './cache-layers.ts';
 import { cacheHealth, cacheStatus, type StatusParts } from './cache-status.ts';
 import { type CacheSurvey, openSurvey } from './cache-survey.ts';
 import type { Foundation } from './foundation.ts';
@@ -22,6 +23,8 @@ import { Warming } from './warming.ts';
 
 export interface CacheRoomInputs {
   readonly settings: Settings;
+  /** Without what people changed at run time. */
+  readonly configured: Settings;
   readonly pack: KpiPack;
   readonly links: Links;
   readonly kpis: KpiParts;
@@ -49,7 +52,7 @@ const tellMs = 250;
 const mostKeysTold = 100;
 
 export function openCacheRoom(inputs: CacheRoomInputs, foundation: Foundation): CacheRoom {
-  const { settings, pack, links, kpis, queues, store, causeFacts } = inputs;
+  const { settings, configured, pack, links, kpis, queues, store, causeFacts } = inputs;
   const { clock } = foundation;
   const { cache, views, tracker, dashboards } = kpis;
   const teller = new Teller(foundation);
@@ -61,9 +64,15 @@ export function openCacheRoom(inputs: CacheRoomInputs, foundation: Foundation): 
   const onDone = (what: What): void => teller.tell(what, []);
   const actions = new CacheActions({ cache, survey, link: links.cache, pack, dashboards, store, onDone }, foundation);
   const warming = new Warming({ settings, pack, views, links, queues, store, onChanged: tell('warming') }, foundation);
+  const onLayers = (): void => {
+    survey.index.forgetSums();
+    teller.tell('settings', []);
+  };
+  const layerParts = { configured, settings: store.settings, cache, link: links.cache, onChanged: onLayers };
+  const layers = new ChangedLayers(layerParts, foundation);
   const lines = new HitRatioLines(cache, clock);
   const statusParts: StatusParts = {
-    ...{ cache, survey, lines, link: links.cache },
+    ...{ cache, survey, lines, layers, link: links.cache },
     memoryLimitBytes: settings.memoryTierBytes,
     nowMs: () => clock.now(),
     warming: () => warming.view(),
@@ -80,6 +89,7 @@ export function openCacheRoom(inputs: CacheRoomInputs, foundation: Foundation): 
     }),
     links.cache.onChange(tell('link')),
     () => lines.stop(),
+    () => layers.stop(),
     () => warming.stop(),
     () => survey.stop(),
     () => teller.stop(),
@@ -87,7 +97,7 @@ export function openCacheRoom(inputs: CacheRoomInputs, foundation: Foundation): 
   void warming.start();
   const details = { survey, cache, tracker, store, causeFacts };
   return {
-    ops: opsOf({ survey, actions, warming, statusParts }, (key) => detailOf(details, key, foundation)),
+    ops: opsOf({ survey, actions, warming, layers, statusParts }, (key) => detailOf(details, key, foundation)),
     warming,
     onChanged: (listener) => teller.on(listener),
     stop: () => stops.forEach((stop) => stop()),
@@ -95,10 +105,16 @@ export function openCacheRoom(inputs: CacheRoomInputs, foundation: Foundation): 
 }
 
 function opsOf(
-  parts: { survey: CacheSurvey; actions: CacheActions; warming: Warming; statusParts: StatusParts },
+  parts: {
+    survey: CacheSurvey;
+    actions: CacheActions;
+    warming: Warming;
+    layers: ChangedLayers;
+    statusParts: StatusParts;
+  },
   entry: CacheOps['entry'],
 ): CacheOps {
-  const { survey, actions, warming, statusParts } = parts;
+  const { survey, actions, warming, layers, statusParts } = parts;
   return {
     status: () => cacheStatus(statusParts),
     health: async () => cacheHealth(await cacheStatus(statusParts)),
@@ -109,6 +125,7 @@ function opsOf(
     refresh: (key, who) => actions.refresh(key, who),
     reachOfLayer: (layer) => actions.reachOfLayer(layer),
     clear: (order) => actions.clear(order),
+    setLayer: (order) => layers.set(order),
     warm: (who) => warming.request(who),
     warming: () => warming.view(),
     cleanUp: (who, remove) => actions.cleanUp(who, remove),

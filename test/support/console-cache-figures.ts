@@ -92,6 +92,8 @@ export function cacheStatus(nowMs: number, rows: readonly Row[]): Status {
           sizeBytes: sizeOf(own),
           rawBytes: own.reduce((sum, { rawBytes }) => sum + (rawBytes ?? 0), 0),
         },
+        fixed: layer === 'charts' ? { ttlMs: 'REDIS_CACHE_TTL_CHARTS' } : {},
+        changed: layer === 'kpis' ? ['ttlMs'] : [],
         hitRatio: {
           points: isEmpty
             ? []

@@ -364,6 +364,10 @@ export function cacheHandlers(script: CacheScript): Partial<Handlers> {
         complete: true,
       };
     },
+    async 'cache.setLayer'(input) {
+      await act('cache.setLayer', input);
+      return { shared: true };
+    },
     async 'cache.warm'(input) {
       await act('cache.warm', input);
       return { taskId: 'dashboard:9', joined: false };

@@ -16,6 +16,7 @@ import {
   cacheEntryDetailSchema,
   cacheReachSchema,
 } from '../../../engine/model/cache-entries.ts';
+import { layerSetSchema, setLayerSchema } from '../../../engine/model/cache-layers.ts';
 import { layerNameSchema } from '../../../engine/model/freshness.ts';
 import { command, nothing, query } from './call.ts';
 
@@ -38,6 +39,8 @@ export const cacheCalls = {
   'cache.clearPreview': query(z.object({ layer: layerOrAll }), cacheReachSchema),
   /** `confirm` must be the layer's name (or `all`), typed by a person; the engine checks it. Foreign entries are left alone. */
   'cache.clear': command(z.object({ layer: layerOrAll, confirm: z.string().max(100), reason }), cacheClearReportSchema),
+  /** From now on, after a restart, and in every process; refused for what a variable fixes. */
+  'cache.setLayer': command(setLayerSchema, layerSetSchema),
   /** Queues a warm-up, or joins the one that waits or runs. */
   'cache.warm': command(nothing, z.object({ taskId: z.string(), joined: z.boolean() })),
   'cache.warming': query(nothing, cacheWarmingSchema),

@@ -36,6 +36,17 @@ describe('settings', () => {
     expect(originOf(loaded, 'VIGIA_DEMO')?.from).toBe('default');
   });
 
+  test('say which fields of a layer are fixed by which variable, but not those of the settings file', () => {
+    writeFileSync(join(folder, 'settings.json'), '{"REDIS_CACHE_TTL_CHARTS": "60"}');
+    const env = { REDIS_CACHE_TTL_KPIS: '300', VIGIA_LAYER_PRIORITY: 'kpis=2,charts=3' };
+    expect(load({}, env).settings.fixedLayers).toEqual({
+      dashboard: {},
+      kpis: { ttlMs: 'REDIS_CACHE_TTL_KPIS', priority: 'VIGIA_LAYER_PRIORITY' },
+      charts: { priority: 'VIGIA_LAYER_PRIORITY' },
+      financials: {},
+    });
+  });
+
   test('take an empty variable as absent', () => {
     expect(load({}, { REDIS_URL: ' ' }).settings.cacheUrl).toBeNull();
   });
