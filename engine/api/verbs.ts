@@ -22,7 +22,12 @@ interface Caller {
 }
 
 /** What the verbs are made of; filled in by the engine. */
-export interface VerbParts extends AlertVerbParts, ConnectionVerbParts, JobVerbParts, RedisVerbParts, ScheduleVerbParts {
+export interface VerbParts
+  extends AlertVerbParts,
+    ConnectionVerbParts,
+    JobVerbParts,
+    RedisVerbParts,
+    ScheduleVerbParts {
   readonly systemInfo: () => SystemInfo;
   readonly systemHealth: () => Promise<SystemHealth>;
   readonly overview: () => Promise<Overview>;

@@ -1,4 +1,5 @@
 /** Groups the slow log by the shape of a command and who sent it. */
+import { isIP } from 'node:net';
 import type { SlowEntry, SlowGroup } from '../model/redis-health.ts';
 import { asNumber, asText, listOf } from './reply.ts';
 
@@ -85,7 +86,7 @@ export function keyFamily(key: string): string {
 
 /** Worker 17 and worker 18 are one family: numbers of processes and connections are left out. */
 function familyOfClient(name: string): string {
-  return name.replaceAll(/\b\d{2,}\b/g, '*');
+  return isIP(name) === 0 ? name.replaceAll(/\b\d{2,}\b/g, '*') : name;
 }
 
 function withoutPort(address: string): string {

@@ -5,7 +5,7 @@ import { parseEntryName } from '../key-names.ts';
 import { asNumber, asText, entriesOf, listOf } from '../reply.ts';
 import type { KeySpace } from './key-space.ts';
 import { measureKeys } from './measure.ts';
-import { bytesOf, shownOf } from './names.ts';
+import { bytesOf, shownOf, wholeCharacters } from './names.ts';
 
 export type OpenEntry = (bytes: Buffer) => Promise<Extract<KeyValue, { kind: 'string' }>['entry']>;
 
@@ -78,10 +78,14 @@ function closed(reason: string, length: number | null): Window {
 async function readString({ space, key, query, openEntry }: Opening): Promise<Window> {
   const length = asNumber(await ask(space, 'STRLEN', key));
   const offsetBytes = offsetOf(query.cursor);
-  const bytes = await range(space, key, offsetBytes, windowBytes);
+  const fetched = await range(space, key, offsetBytes, windowBytes);
+  // The next window begins where this one's last whole character ends.
+  const bytes = wholeCharacters(fetched, query.as !== 'hex' && offsetBytes + fetched.length < length);
   const wantsEntry = query.as === 'entry' || (query.as === 'auto' && parseEntryName(query.key) !== null);
   const entry =
-    wantsEntry && length <= largestEntryBytes ? await openEntry(await whole(space, key, bytes, length)) : null;
+    wantsEntry && length <= largestEntryBytes
+      ? await openEntry(await whole(space, key, offsetBytes === 0 ? fetched : Buffer.alloc(0), length))
+      : null;
   const as = query.as === 'entry' ? 'auto' : query.as;
   const end = offsetBytes + bytes.length;
   return {

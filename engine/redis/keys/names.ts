@@ -25,7 +25,7 @@ export function shownOf(
 ): Shown {
   const format = as === 'auto' ? formatOf(bytes, bytes.length === wholeBytes) : as;
   const some = bytes.subarray(0, limitBytes);
-  const text = format === 'hex' ? some.toString('hex') : wholeCharacters(some, bytes.length > some.length).toString();
+  const text = format === 'hex' ? some.toString('hex') : wholeCharacters(some, some.length < wholeBytes).toString();
   return { format, text, wholeBytes, cut: some.length < wholeBytes };
 }
 
@@ -49,7 +49,7 @@ function hasControls(bytes: Buffer): boolean {
 }
 
 /** Without the beginning of a character that was cut off: at most three bytes of UTF-8. */
-function wholeCharacters(bytes: Buffer, isCut: boolean): Buffer {
+export function wholeCharacters(bytes: Buffer, isCut: boolean): Buffer {
   if (!isCut) return bytes;
   for (let back = 1; back <= Math.min(4, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;

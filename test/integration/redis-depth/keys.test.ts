@@ -113,7 +113,7 @@ describe('values', () => {
   });
 
   test('a big string comes in windows that add up to it', async () => {
-    const text = Array.from({ length: 100_000 }, (_, n) => `line ${n}\n`).join('');
+    const text = Array.from({ length: 100_000 }, (_, n) => `línea ${n} 語\n`).join('');
     await client.set('log', text);
     let [read, cursor, windows] = ['', null as string | null, 0];
     do {
@@ -133,7 +133,11 @@ describe('values', () => {
       ...{ id: 'cd'.repeat(16), computedAtMs: 1_000, dataAsOfMs: 900, computeMs: 5, freshUntilMs: 2_000 },
       ...{ staleUntilMs: 3_000, tags: ['table:edp'], meaning: '{}', stamp: { epoch: '00'.repeat(8), seq: 0 } },
     };
-    const { bytes } = await encodeEntry(head, { total: 7 }, { kind: 'zstd', fromBytes: 0 });
+    const { bytes } = await encodeEntry(
+      head,
+      { total: 7, words: 'again '.repeat(400) },
+      { kind: 'zstd', fromBytes: 0 },
+    );
     await client.set(name, bytes);
     const { value } = await open(name);
     expect(value).toMatchObject({
