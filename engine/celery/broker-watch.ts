@@ -42,6 +42,9 @@ const unreceivedMs = 15_000;
 const tellEveryMs = 1_000;
 /** One slice of writing holds the thread for no longer. */
 const writeSliceMs = 5;
+/** With more than this waiting to be taken in, writing makes way. */
+const patientBytes = 1024 * 1024;
+const writeRestMs = 50;
 const lossCeiling = 50;
 const resumeCount = 5_000;
 const learnCount = 20_000;
@@ -262,14 +265,17 @@ export class BrokerWatch {
     void this.#repair?.round();
   }
 
+  /** What Redis sends cannot wait, for it would cut us off; the history can. */
   #write(): void {
     const { clock } = this.#options;
-    const untilMs = clock.monotonicMs() + writeSliceMs;
+    const isBehind = this.#stream.figures.waitingBytes > patientBytes;
+    const untilMs = clock.monotonicMs() + (isBehind ? 0 : writeSliceMs);
     let more = this.table.writeBatch();
     while (more && clock.monotonicMs() < untilMs) more = this.table.writeBatch();
     // The rest in the turns after this one, with everybody else's work in between.
     this.#stopRest();
-    if (more && this.#feed !== null) this.#stopRest = clock.after(1, () => this.#write());
+    const restMs = isBehind ? writeRestMs : 1;
+    if (more && this.#feed !== null) this.#stopRest = clock.after(restMs, () => this.#write());
   }
 
   #tell(): void {

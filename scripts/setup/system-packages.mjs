@@ -43,6 +43,12 @@ const toTest = [
     elsewhere: { darwin: 'pipx install "celery[redis]"', win32: 'pipx install "celery[redis]"' },
   },
   {
+    packages: ['libfaketime'],
+    what: 'libfaketime (a worker whose clock is wrong)',
+    isThere: () => process.platform !== 'linux' || fakeTimeLibrary(),
+    elsewhere: {},
+  },
+  {
     packages: ['fonts-inter', 'fonts-dejavu-core'],
     what: 'fonts',
     isThere: () =>
@@ -64,6 +70,11 @@ export async function ensureSystemPackages(purpose) {
   await step(`${missing.map(({ what }) => what).join(', ')} installed by apt`, () => install(packages));
   const still = missing.filter(({ isThere }) => !isThere());
   if (still.length > 0) throw new SetupError(instructions(still, 'apt installed them but they are not to be found'));
+}
+
+function fakeTimeLibrary() {
+  const folders = readdirSync('/usr/lib').map((name) => join('/usr/lib', name, 'faketime', 'libfaketime.so.1'));
+  return folders.some((path) => existsSync(path));
 }
 
 function obstacleToInstall() {

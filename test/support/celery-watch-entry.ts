@@ -138,7 +138,7 @@ async function idle(room: CeleryRoom, url: string): Promise<number> {
   try {
     const solo = ['-P', 'threads', '-c', '1'];
     for (let worker = 0; worker < workerCount; worker += 1) await fleet.start({ args: solo });
-    await until(() => room.verdicts().filter(({ verdict }) => verdict === 'consuming').length === workerCount, 30_000);
+    await until(() => room.verdicts().filter(({ verdict }) => verdict === 'consuming').length === workerCount, 60_000);
     // What finding them cost leaves the minute that is counted.
     await new Promise((resolve) => setTimeout(resolve, 62_000));
     return room.eventsState()[0]?.commandsPerMinute ?? raise('no broker');

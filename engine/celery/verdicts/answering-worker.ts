@@ -8,7 +8,6 @@ const statsSchema = z.object({
     .object({
       'max-concurrency': z.number().nullish().catch(null),
       processes: z.array(z.number()).nullish().catch(null),
-      threads: z.number().nullish().catch(null),
       implementation: z.string().nullish().catch(null),
     })
     .catch({}),
@@ -73,8 +72,9 @@ export class AnsweringWorker {
     if (this.processed !== null && processed > this.processed) this.lastProgressMs = this.lastAnswerMs;
     this.processed = processed;
     this.isSolo = pool.implementation?.includes('solo') ?? false;
-    // The configured size does not follow when the pool is grown or shrunk; the list of processes does.
-    this.slots = pool.processes?.length ?? pool.threads ?? pool['max-concurrency'] ?? null;
+    // The configured size does not follow when processes are added or taken away; their list does. Threads are begun
+    // as they are needed, so an idle pool of threads has none and is yet as large as configured.
+    this.slots = pool.processes?.length ?? pool['max-concurrency'] ?? null;
   }
 
   /** @param clockSkewMs the worker's clock minus ours */

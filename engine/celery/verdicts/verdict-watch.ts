@@ -22,7 +22,7 @@ export interface VerdictWatchOptions {
 const judgeEveryMs = 1_000;
 /** Whole rounds of questions: fewer where there are many workers, because each of them answers. */
 const roundMs = 10_000;
-const roundPerWorkerMs = 1_000;
+const roundPerWorkerMs = 1_500;
 /** Queues of a worker are asked for every so many rounds, or when they are not known. */
 const queueRounds = 4;
 const lookAgainMs = 4_000;

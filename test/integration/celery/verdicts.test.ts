@@ -1,4 +1,5 @@
 /** Verdicts on real workers in every bad way they can be in: right within 15 s, and never wrong before. */
+import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildSystemHealth } from '../../../engine/health/system-health.ts';
 import type { CeleryWorkerVerdict } from '../../../engine/model/celery-task.ts';
@@ -146,6 +147,14 @@ describe('a Celery worker', { timeout: testMs }, () => {
     expect(judged.heartbeatAgeMs).toBeNull();
   });
 
+  it.each(['threads', 'solo'])('with a pool of %s that had nothing to do yet is consuming', async (pool) => {
+    const { node } = await fleet.start({ args: ['-P', pool, '-c', '1'] });
+    const judged = await room.untilVerdict(node, ({ slots }) => slots !== null, soonMs);
+    expect(judged).toMatchObject({ verdict: 'consuming', slots: 1 });
+    await fleet.python('add.delay(1, 2)');
+    await room.untilVerdict(node, ({ verdict, reason }) => verdict === 'consuming' && reason === 'taking_tasks', 8_000);
+  });
+
   it('whose name another one has too is marked so', async () => {
     await wellWorker({ node: 'twin@test' });
     await fleet.start({ node: 'twin@test', args: ['-c', '2'] });
@@ -154,7 +163,8 @@ describe('a Celery worker', { timeout: testMs }, () => {
   });
 
   it.each(['-60', '+60'])('whose clock is off by %s seconds is judged as any other', async (offset) => {
-    const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
+    const folder = readdirSync('/usr/lib').find((name) => existsSync(`/usr/lib/${name}/faketime/libfaketime.so.1`));
+    const library = `/usr/lib/${folder}/faketime/libfaketime.so.1`;
     const { node } = await wellWorker({ env: { LD_PRELOAD: library, FAKETIME: `${offset}s` } });
     const { flags, clockSkewMs } = await room.untilVerdict(node, ({ flags }) => flags.includes('clock_skewed'), soonMs);
     expect(flags).toEqual(['clock_skewed']);
