@@ -40,11 +40,7 @@ const repairEveryMs = 10_000;
 /** A task that was sent so long ago may well have been received. */
 const unreceivedMs = 15_000;
 const tellEveryMs = 1_000;
-/** One slice of writing holds the thread for no longer. */
-const writeSliceMs = 5;
-/** With more than this waiting to be taken in, writing makes way. */
-const patientBytes = 1024 * 1024;
-const writeRestMs = 50;
+const writeRestFactor = 2;
 const lossCeiling = 50;
 const resumeCount = 5_000;
 const learnCount = 20_000;
@@ -265,17 +261,18 @@ export class BrokerWatch {
     void this.#repair?.round();
   }
 
-  /** What Redis sends cannot wait, for it would cut us off; the history can. */
+  /**
+   * One batch, then a rest of twice its time: writing waits for the disk, and what Redis sends cannot wait, for it would
+   * cut us off.
+   */
   #write(): void {
-    const { clock } = this.#options;
-    const isBehind = this.#stream.figures.waitingBytes > patientBytes;
-    const untilMs = clock.monotonicMs() + (isBehind ? 0 : writeSliceMs);
-    let more = this.table.writeBatch();
-    while (more && clock.monotonicMs() < untilMs) more = this.table.writeBatch();
-    // The rest in the turns after this one, with everybody else's work in between.
     this.#stopRest();
-    const restMs = isBehind ? writeRestMs : 1;
-    if (more && this.#feed !== null) this.#stopRest = clock.after(restMs, () => this.#write());
+    const { clock } = this.#options;
+    const startMs = clock.monotonicMs();
+    const more = this.table.writeBatch();
+    if (!more || this.#feed === null) return;
+    const restMs = Math.max(1, writeRestFactor * (clock.monotonicMs() - startMs));
+    this.#stopRest = clock.after(restMs, () => this.#write());
   }
 
   #tell(): void {
