@@ -38,7 +38,14 @@ process.once('message', (message) => {
 
 async function run({ kind, eventCount, url }: Wanted & { url: string }): Promise<Measured> {
   const room = await celeryRoom(url);
-  const nothing = { growthBytes: 0, growthHalfwayBytes: 0, answerP50Ms: 0, answerP99Ms: 0, commandsPerMinute: 0 };
+  const nothing = {
+    cpuMs: 0,
+    growthBytes: 0,
+    growthHalfwayBytes: 0,
+    answerP50Ms: 0,
+    answerP99Ms: 0,
+    commandsPerMinute: 0,
+  };
   try {
     if (kind === 'idle') {
       const commandsPerMinute = await idle(room, url);
