@@ -220,6 +220,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     celery.onChanged((change) => topics.emit('celery.changed', change)),
     monitoring.onSampled((atMs) => topics.emit('health.sampled', { atMs })),
     alerts.engine.onChanged((change) => topics.emit('alerts.changed', change)),
+    alerts.onRuleChanged((ruleId) => topics.emit('alerts.changed', { ruleId })),
     alerts.onChannelChanged((channelId) => topics.emit('alerts.channelsChanged', { channelId })),
     watchedQueues.inspector.on('sampled', (round) => topics.emit('queues.sampled', round)),
     watchedQueues.inspector.on('discovered', (found) => topics.emit('queues.discovered', found)),

@@ -1,21 +1,34 @@
 /** Judges every rule after each round of samples, keeps the states through restarts, and tells of what changed. */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock, Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AlertHistoryPage, AlertHistoryQuery, AlertRule, AlertStatus } from '../model/alert.ts';
-import type { Acknowledgement, NewTransition, OwedTo, StoredAlertState } from '../store/alert-store.ts';
+import type { Acknowledgement, NewChange, NewTransition, StoredAlertState } from '../store/alert-store.ts';
+import {
+  flapCount,
+  flapWindowMs,
+  isHeldBack,
+  notSuppressed,
+  oweEpisode,
+  type Suppression,
+  steadyMs,
+} from './episodes.ts';
 import { evidenceOf } from './evidence.ts';
 import { type NotificationSender, owedFor } from './notifications.ts';
-import type { AlertRecords, ChannelBook, SampleReader } from './ports.ts';
+import type { AlertRecords, ChannelBook, RuleSource, SampleReader, SilenceSource } from './ports.ts';
 import { initialState, type Reading, step, withoutUnseen } from './state-machine.ts';
+import { isWithin } from './weekly-hours.ts';
 
 export interface AlertEngineOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly rules: readonly AlertRule[];
+  readonly rules: RuleSource;
   readonly samples: SampleReader;
   readonly records: AlertRecords;
+  readonly silences: SilenceSource;
   readonly channels: Pick<ChannelBook, 'list'>;
   readonly sender: Pick<NotificationSender, 'deliver'>;
 }
@@ -23,20 +36,23 @@ export interface AlertEngineOptions {
 /** A round of samples; `gap` is the time before it in which nobody looked. */
 export interface ObservedRound {
   readonly atMs: number;
-  readonly gap: { readonly toMs: number } | null;
+  readonly gap: { readonly fromMs: number; readonly toMs: number; readonly reason: string } | null;
+  /** Why nothing of this round can be believed, e.g. because this machine has no network; null: it can. */
+  readonly blindness?: string | null;
 }
 
 interface AlertEvents {
   changed: { ruleId: string };
 }
 
-interface Change {
-  readonly transition: NewTransition;
-  readonly notify: readonly OwedTo[];
-}
-
 /** Transitions kept while the store refuses them; older ones go. */
 const unsavedCeiling = 1_000;
+/** Rules are judged for this long in one turn. */
+const turnMs = 8;
+/** A state in which nothing changes is written this often. */
+const rewriteMs = 30_000;
+/** Neighbouring stretches of blindness are one. */
+const blindReason = 'own-network';
 
 export class AlertEngine {
   readonly #options: AlertEngineOptions;
@@ -45,7 +61,14 @@ export class AlertEngine {
   /** By rule: since when there has been no gap; 0 when a state from before the start goes on without one. */
   readonly #observingSince = new Map<string, number>();
   #acknowledged: Map<string, Acknowledgement>;
-  #unsaved: Change[] = [];
+  #unsaved: NewChange[] = [];
+  readonly #writtenAtMs = new Map<string, number>();
+  /** By the id of the transition that began the episode. */
+  readonly #flapping = new Map<number, boolean>();
+  #judging: Promise<void> | null = null;
+  #blindSinceMs: number | null = null;
+  #flappingRules: ReadonlySet<string> = new Set();
+  readonly #titles = new Map<string, AlertRule>();
 
   /** Goes on with the states that the store has. @throws EngineError STORE_UNAVAILABLE */
   constructor(options: AlertEngineOptions) {
@@ -63,23 +86,66 @@ export class AlertEngine {
     return this.#emitter.on('changed', listener);
   }
 
-  /** Judges all rules on the samples that are stored by now, and sets off the sending of what is owed. Never throws. */
-  evaluate(round: ObservedRound): void {
-    const states: StoredAlertState[] = [];
-    const changes: Change[] = [];
-    for (const rule of this.#options.rules) {
-      const next = this.#judge(rule, round);
-      if (next === null) continue;
-      states.push(next.state);
-      if (next.change) changes.push(next.change);
+  /**
+   * Judges all rules on the samples that are stored by now, a few milliseconds a turn, and sets off the sending of what
+   * is owed. A round that comes while another is judged is left to the next one. Never rejects.
+   */
+  evaluate(round: ObservedRound): Promise<void> {
+    this.#judging ??= this.#round(round)
+      .catch((error: unknown) => this.#options.logger.error('alerts could not be judged', { error: messageOf(error) }))
+      .finally(() => {
+        this.#judging = null;
+      });
+    return this.#judging;
+  }
+
+  async #round(round: ObservedRound): Promise<void> {
+    const { clock, rules, sender } = this.#options;
+    const seen = this.#sight(round);
+    if (seen === null) return;
+    const known = rules.list();
+    this.#retire(known, seen.atMs);
+    const causes = this.#firingTitles(known);
+    let states: StoredAlertState[] = [];
+    let changes: NewChange[] = [];
+    let turnBeganMs = clock.monotonicMs();
+    for (const rule of known) {
+      const next = this.#judge(rule, seen, causes);
+      if (next?.isToWrite) states.push(next.state);
+      if (next?.change) changes.push(next.change);
+      if (clock.monotonicMs() - turnBeganMs < turnMs) continue;
+      this.#save(states, changes);
+      [states, changes] = [[], []];
+      await nextTurn();
+      turnBeganMs = clock.monotonicMs();
     }
     this.#save(states, changes);
-    for (const { transition } of changes) this.#emitter.emit('changed', { ruleId: transition.ruleId });
-    void this.#options.sender.deliver();
+    this.#tellOpen(known, seen.atMs);
+    void sender.deliver();
+  }
+
+  /** A stretch that nobody saw becomes one record; null while this round cannot be believed. */
+  #sight(round: ObservedRound): ObservedRound | null {
+    const { atMs, gap, blindness = null } = round;
+    if (blindness !== null) {
+      if (this.#blindSinceMs === null) {
+        this.#blindSinceMs = atMs;
+        this.#saveGap({ fromMs: atMs, toMs: null, reason: blindReason, detail: blindness });
+      }
+      return null;
+    }
+    const blindSinceMs = this.#blindSinceMs;
+    this.#blindSinceMs = null;
+    if (blindSinceMs !== null) {
+      this.#saveGap({ fromMs: blindSinceMs, toMs: atMs, reason: blindReason, detail: '' });
+      return { ...round, gap: { fromMs: blindSinceMs, toMs: atMs, reason: blindReason } };
+    }
+    if (gap) this.#saveGap({ ...gap, detail: '' });
+    return round;
   }
 
   list(): AlertStatus[] {
-    return this.#options.rules.map((rule) => this.#statusOf(rule));
+    return this.#options.rules.list().map((rule) => this.#statusOf(rule));
   }
 
   /** @throws EngineError STORE_UNAVAILABLE */
@@ -89,7 +155,7 @@ export class AlertEngine {
 
   /** Holds until the alert ends. @throws EngineError ALERT_NOT_FOUND, ALERT_NOT_FIRING, STORE_UNAVAILABLE */
   acknowledge(ruleId: string, who: string, note: string): void {
-    const rule = this.#options.rules.find((candidate) => candidate.id === ruleId);
+    const rule = this.#options.rules.list().find((candidate) => candidate.id === ruleId);
     if (!rule) throw new EngineError('ALERT_NOT_FOUND', `No alert rule has the id ${ruleId}`);
     const state = this.#states.get(ruleId)?.state ?? 'inactive';
     if (state !== 'firing' && state !== 'pending') {
@@ -101,42 +167,164 @@ export class AlertEngine {
   }
 
   /** Null while the samples since the last gap do not fill the rule's window: nothing is claimed from half a view. */
-  #judge(rule: AlertRule, round: ObservedRound): { state: StoredAlertState; change: Change | null } | null {
+  #judge(
+    rule: AlertRule,
+    round: ObservedRound,
+    firingTitles: ReadonlyMap<string, string>,
+  ): { state: StoredAlertState; isToWrite: boolean; change: NewChange | null } | null {
+    const { atMs } = round;
     const known = this.#states.get(rule.id);
-    const before = known ?? initialState(rule.id, round.atMs);
-    const since = round.gap?.toMs ?? this.#observingSince.get(rule.id) ?? (known ? 0 : round.atMs);
+    const before = known ?? initialState(rule.id, atMs);
+    const since = round.gap?.toMs ?? this.#observingSince.get(rule.id) ?? (known ? 0 : atMs);
     this.#observingSince.set(rule.id, since);
     this.#states.set(rule.id, before);
-    if (round.atMs - since < rule.windowMs) return null;
-    const reading = this.#read(rule, round.atMs);
-    const state = step(rule, withoutUnseen(before, since), reading, round.atMs);
+    if (atMs - since < rule.windowMs) return null;
+    if (rule.activeHours !== null && !isWithin(rule.activeHours, atMs)) {
+      // Hours in which nobody is to judge count as unseen.
+      this.#observingSince.set(rule.id, atMs);
+      return null;
+    }
+    const reading = this.#read(rule, atMs);
+    const state = step(rule, withoutUnseen(before, since), reading, atMs);
     this.#states.set(rule.id, state);
-    if (state.state === before.state) return { state, change: null };
-    const transition = transitionOf(rule, before, state, evidenceOf(rule, reading));
-    return { state, change: { transition, notify: owedFor(transition, this.#options.channels.list()) } };
+    if (state.state === before.state) return { state, isToWrite: this.#isToWrite(before, state), change: null };
+    this.#writtenAtMs.set(rule.id, atMs);
+    const cause = rule.inhibitedBy.flatMap((id) => firingTitles.get(id) ?? [])[0] ?? null;
+    const transition = { ...transitionOf(rule, before, state, evidenceOf(rule, reading)), cause };
+    return { state, isToWrite: true, change: { transition, notify: this.#toldAtOnce(rule, transition) } };
+  }
+
+  /** A beginning that is held back is told when it no longer is; an end only to who heard of the beginning. */
+  #toldAtOnce(rule: AlertRule, transition: NewTransition): NewChange['notify'] {
+    const channels = this.#options.channels.list();
+    if (transition.to !== 'firing') return owedFor(transition, channels);
+    const isFlapping = this.#options.records.firingCount(rule.id, transition.atMs - flapWindowMs) + 1 >= flapCount;
+    const suppression = { ...this.#suppression(rule, transition.atMs), isFlapping };
+    return isHeldBack(suppression) ? [] : owedFor(transition, channels);
+  }
+
+  #isToWrite(before: StoredAlertState, after: StoredAlertState): boolean {
+    const writtenAtMs = this.#writtenAtMs.get(after.ruleId);
+    const isDue =
+      writtenAtMs === undefined || after.seenAtMs - writtenAtMs >= rewriteMs || after.seenAtMs < writtenAtMs;
+    if (!isDue && before.kind === after.kind) return false;
+    this.#writtenAtMs.set(after.ruleId, after.seenAtMs);
+    return true;
+  }
+
+  /** What was silenced, inhibited or flapping and is no longer; what is to be told again. */
+  #tellOpen(rules: readonly AlertRule[], nowMs: number): void {
+    const { records, logger } = this.#options;
+    try {
+      const byId = new Map(rules.map((rule) => [rule.id, rule]));
+      const episodes = records.openEpisodes();
+      const open = new Set(episodes.map(({ firingId }) => firingId));
+      for (const id of this.#flapping.keys()) if (!open.has(id)) this.#flapping.delete(id);
+      const channels = episodes.length === 0 ? [] : this.#options.channels.list();
+      for (const episode of episodes) {
+        const rule = byId.get(episode.ruleId);
+        if (!rule) continue;
+        if (!this.#flapping.has(episode.firingId)) {
+          const count = records.firingCount(rule.id, episode.sinceMs - flapWindowMs);
+          this.#flapping.set(episode.firingId, count >= flapCount);
+        }
+        if (nowMs - episode.sinceMs >= steadyMs) this.#flapping.set(episode.firingId, false);
+        const isFlapping = this.#flapping.get(episode.firingId) ?? false;
+        if (isHeldBack({ ...this.#suppression(rule, nowMs), isFlapping })) continue;
+        const isAcknowledged = this.#acknowledged.has(rule.id);
+        oweEpisode(records, { rule, episode, channels, isAcknowledged, nowMs });
+      }
+      this.#flappingRules = new Set(
+        episodes.flatMap(({ ruleId, firingId }) => (this.#flapping.get(firingId) ? [ruleId] : [])),
+      );
+    } catch (error) {
+      logger.error('open alerts could not be looked through', { error: messageOf(error) });
+    }
+  }
+
+  #suppression(rule: AlertRule, atMs: number): Suppression {
+    const cause = rule.inhibitedBy.find((id) => this.#states.get(id)?.state === 'firing');
+    const title =
+      cause === undefined ? null : (this.#options.rules.list().find(({ id }) => id === cause)?.title ?? cause);
+    return {
+      ...notSuppressed,
+      silencedBy: this.#options.silences.for(rule, atMs)?.reason ?? null,
+      inhibitedBy: title,
+      isFlapping: this.#flappingRules.has(rule.id),
+    };
+  }
+
+  #firingTitles(rules: readonly AlertRule[]): Map<string, string> {
+    return new Map(
+      rules.filter(({ id }) => this.#states.get(id)?.state === 'firing').map(({ id, title }) => [id, title]),
+    );
+  }
+
+  /** A rule that was switched off or removed while it fired has ended, and that is said. */
+  #retire(rules: readonly AlertRule[], atMs: number): void {
+    const known = new Set(rules.map(({ id }) => id));
+    for (const state of this.#states.values()) {
+      if (known.has(state.ruleId)) continue;
+      this.#states.delete(state.ruleId);
+      this.#observingSince.delete(state.ruleId);
+      if (state.state === 'inactive') continue;
+      const ended: StoredAlertState = { ...state, state: 'inactive', sinceMs: atMs, kindSinceMs: atMs, seenAtMs: atMs };
+      const last = this.#titles.get(state.ruleId);
+      const transition: NewTransition = {
+        ruleId: state.ruleId,
+        title: last?.title ?? state.ruleId,
+        severity: last?.severity ?? 'info',
+        from: state.state,
+        to: 'inactive',
+        atMs,
+        value: state.value,
+        threshold: last?.threshold ?? 0,
+        evidence: 'The rule was switched off or removed',
+        cause: null,
+      };
+      this.#save([ended], [{ transition, notify: owedFor(transition, this.#options.channels.list()) }]);
+    }
+    for (const rule of rules) this.#titles.set(rule.id, rule);
   }
 
   #read(rule: AlertRule, atMs: number): Reading {
     try {
-      const { mean, observationCount } = this.#options.samples.window(rule.signal, atMs - rule.windowMs, atMs);
-      if (mean === null || observationCount < rule.minimumCount) return { outcome: 'missing', observationCount };
-      return { outcome: 'value', value: mean, observationCount };
+      const fromMs = atMs - rule.windowMs;
+      const figure = this.#options.samples.window(rule.signal, fromMs, atMs);
+      const { observationCount } = figure;
+      const value =
+        rule.aggregate === 'last'
+          ? (this.#options.samples.last(rule.signal, fromMs, atMs)?.value ?? null)
+          : figure[rule.aggregate];
+      if (value === null || observationCount < rule.minimumCount) return { outcome: 'missing', observationCount };
+      return { outcome: 'value', value, observationCount };
     } catch (error) {
       return { outcome: 'broken', problem: messageOf(error) };
     }
   }
 
+  #saveGap(gap: Parameters<AlertRecords['saveGap']>[0]): void {
+    try {
+      this.#options.records.saveGap(gap);
+    } catch (error) {
+      this.#options.logger.error('a gap could not be stored', { error: messageOf(error) });
+    }
+  }
+
   /** State, transition and what is owed for it are one write: a crash loses all three or none. */
-  #save(states: readonly StoredAlertState[], changes: readonly Change[]): void {
+  #save(states: readonly StoredAlertState[], changes: readonly NewChange[]): void {
     const all = [...this.#unsaved, ...changes];
+    if (states.length === 0 && all.length === 0) return;
     try {
       this.#options.records.commit(states, all);
       this.#unsaved = [];
       if (all.length > 0) this.#acknowledged = this.#options.records.acknowledged();
     } catch (error) {
       this.#unsaved = all.slice(-unsavedCeiling);
+      for (const { ruleId } of states) this.#writtenAtMs.delete(ruleId);
       this.#options.logger.error('alert states could not be stored', { error: messageOf(error) });
     }
+    for (const { transition } of changes) this.#emitter.emit('changed', { ruleId: transition.ruleId });
   }
 
   #statusOf(rule: AlertRule): AlertStatus {
@@ -151,6 +339,7 @@ export class AlertEngine {
       acknowledgedBy: acknowledged?.who ?? null,
       acknowledgedAtMs: acknowledged?.atMs ?? null,
       acknowledgeNote: acknowledged?.note ?? null,
+      ...this.#suppression(rule, this.#options.clock.now()),
     };
   }
 }
@@ -160,7 +349,7 @@ function transitionOf(
   before: StoredAlertState,
   after: StoredAlertState,
   evidence: string,
-): NewTransition {
+): Omit<NewTransition, 'cause'> {
   return {
     ruleId: rule.id,
     title: rule.title,

@@ -227,6 +227,7 @@ function exampleAlert(atMs: number): AlertTransition {
     value: null,
     threshold: 0,
     evidence: 'An example: no alert has been told yet',
+    cause: null,
   };
 }
 

@@ -11,9 +11,17 @@ export function evidenceOf(rule: AlertRule, reading: Reading): string {
   if (reading.outcome === 'missing') {
     return `${observed} of ${rule.signal} in ${window}; ${rule.minimumCount} are needed`;
   }
-  const mean = `${figureWords(rule.signal, reading.value)} on average over ${window} (${observed})`;
-  return `${mean}, ${standing(rule, reading.value)}`;
+  const figure = `${figureWords(rule.signal, reading.value)} ${aggregateWords[rule.aggregate]} ${window} (${observed})`;
+  return `${figure}, ${standing(rule, reading.value)}`;
 }
+
+const aggregateWords = {
+  mean: 'on average over',
+  max: 'at most in',
+  min: 'at least in',
+  sum: 'in all in',
+  last: 'last seen in',
+} as const;
 
 function standing(rule: AlertRule, value: number): string {
   const [bad, fine] = rule.comparison === 'above' ? ['over', 'not over'] : ['under', 'not under'];

@@ -31,7 +31,8 @@ const defaultTitle = '{{summary}}';
 const defaultText = `{{#if intro}}{{intro}}
 
 {{/if}}{{#each alerts}}{{word}} ({{severity}}): {{title}}
-  {{evidence}}
+  {{evidence}}{{#if cause}}
+  because of: {{cause}}{{/if}}
   {{at}} · rule {{rule}}
 
 {{/each}}`;
@@ -68,12 +69,13 @@ function valuesOf({ kind, isRepeat, alerts }: MessageParts): TemplateValues {
     count: String(alerts.length),
     firingCount: String(alerts.filter(({ to }) => to === 'firing').length),
     alerts: alerts.map((alert) => ({
-      word: alert.to === 'resolved' ? 'Resolved' : 'Firing',
+      word: alert.to === 'firing' ? 'Firing' : 'Resolved',
       title: alert.title,
       severity: alert.severity,
       evidence: alert.evidence,
       at: new Date(alert.atMs).toISOString(),
       rule: alert.ruleId,
+      cause: alert.cause ?? '',
       value: alert.value === null ? '' : String(alert.value),
       threshold: String(alert.threshold),
     })),
@@ -89,7 +91,7 @@ function summaryOf(kind: AlertMessage['kind'], isRepeat: boolean, alerts: readon
   const [only] = alerts;
   const start = kind === 'test' ? 'Test: ' : isRepeat ? 'Still: ' : '';
   if (only === undefined) return `${start}nothing to tell`;
-  if (alerts.length === 1) return `${start}${only.to === 'resolved' ? 'Resolved: ' : ''}${only.title}`;
+  if (alerts.length === 1) return `${start}${only.to === 'firing' ? '' : 'Resolved: '}${only.title}`;
   const firing = alerts.filter(({ to }) => to === 'firing').length;
   const resolved = alerts.length - firing;
   const counts = [firing > 0 ? `${firing} firing` : null, resolved > 0 ? `${resolved} resolved` : null];

@@ -29,17 +29,13 @@ const longestRetryMs = 300_000;
 /** Messages of one channel in one go. */
 const burst = 20;
 
-/** Somebody is told when it begins and when it is over; pending and "no data" are for the screen. */
-export function isWorthTelling(transition: Pick<AlertTransition, 'from' | 'to'>): boolean {
-  return transition.to === 'firing' || (transition.from === 'firing' && transition.to === 'resolved');
-}
-
-/** The channels that shall hear of it. */
+/** The channels that shall hear of it: of a beginning, and of an end if they heard of the beginning. */
 export function owedFor(
-  transition: Pick<AlertTransition, 'from' | 'to' | 'severity' | 'ruleId'>,
+  transition: Pick<AlertTransition, 'to' | 'severity' | 'ruleId'>,
   channels: readonly AlertChannel[],
 ): OwedTo[] {
-  if (!isWorthTelling(transition)) return [];
+  // Pending and "no data" are for the screen.
+  if (transition.to !== 'firing' && transition.to !== 'resolved' && transition.to !== 'inactive') return [];
   return channels
     .filter((channel) => channel.enabled && (transition.to === 'firing' || channel.tellsResolved))
     .filter(({ minimumSeverity }) => severityRank(transition.severity) >= severityRank(minimumSeverity))

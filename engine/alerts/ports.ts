@@ -1,24 +1,45 @@
 /** What alerts needs of the local store and of the host; the engine fills these in. */
-import type { AlertHistoryPage, AlertHistoryQuery } from '../model/alert.ts';
+import type { AlertHistoryPage, AlertHistoryQuery, AlertRule } from '../model/alert.ts';
 import type { AlertChannel } from '../model/alert-channel.ts';
+import type { Silence } from '../model/alert-rules.ts';
 import type { SignalName } from '../model/sample.ts';
-import type { Acknowledgement, NewTransition, OwedTo, StoredAlertState } from '../store/alert-store.ts';
+import type {
+  Acknowledgement,
+  NewChange,
+  OpenEpisode,
+  OwedTo,
+  StoredAlertState,
+  StoredGap,
+} from '../store/alert-store.ts';
 import type { NewDelivery, OwedBatch } from '../store/notification-store.ts';
+import type { WindowFigure } from '../store/sample-store.ts';
 import type { AlertMessage } from './message.ts';
 
 /** Implemented by the store's samples. */
 export interface SampleReader {
   /** Samples after `fromMs` up to `toMs`: mean weighted by the observations, and how many there were. */
-  window(signal: SignalName, fromMs: number, toMs: number): { mean: number | null; observationCount: number };
+  window(signal: SignalName, fromMs: number, toMs: number): WindowFigure;
+  last(signal: SignalName, fromMs: number, toMs: number): { readonly value: number } | null;
+}
+
+/** The rules that are switched on. */
+export interface RuleSource {
+  list(): readonly AlertRule[];
+}
+
+export interface SilenceSource {
+  for(rule: AlertRule, atMs: number): Silence | null;
 }
 
 /** Implemented by the store's alerts. */
 export interface AlertRecords {
   states(): StoredAlertState[];
-  commit(
-    states: readonly StoredAlertState[],
-    transitions: readonly { transition: NewTransition; notify: readonly OwedTo[] }[],
-  ): number[];
+  commit(states: readonly StoredAlertState[], changes: readonly NewChange[]): number[];
+  openEpisodes(): OpenEpisode[];
+  lastOwed(firingId: number): Map<string, { repeatNumber: number; atMs: number }>;
+  owe(firingId: number, owed: OwedTo, repeatNumber: number, atMs: number): void;
+  firingCount(ruleId: string, sinceMs: number): number;
+  saveGap(gap: Omit<StoredGap, 'id'>): void;
   acknowledged(): Map<string, Acknowledgement>;
   acknowledge(ruleId: string, who: string, note: string, atMs: number): void;
   history(query: AlertHistoryQuery): AlertHistoryPage;

@@ -10,9 +10,9 @@ export type Reading =
 
 /**
  * `held`: bad for `forMs` without a break. `kept`: good for `keepFiringForMs`. `lost`: not seen for so long that nothing
- * can be claimed any more. `rested`: resolved for long enough to be over.
+ * can be claimed any more. `absent`: not seen for the rule's `missingForMs`. `rested`: resolved for long enough to be over.
  */
-export type Guard = 'always' | 'held' | 'kept' | 'lost' | 'rested';
+export type Guard = 'always' | 'held' | 'kept' | 'lost' | 'absent' | 'rested';
 
 export interface TransitionRow {
   readonly from: AlertState;
@@ -30,13 +30,13 @@ export const restMs = 15 * 60_000;
 export const transitionTable: readonly TransitionRow[] = [
   { from: 'inactive', on: 'bad', when: 'held', to: 'firing' },
   { from: 'inactive', on: 'bad', when: 'always', to: 'pending' },
-  { from: 'inactive', on: 'missing', when: 'always', to: 'noData' },
-  { from: 'inactive', on: 'broken', when: 'always', to: 'error' },
+  { from: 'inactive', on: 'missing', when: 'absent', to: 'noData' },
+  { from: 'inactive', on: 'broken', when: 'absent', to: 'error' },
   { from: 'pending', on: 'bad', when: 'held', to: 'firing' },
   { from: 'pending', on: 'between', when: 'always', to: 'inactive' },
   { from: 'pending', on: 'good', when: 'always', to: 'inactive' },
-  { from: 'pending', on: 'missing', when: 'always', to: 'noData' },
-  { from: 'pending', on: 'broken', when: 'always', to: 'error' },
+  { from: 'pending', on: 'missing', when: 'absent', to: 'noData' },
+  { from: 'pending', on: 'broken', when: 'absent', to: 'error' },
   { from: 'firing', on: 'good', when: 'kept', to: 'resolved' },
   { from: 'firing', on: 'missing', when: 'lost', to: 'noData' },
   { from: 'firing', on: 'broken', when: 'lost', to: 'error' },
@@ -44,18 +44,18 @@ export const transitionTable: readonly TransitionRow[] = [
   { from: 'resolved', on: 'bad', when: 'always', to: 'pending' },
   { from: 'resolved', on: 'between', when: 'rested', to: 'inactive' },
   { from: 'resolved', on: 'good', when: 'rested', to: 'inactive' },
-  { from: 'resolved', on: 'missing', when: 'always', to: 'noData' },
-  { from: 'resolved', on: 'broken', when: 'always', to: 'error' },
+  { from: 'resolved', on: 'missing', when: 'absent', to: 'noData' },
+  { from: 'resolved', on: 'broken', when: 'absent', to: 'error' },
   { from: 'noData', on: 'bad', when: 'held', to: 'firing' },
   { from: 'noData', on: 'bad', when: 'always', to: 'pending' },
   { from: 'noData', on: 'between', when: 'always', to: 'inactive' },
   { from: 'noData', on: 'good', when: 'always', to: 'inactive' },
-  { from: 'noData', on: 'broken', when: 'always', to: 'error' },
+  { from: 'noData', on: 'broken', when: 'absent', to: 'error' },
   { from: 'error', on: 'bad', when: 'held', to: 'firing' },
   { from: 'error', on: 'bad', when: 'always', to: 'pending' },
   { from: 'error', on: 'between', when: 'always', to: 'inactive' },
   { from: 'error', on: 'good', when: 'always', to: 'inactive' },
-  { from: 'error', on: 'missing', when: 'always', to: 'noData' },
+  { from: 'error', on: 'missing', when: 'absent', to: 'noData' },
 ];
 
 /** A rule that was never evaluated. */
@@ -74,7 +74,9 @@ export function initialState(ruleId: string, nowMs: number): StoredAlertState {
 
 /** Past the threshold is bad, at or past the clear threshold on the other side is good. */
 export function kindOf(rule: AlertRule, reading: Reading): ReadingKind {
-  if (reading.outcome !== 'value') return reading.outcome;
+  if (reading.outcome === 'missing')
+    return ({ noData: 'missing', fire: 'bad', resolve: 'good' } as const)[rule.onMissing];
+  if (reading.outcome === 'broken') return rule.onBroken === 'fire' ? 'bad' : 'broken';
   const { value } = reading;
   if (rule.comparison === 'above') {
     if (value > rule.threshold) return 'bad';
@@ -125,6 +127,8 @@ function guardHolds(guard: Guard, rule: AlertRule, sameKindMs: number, inStateMs
       return sameKindMs >= rule.keepFiringForMs;
     case 'lost':
       return sameKindMs >= Math.max(lostAfterMs, rule.windowMs);
+    case 'absent':
+      return sameKindMs >= rule.missingForMs;
     case 'rested':
       return inStateMs >= restMs;
   }

@@ -1,5 +1,5 @@
 /** The verbs of the alerts: what fires, the history, and the channels that tell of it. */
-import type { AlertHistoryPage, AlertHistoryQuery, AlertStatus } from '../model/alert.ts';
+import type { AlertHistoryPage, AlertHistoryQuery, AlertStatus, ObservationGap } from '../model/alert.ts';
 import type {
   ChannelDraft,
   ChannelPreview,
@@ -8,6 +8,15 @@ import type {
   Delivery,
   DeliveryQuery,
 } from '../model/alert-channel.ts';
+import type {
+  RuleDraft,
+  RuleImport,
+  RulePreview,
+  RuleView,
+  SignalInfo,
+  Silence,
+  SilenceDraft,
+} from '../model/alert-rules.ts';
 
 export interface AlertVerbParts {
   readonly alerts: {
@@ -16,6 +25,22 @@ export interface AlertVerbParts {
       history(query: AlertHistoryQuery): AlertHistoryPage;
       acknowledge(ruleId: string, who: string, note: string): void;
     };
+    readonly rules: {
+      views(): readonly RuleView[];
+      save(draft: RuleDraft): RuleView;
+      remove(ruleId: string): void;
+      reset(ruleId: string): RuleView;
+      import(yaml: string): RuleImport;
+    };
+    readonly silences: {
+      list(): readonly Silence[];
+      add(draft: SilenceDraft, who: string): Silence;
+      lift(silenceId: string): void;
+    };
+    preview(draft: RuleDraft, forMs: number): Promise<RulePreview>;
+    exported(as: 'yaml' | 'prometheus'): string;
+    signals(): SignalInfo[];
+    gaps(fromMs: number, toMs: number, limit: number): ObservationGap[];
     readonly channels: {
       views(): ChannelView[];
       save(draft: ChannelDraft): ChannelView;
@@ -33,8 +58,10 @@ interface Caller {
 
 const done = { done: true } as const;
 
-export function alertVerbs({ alerts: { now, channels, deliveries } }: AlertVerbParts) {
+export function alertVerbs({ alerts }: AlertVerbParts) {
+  const { now, channels, deliveries } = alerts;
   return {
+    ...ruleVerbs(alerts),
     'alerts.now': async () => ({ alerts: now.list() }),
     'alerts.history': async (query: AlertHistoryQuery) => now.history(query),
     'alerts.acknowledge': async ({ ruleId, note }: { ruleId: string; note: string }, caller: Caller) => {
@@ -50,5 +77,30 @@ export function alertVerbs({ alerts: { now, channels, deliveries } }: AlertVerbP
     'alerts.channels.preview': async (draft: ChannelDraft) => channels.preview(draft),
     'alerts.channels.test': (draft: ChannelDraft) => channels.test(draft),
     'alerts.channels.deliveries': async (query: DeliveryQuery) => deliveries(query),
+  };
+}
+
+function ruleVerbs({ rules, silences, preview, exported, signals, gaps }: AlertVerbParts['alerts']) {
+  return {
+    'alerts.rules.list': async () => ({ rules: [...rules.views()] }),
+    'alerts.rules.save': async (draft: RuleDraft) => rules.save(draft),
+    'alerts.rules.remove': async ({ ruleId }: { ruleId: string }) => {
+      rules.remove(ruleId);
+      return done;
+    },
+    'alerts.rules.reset': async ({ ruleId }: { ruleId: string }) => rules.reset(ruleId),
+    'alerts.rules.preview': ({ rule, forMs }: { rule: RuleDraft; forMs: number }) => preview(rule, forMs),
+    'alerts.rules.export': async (wanted: { as: 'yaml' | 'prometheus' }) => ({ text: exported(wanted.as) }),
+    'alerts.rules.import': async ({ yaml }: { yaml: string }) => rules.import(yaml),
+    'alerts.signals': async () => ({ signals: signals() }),
+    'alerts.silences.list': async () => ({ silences: [...silences.list()] }),
+    'alerts.silences.add': async (draft: SilenceDraft, caller: Caller) => silences.add(draft, caller.name),
+    'alerts.silences.lift': async ({ silenceId }: { silenceId: string }) => {
+      silences.lift(silenceId);
+      return done;
+    },
+    'alerts.gaps': async ({ fromMs, toMs, limit }: { fromMs: number; toMs: number; limit: number }) => ({
+      gaps: gaps(fromMs, toMs, limit),
+    }),
   };
 }

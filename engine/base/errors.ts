@@ -123,6 +123,8 @@ export const errorTable = {
   STORE_MIGRATION_FAILED: entry(500, false, 'The database was left as it was; its backup is beside it.'),
   ALERT_NOT_FOUND: entry(404, false, 'No alert has this id.'),
   ALERT_NOT_FIRING: entry(409, false, 'Only an alert that is pending or fires can be acknowledged.'),
+  ALERT_RULE_INVALID: entry(400, false, 'Correct the rule; the message says what is wrong.'),
+  ALERT_SILENCE_NOT_FOUND: entry(404, false, 'No silence has this id; it may be over.'),
   ALERT_CHANNEL_NOT_FOUND: entry(404, false, 'No channel has this id; it may have been removed.'),
   ALERT_CHANNEL_INVALID: entry(400, false, 'Correct the named field of the channel.'),
   ALERT_TEMPLATE_INVALID: entry(400, false, 'Correct the template; the message says what is wrong.'),

@@ -1,5 +1,6 @@
 /** What health asks of other rooms; the engine fills these in, so that health imports none of them. */
 import type { RedisMemory, RedisRole } from '../model/health.ts';
+import type { Sample } from '../model/sample.ts';
 import type { QueueCounts } from '../model/task.ts';
 import type { WorkerView } from '../model/worker.ts';
 
@@ -74,6 +75,13 @@ export interface ProcessPort {
   rssBytes(): number;
 }
 
+/** Figures that come ready made. */
+export interface FigurePort {
+  /** What the log calls it when it does not answer. */
+  readonly part: string;
+  read(): Promise<readonly Omit<Sample, 'atMs'>[]>;
+}
+
 /** A part that does not exist is null and gives no samples. */
 export interface SamplerPorts {
   readonly redis: readonly RedisProbe[];
@@ -85,4 +93,5 @@ export interface SamplerPorts {
   readonly schedules: SchedulePort | null;
   readonly watchedQueues: WatchedQueuesPort | null;
   readonly process: ProcessPort | null;
+  readonly figures?: readonly FigurePort[];
 }

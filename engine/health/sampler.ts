@@ -230,6 +230,7 @@ export class Sampler {
     }
     if (watchedQueues) add('watched queues', 'QUEUE_UNREACHABLE', async () => watchedQueueReadings(watchedQueues));
     if (schedules) add('schedules', 'STORE_UNAVAILABLE', async () => scheduleReadings(schedules.troubles()));
+    for (const { part, read } of ports.figures ?? []) add(part, 'INTERNAL', async () => [...(await read())]);
     if (process) add('this process', 'INTERNAL', async () => processReadings(process));
     return looks;
   }

@@ -18,6 +18,8 @@ export interface RedisFacts {
   /** Over all databases. */
   readonly keyCount: number;
   readonly appendOnly: boolean | null;
+  /** Servers that are replicas and have lost their primary. */
+  readonly replicationBrokenCount: number;
 }
 
 export interface RedisSample {
@@ -57,6 +59,7 @@ export function parseInfo(text: string): RedisFacts {
     commandsPerSecond: number('instantaneous_ops_per_sec'),
     keyCount: keyCountOf(fields),
     appendOnly: appendOnly === null ? null : appendOnly === 1,
+    replicationBrokenCount: fields.get('role') === 'slave' && fields.get('master_link_status') !== 'up' ? 1 : 0,
   };
 }
 
@@ -111,5 +114,6 @@ export function addedUp(shards: readonly RedisFacts[]): RedisFacts {
     missCount: sum((facts) => facts.missCount),
     commandsPerSecond: sum((facts) => facts.commandsPerSecond),
     keyCount: sum((facts) => facts.keyCount) ?? 0,
+    replicationBrokenCount: sum((facts) => facts.replicationBrokenCount) ?? 0,
   };
 }

@@ -13,7 +13,7 @@ export function readHistory(connection: Connection, query: AlertHistoryQuery): A
   if (query.beforeId !== null) conditions.push({ sql: 'id < ?', bindings: [query.beforeId] });
   return connection.rows<AlertTransition>(
     `SELECT id, rule_id AS ruleId, title, severity, from_state AS "from", to_state AS "to", at_ms AS atMs,
-       value, threshold, evidence
+       value, threshold, evidence, cause
      FROM alert_transition ${where(conditions)} ORDER BY id DESC LIMIT ?`,
     ...conditions.flatMap((condition) => condition.bindings),
     query.limit + 1,

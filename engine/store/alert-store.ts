@@ -22,6 +22,31 @@ export interface StoredAlertState {
 
 export type NewTransition = Omit<AlertTransition, 'id'>;
 
+/** A transition with what its channels are owed. */
+export interface NewChange {
+  readonly transition: NewTransition;
+  /** Of a beginning: who is told now. Of an end: who is told if they were told of the beginning. */
+  readonly notify: readonly OwedTo[];
+}
+
+/** An episode that is open: the rule fires. */
+export interface OpenEpisode {
+  readonly ruleId: string;
+  /** The transition that began it. */
+  readonly firingId: number;
+  readonly sinceMs: number;
+}
+
+/** A stretch in which nothing could be claimed of anything. */
+export interface StoredGap {
+  readonly id: number;
+  readonly fromMs: number;
+  /** Null while it lasts. */
+  readonly toMs: number | null;
+  readonly reason: string;
+  readonly detail: string;
+}
+
 /** A message that a channel shall take. */
 export interface OwedTo {
   readonly channelId: string;
@@ -58,25 +83,78 @@ export class AlertStore {
   }
 
   /**
-   * One evaluation round, all or nothing: the states, their transitions, and what is owed to channels for each of them.
+   * One portion of a round, all or nothing: the states, their transitions, and what is owed to channels for each of them.
    * Answers the transitions' ids in their order.
    * @throws EngineError STORE_UNAVAILABLE
    */
-  commit(
-    states: readonly StoredAlertState[],
-    transitions: readonly { transition: NewTransition; notify: readonly OwedTo[] }[],
-  ): number[] {
+  commit(states: readonly StoredAlertState[], changes: readonly NewChange[]): number[] {
     return this.#connection.atomically(() => {
       for (const state of states) this.#saveState(state);
-      return transitions.map(({ transition, notify }) => {
-        const id = this.#addTransition(transition);
-        for (const owed of notify) this.#owe(id, owed, 0, transition.atMs);
-        if (transition.to !== 'firing' && transition.to !== 'pending') {
-          this.#clearAcknowledgement(transition.ruleId, transition.atMs);
-        }
-        return id;
-      });
+      return changes.map((change) => this.#record(change));
     });
+  }
+
+  /** @throws EngineError STORE_UNAVAILABLE */
+  openEpisodes(): OpenEpisode[] {
+    return this.#connection.rows<OpenEpisode>(
+      `SELECT rule_id AS ruleId, firing_id AS firingId, since_ms AS sinceMs FROM alert_state
+       WHERE firing_id IS NOT NULL AND state = 'firing'`,
+    );
+  }
+
+  /** What the channels were owed for an episode last, by channel. @throws EngineError STORE_UNAVAILABLE */
+  lastOwed(firingId: number): Map<string, { repeatNumber: number; atMs: number }> {
+    const rows = this.#connection.rows<{ channel: string; repeatNumber: number; atMs: number }>(
+      `SELECT channel, max(repeat_number) AS repeatNumber, max(created_at_ms) AS atMs FROM outbox
+       WHERE transition_id = ? GROUP BY channel`,
+      firingId,
+    );
+    return new Map(rows.map(({ channel, ...last }) => [channel, last]));
+  }
+
+  /** Owing the same twice changes nothing. @throws EngineError STORE_UNAVAILABLE */
+  owe(firingId: number, owed: OwedTo, repeatNumber: number, atMs: number): void {
+    this.#owe(firingId, owed, repeatNumber, atMs);
+  }
+
+  /** How often a rule began to fire after `sinceMs`. @throws EngineError STORE_UNAVAILABLE */
+  firingCount(ruleId: string, sinceMs: number): number {
+    const row = this.#connection.row<{ n: number }>(
+      `SELECT count(*) AS n FROM (SELECT at_ms, to_state FROM alert_transition WHERE rule_id = ? ORDER BY id DESC LIMIT 200)
+       WHERE to_state = 'firing' AND at_ms > ?`,
+      ruleId,
+      Math.floor(sinceMs),
+    );
+    return row?.n ?? 0;
+  }
+
+  /** Begins a gap, or ends the one that is open; never two at a time. @throws EngineError STORE_UNAVAILABLE */
+  saveGap(gap: Omit<StoredGap, 'id'>): void {
+    this.#connection.atomically(() => {
+      const open = this.#connection.row<{ id: number }>('SELECT id FROM observation_gap WHERE to_ms IS NULL');
+      const toMs = gap.toMs === null ? null : Math.round(gap.toMs);
+      if (open) this.#connection.run('UPDATE observation_gap SET to_ms = ? WHERE id = ?', toMs, open.id);
+      else {
+        this.#connection.run(
+          'INSERT INTO observation_gap (from_ms, to_ms, reason, detail) VALUES (?, ?, ?, ?)',
+          Math.round(gap.fromMs),
+          toMs,
+          gap.reason,
+          gap.detail,
+        );
+      }
+    });
+  }
+
+  /** Those that touch the stretch, newest first. @throws EngineError STORE_UNAVAILABLE */
+  gaps(fromMs: number, toMs: number, limit: number): StoredGap[] {
+    return this.#connection.rows<StoredGap>(
+      `SELECT id, from_ms AS fromMs, to_ms AS toMs, reason, detail FROM observation_gap
+       WHERE from_ms <= ? AND (to_ms IS NULL OR to_ms >= ?) ORDER BY id DESC LIMIT ?`,
+      Math.ceil(toMs),
+      Math.floor(fromMs),
+      limit,
+    );
   }
 
   /** The acknowledgement that holds now, by rule. @throws EngineError STORE_UNAVAILABLE */
@@ -126,17 +204,39 @@ export class AlertStore {
     return (
       this.#connection.row<AlertTransition>(
         `SELECT id, rule_id AS ruleId, title, severity, from_state AS "from", to_state AS "to", at_ms AS atMs,
-           value, threshold, evidence FROM alert_transition WHERE id = ?`,
+           value, threshold, evidence, cause FROM alert_transition WHERE id = ?`,
         id,
       ) ?? null
     );
   }
 
+  #record({ transition, notify }: NewChange): number {
+    const { ruleId, to, atMs } = transition;
+    const id = this.#addTransition(transition);
+    const open = this.#connection.row<{ firingId: number | null }>(
+      'SELECT firing_id AS firingId FROM alert_state WHERE rule_id = ?',
+      ruleId,
+    )?.firingId;
+    if (to === 'firing') {
+      for (const owed of notify) this.#owe(id, owed, 0, atMs);
+      this.#connection.run('UPDATE alert_state SET firing_id = ? WHERE rule_id = ?', id, ruleId);
+    } else if (to === 'resolved' || to === 'inactive') {
+      const told = typeof open === 'number' ? this.lastOwed(open) : new Map<string, unknown>();
+      for (const owed of notify) if (told.has(owed.channelId)) this.#owe(id, owed, 0, atMs);
+      this.#connection.run('UPDATE alert_state SET firing_id = NULL WHERE rule_id = ?', ruleId);
+    }
+    if (to !== 'firing' && to !== 'pending') this.#clearAcknowledgement(ruleId, atMs);
+    return id;
+  }
+
   #saveState(state: StoredAlertState): void {
     this.#connection.run(
-      `INSERT OR REPLACE INTO alert_state
+      `INSERT INTO alert_state
          (rule_id, state, since_ms, kind, kind_since_ms, seen_at_ms, value, observation_count)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (rule_id) DO UPDATE SET state = excluded.state, since_ms = excluded.since_ms, kind = excluded.kind,
+         kind_since_ms = excluded.kind_since_ms, seen_at_ms = excluded.seen_at_ms, value = excluded.value,
+         observation_count = excluded.observation_count`,
       state.ruleId,
       state.state,
       Math.round(state.sinceMs),
@@ -151,8 +251,8 @@ export class AlertStore {
   #addTransition(transition: NewTransition): number {
     return this.#connection.run(
       `INSERT INTO alert_transition
-         (rule_id, title, severity, from_state, to_state, at_ms, value, threshold, evidence, words)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (rule_id, title, severity, from_state, to_state, at_ms, value, threshold, evidence, cause, words)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       transition.ruleId,
       transition.title,
       transition.severity,
@@ -162,6 +262,7 @@ export class AlertStore {
       transition.value,
       transition.threshold,
       transition.evidence,
+      transition.cause,
       folded(`${transition.ruleId} ${transition.title} ${transition.severity} ${transition.evidence}`),
     ).lastId;
   }

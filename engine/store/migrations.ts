@@ -336,6 +336,23 @@ CREATE TABLE redis_analysis (
 CREATE INDEX redis_analysis_at ON redis_analysis (connection_id, started_at_ms);
 `;
 
+/** An open episode points to the transition that began it, so that nothing of it is told twice or forgotten. */
+const alertEpisodes = `
+ALTER TABLE alert_state ADD COLUMN firing_id INTEGER;
+UPDATE alert_state SET firing_id =
+  (SELECT max(id) FROM alert_transition t WHERE t.rule_id = alert_state.rule_id AND t.to_state = 'firing')
+  WHERE state = 'firing';
+ALTER TABLE alert_transition ADD COLUMN cause TEXT;
+CREATE TABLE observation_gap (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  from_ms INTEGER NOT NULL,
+  to_ms INTEGER,
+  reason TEXT NOT NULL,
+  detail TEXT NOT NULL
+);
+CREATE INDEX observation_gap_from ON observation_gap (from_ms);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
@@ -344,4 +361,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: 'Celery tasks', sql: celeryTasks },
   { version: 6, name: 'outbox of alerts', sql: outbox },
   { version: 7, name: 'Redis in depth', sql: redisDepth },
+  { version: 8, name: 'episodes of alerts', sql: alertEpisodes },
 ];

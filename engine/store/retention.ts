@@ -49,6 +49,7 @@ export interface PruneCounts {
   audit: number;
   notices: number;
   deliveries: number;
+  gaps: number;
   queueHistory: number;
 }
 
@@ -83,6 +84,7 @@ export class Retention {
       scheduleRuns: await this.#oldest('schedule_run', 'due_ms', nowMs - this.#limits.scheduleRunMs),
       audit: await this.#oldest('audit', 'at_ms', nowMs - this.#limits.auditMs),
       notices: await this.#oldest('notice', 'at_ms', nowMs - this.#limits.noticeMs),
+      gaps: await this.#oldest('observation_gap', 'from_ms', nowMs - this.#limits.transitionMs),
       deliveries: await this.#oldest('delivery', 'at_ms', nowMs - this.#limits.deliveryMs),
       queueHistory: await this.#pruneQueueHistory(nowMs),
     };
@@ -90,6 +92,10 @@ export class Retention {
     await this.#keepCeiling(nowMs, counts);
     await this.#giveBackPages();
     return counts;
+  }
+
+  get ceilingBytes(): number {
+    return this.#limits.sizeBytes;
   }
 
   /** Bytes in use: pages that hold something. */

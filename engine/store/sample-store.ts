@@ -3,13 +3,23 @@ import type { Sample, Series, SignalName } from '../model/sample.ts';
 import type { Connection } from './connection.ts';
 import { type Bucket, bucketWidthMs, linePoints } from './series.ts';
 
+/** As it lies in the store: as it was taken, or the mean of a minute. */
+export interface StoredSample {
+  readonly atMs: number;
+  readonly value: number | null;
+  readonly count: number;
+  /** How long it speaks for. */
+  readonly spanMs: number;
+}
+
 export interface WindowFigure {
   /** Mean weighted by the observations behind each sample; null when no sample in the window has a value. */
   readonly mean: number | null;
+  readonly max: number | null;
+  readonly min: number | null;
+  readonly sum: number | null;
   /** Observations behind `mean`; samples without a value count for none. */
   readonly observationCount: number;
-  /** The newest sample in the window, with or without a value; null when there is none. */
-  readonly last: { readonly atMs: number; readonly value: number | null } | null;
 }
 
 export class SampleStore {
@@ -33,7 +43,7 @@ export class SampleStore {
           Math.round(sample.atMs),
           sample.value,
           Math.round(sample.count),
-          this.#periodMs,
+          sample.spanMs ?? this.#periodMs,
         );
       }
     });
@@ -64,23 +74,57 @@ export class SampleStore {
   /** Samples after `fromMs` up to and with `toMs`. @throws EngineError STORE_UNAVAILABLE */
   window(signal: SignalName, fromMs: number, toMs: number): WindowFigure {
     const bindings = [signal, Math.floor(fromMs), Math.floor(toMs)] as const;
-    const sums = this.#connection.row<{ mean: number | null; n: number | null }>(
-      `SELECT sum(value * max(count, 1)) / sum(CASE WHEN value IS NOT NULL THEN max(count, 1) END) AS mean,
-         sum(CASE WHEN value IS NOT NULL THEN count END) AS n
+    const sums = this.#connection.row<{
+      weighted: number | null;
+      weight: number | null;
+      max: number | null;
+      min: number | null;
+      n: number | null;
+    }>(
+      `SELECT sum(value * max(count, 1)) AS weighted, sum(CASE WHEN value IS NOT NULL THEN max(count, 1) END) AS weight,
+         max(value) AS max, min(value) AS min, sum(CASE WHEN value IS NOT NULL THEN count END) AS n
        FROM sample WHERE signal_id = (SELECT id FROM signal WHERE name = ?) AND at_ms > ? AND at_ms <= ?`,
       ...bindings,
     );
-    const last = this.#connection.row<{ at_ms: number; value: number | null }>(
-      `SELECT at_ms, value FROM sample
-       WHERE signal_id = (SELECT id FROM signal WHERE name = ?) AND at_ms > ? AND at_ms <= ?
-       ORDER BY at_ms DESC LIMIT 1`,
-      ...bindings,
+    const { weighted = null, weight = null, max = null, min = null, n = null } = sums ?? {};
+    const mean = weighted === null || weight === null ? null : weighted / weight;
+    return { mean, max, min, sum: weighted, observationCount: n ?? 0 };
+  }
+
+  /** The newest sample that has a value, after `fromMs` up to `toMs`. @throws EngineError STORE_UNAVAILABLE */
+  last(signal: SignalName, fromMs: number, toMs: number): { atMs: number; value: number } | null {
+    return (
+      this.#connection.row<{ atMs: number; value: number }>(
+        `SELECT at_ms AS atMs, value FROM sample
+         WHERE signal_id = (SELECT id FROM signal WHERE name = ?) AND at_ms > ? AND at_ms <= ? AND value IS NOT NULL
+         ORDER BY at_ms DESC LIMIT 1`,
+        signal,
+        Math.floor(fromMs),
+        Math.floor(toMs),
+      ) ?? null
     );
-    return {
-      mean: sums?.mean ?? null,
-      observationCount: sums?.n ?? 0,
-      last: last ? { atMs: last.at_ms, value: last.value } : null,
-    };
+  }
+
+  /** Oldest first, after `afterMs`; at most `limit`. @throws EngineError STORE_UNAVAILABLE */
+  stored(signal: SignalName, afterMs: number, toMs: number, limit: number): StoredSample[] {
+    return this.#connection.rows<StoredSample>(
+      `SELECT at_ms AS atMs, value, count, span_ms AS spanMs FROM sample
+       WHERE signal_id = (SELECT id FROM signal WHERE name = ?) AND at_ms > ? AND at_ms <= ? ORDER BY at_ms LIMIT ?`,
+      signal,
+      Math.floor(afterMs),
+      Math.floor(toMs),
+      limit,
+    );
+  }
+
+  /** Every signal that has a sample, with its newest. @throws EngineError STORE_UNAVAILABLE */
+  signals(): { signal: string; lastAtMs: number; lastValue: number | null }[] {
+    return this.#connection.rows(
+      `SELECT signal.name AS signal, sample.at_ms AS lastAtMs, sample.value AS lastValue
+       FROM signal JOIN sample ON sample.signal_id = signal.id
+         AND sample.at_ms = (SELECT max(at_ms) FROM sample WHERE signal_id = signal.id)
+       ORDER BY signal.name`,
+    );
   }
 
   /** When anything was last sampled; null before the first round. @throws EngineError STORE_UNAVAILABLE */

@@ -111,6 +111,11 @@ export class Store {
     );
   }
 
+  /** Part of the ceiling that is in use; retention holds it at 1. */
+  usedRatio(): number {
+    return this.#retention.usedBytes() / this.#retention.ceilingBytes;
+  }
+
   /** Removes what is past its age or its ceiling, in steps of a few milliseconds. @throws EngineError STORE_UNAVAILABLE, ENGINE_STOPPED */
   prune(): Promise<PruneCounts> {
     return this.#retention.prune(this.#clock.now());

@@ -4,12 +4,17 @@ import { StoredChannels } from '../alerts/channel-book.ts';
 import { defaultRules } from '../alerts/default-rules.ts';
 import { NotificationSender } from '../alerts/notifications.ts';
 import type { DesktopNotify } from '../alerts/ports.ts';
+import { checkRule, RuleBook } from '../alerts/rule-book.ts';
+import { rulesAsYaml, rulesForPrometheus } from '../alerts/rule-files.ts';
+import { previewRule } from '../alerts/rule-preview.ts';
+import { Silences } from '../alerts/silences.ts';
 import type { AlertVerbParts } from '../api/alert-verbs.ts';
 import type { Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
 import type { SecretVault } from '../config/secret-vault.ts';
 import { alertHistoryQuerySchema } from '../model/alert.ts';
+import { signalNameSchema } from '../model/sample.ts';
 import type { Store } from '../store/store.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -23,15 +28,17 @@ export interface AlertInputs {
 export interface AlertRoom {
   readonly engine: AlertEngine;
   readonly verbs: AlertVerbParts['alerts'];
+  onRuleChanged(listener: (ruleId: string) => void): Stop;
   onChannelChanged(listener: (channelId: string) => void): Stop;
 }
 
 export function openAlerts({ store, vault, desktop }: AlertInputs, foundation: Foundation): AlertRoom {
   const { clock, ids, random, logger } = foundation;
-  const emitter = new Emitter<{ channel: string }>((error) =>
+  const emitter = new Emitter<{ channel: string; rule: string }>((error) =>
     logger.error('a listener of the channels failed', { error: messageOf(error) }),
   );
   const onChannel = (channelId: string): void => emitter.emit('channel', channelId);
+  const onRule = (ruleId: string): void => emitter.emit('rule', ruleId);
   const channels = new StoredChannels({
     clock,
     ids,
@@ -59,18 +66,43 @@ export function openAlerts({ store, vault, desktop }: AlertInputs, foundation: F
         atMs: clock.now(),
       }),
   });
+  const rules = new RuleBook({ builtIns: defaultRules, settings: store.settings, onChanged: onRule });
+  const silences = new Silences({ clock, ids, settings: store.settings });
   const engine = new AlertEngine({
     clock,
     logger,
     sender,
     channels,
-    rules: defaultRules,
+    rules,
+    silences,
     samples: store.samples,
     records: store.alerts,
   });
   return {
     engine,
-    verbs: { now: engine, channels, deliveries: (query) => store.notifications.deliveries(query) },
+    verbs: {
+      now: engine,
+      channels,
+      rules,
+      silences,
+      preview: async (draft, forMs) => {
+        const rule = { ...draft, id: draft.id ?? 'preview' };
+        checkRule(rule);
+        return previewRule(store.samples, rule, { fromMs: clock.now() - forMs, toMs: clock.now() });
+      },
+      exported: (as) => {
+        const all = rules.views().map(({ rule }) => rule);
+        return as === 'yaml' ? rulesAsYaml(all) : rulesForPrometheus(all);
+      },
+      signals: () =>
+        store.samples.signals().flatMap((info) => {
+          const signal = signalNameSchema.safeParse(info.signal);
+          return signal.success ? [{ ...info, signal: signal.data }] : [];
+        }),
+      gaps: (fromMs, toMs, limit) => store.alerts.gaps(fromMs, toMs, limit),
+      deliveries: (query) => store.notifications.deliveries(query),
+    },
+    onRuleChanged: (listener) => emitter.on('rule', listener),
     onChannelChanged: (listener) => emitter.on('channel', listener),
   };
 }

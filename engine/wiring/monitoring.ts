@@ -16,9 +16,10 @@ import type { SignalName } from '../model/sample.ts';
 import type { PerformanceMetrics } from '../model/system.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
 import type { WorkerSightings } from '../queue/worker-sightings.ts';
-import { sampleRedis } from '../redis/info.ts';
+import { type RedisFacts, sampleRedis } from '../redis/info.ts';
 import type { RedisLink } from '../redis/link.ts';
 import type { Store } from '../store/store.ts';
+import { alertFigures } from './alert-figures.ts';
 import type { CeleryEvents } from './celery-events.ts';
 import type { Foundation } from './foundation.ts';
 import type { KpiParts } from './kpis.ts';
@@ -81,27 +82,44 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
   const { clock, logger } = foundation;
   const self = measureProcess();
   const finished = countFinished(inputs.queues);
+  /** Of the newest look; one INFO a round serves all who want to know. */
+  const redisFacts = new Map<RedisRole, RedisFacts>();
   const sampler = new Sampler({
     clock,
     logger,
     sink: store.samples,
     ports: {
-      redis: [probe(inputs.links.cache, foundation), probe(inputs.links.broker, foundation)],
+      redis: [probe(inputs.links.cache, redisFacts, foundation), probe(inputs.links.broker, redisFacts, foundation)],
       cache: { figures: (windowMs) => kpis.cache.figures(windowMs), entryCount: async () => null },
       responses: inputs.responses,
       sourceQueries: inputs.sourceQueries,
       workers: { views: () => everyWorker(inputs) },
-      queues: { counts: () => inputs.queues.counts(), finishedCount: async () => finished.count() },
+      queues: {
+        counts: () => inputs.queues.counts(),
+        finishedCount: async () => finished.failed() + finished.succeeded(),
+      },
       schedules: inputs.schedules,
       watchedQueues: inputs.watchedQueues,
       process: self,
+      figures: alertFigures({
+        links: () => [inputs.links.cache.view(), inputs.links.broker.view()],
+        redisFacts: (role) => (inputs.links[role].isReady ? (redisFacts.get(role) ?? null) : null),
+        workers: () => everyWorker(inputs),
+        finished: () => ({ succeeded: finished.succeeded(), failed: finished.failed() }),
+        source: () => inputs.holder.info(),
+        storeUsedRatio: () => store.usedRatio(),
+        views: async () =>
+          (await kpis.dashboards.known(viewLimit)).map(({ view, sections }) => ({ filters: view.filters, sections })),
+        nowMs: () => clock.now(),
+      }),
     },
   });
   let rounds = 0;
   const listeners = new Set<(atMs: number) => void>();
   const stopJudging = sampler.onSampled((round) => {
-    alerts.evaluate(round);
-    for (const listener of listeners) listener(round.atMs);
+    void alerts.evaluate(round).then(() => {
+      for (const listener of listeners) listener(round.atMs);
+    });
     rounds += 1;
     if (!inputs.holder.info().reachable || rounds % probeEveryRounds === 0) void inputs.holder.probe();
   });
@@ -128,7 +146,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
   };
 }
 
-function probe(link: RedisLink<RedisRole>, { clock }: Foundation): RedisProbe {
+function probe(link: RedisLink<RedisRole>, seen: Map<RedisRole, RedisFacts>, { clock }: Foundation): RedisProbe {
   return {
     role: link.role,
     async ping() {
@@ -136,7 +154,11 @@ function probe(link: RedisLink<RedisRole>, { clock }: Foundation): RedisProbe {
       await link.command('PING', (client) => client.ping());
       return clock.monotonicMs() - startMs;
     },
-    memory: () => memoryOf(link, clock),
+    async memory() {
+      const { facts } = await sampleRedis(link, clock);
+      seen.set(link.role, facts);
+      return facts.memory;
+    },
   };
 }
 
@@ -144,12 +166,13 @@ async function memoryOf(link: RedisLink, clock: Foundation['clock']): Promise<Re
   return (await sampleRedis(link, clock)).facts.memory;
 }
 
-function countFinished(queues: JobQueues): { count(): number; stop: Stop } {
-  let count = 0;
+function countFinished(queues: JobQueues): { succeeded(): number; failed(): number; stop: Stop } {
+  let [succeeded, failed] = [0, 0];
   const stop = queues.onTaskChanged(({ state }) => {
-    if (state === 'SUCCESS' || state === 'FAILURE') count += 1;
+    if (state === 'SUCCESS') succeeded += 1;
+    if (state === 'FAILURE') failed += 1;
   });
-  return { count: () => count, stop };
+  return { succeeded: () => succeeded, failed: () => failed, stop };
 }
 
 async function gatherFacts(

@@ -1,7 +1,7 @@
 /** Alerts over a real store with the channels a test hands in. */
 import { AlertEngine } from '../../engine/alerts/alert-engine.ts';
 import { NotificationSender } from '../../engine/alerts/notifications.ts';
-import type { ChannelBook, NotificationChannel } from '../../engine/alerts/ports.ts';
+import type { ChannelBook, NotificationChannel, SilenceSource } from '../../engine/alerts/ports.ts';
 import type { Clock } from '../../engine/base/clock.ts';
 import { systemIds } from '../../engine/base/ids.ts';
 import { silentLogger } from '../../engine/base/logger.ts';
@@ -55,13 +55,15 @@ export function alertsOver(
   clock: Clock,
   rules: readonly AlertRule[],
   channels: readonly TestChannel[],
+  silences: SilenceSource = { for: () => null },
 ): { readonly alerts: AlertEngine; readonly sender: NotificationSender & Told } {
   const book = bookOf(channels);
   const sender = senderOver(store, clock, book);
   const alerts = new AlertEngine({
     clock,
     logger: silentLogger,
-    rules,
+    rules: { list: () => rules },
+    silences,
     samples: store.samples,
     records: store.alerts,
     channels: book,
@@ -81,6 +83,7 @@ export function firingOf(ruleId: string, atMs: number, change: Partial<NewTransi
     value: 0.97,
     threshold: 0.9,
     evidence: '97 % on average over 30 s',
+    cause: null,
     ...change,
   };
 }

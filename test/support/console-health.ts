@@ -198,9 +198,25 @@ const rule = {
   forMs: 2 * minuteMs,
   keepFiringForMs: 0,
   severity: 'warning',
+  enabled: true,
+  aggregate: 'mean',
+  onMissing: 'noData',
+  missingForMs: 0,
+  onBroken: 'error',
+  labels: {},
+  runbook: null,
+  activeHours: null,
+  inhibitedBy: [] as string[],
 } as const;
 
-const unacknowledged = { acknowledgedBy: null, acknowledgedAtMs: null, acknowledgeNote: null };
+const unacknowledged = {
+  acknowledgedBy: null,
+  acknowledgedAtMs: null,
+  acknowledgeNote: null,
+  silencedBy: null,
+  inhibitedBy: null,
+  isFlapping: false,
+};
 
 export function alertsNow(nowMs: number, isBroken: boolean): Alert[] {
   const calm = { state: 'inactive', sinceMs: nowMs - hourMs, observationCount: 12_408, ...unacknowledged } as const;
@@ -276,6 +292,7 @@ export function transitions(nowMs: number, count: number): Transition[] {
       value: isWorkers ? (isFiring ? 0 : 4) : 0.71,
       threshold: isWorkers ? 2 : 0.8,
       evidence: isWorkers ? 'mean of 5 min: 0 workers, 60 samples' : 'mean of 5 min: 71.0 %, 1,204 reads',
+      cause: null,
     };
   });
 }

@@ -6,13 +6,13 @@ import type { DesktopNotify } from '../../../engine/alerts/ports.ts';
 import { silentLogger } from '../../../engine/base/logger.ts';
 import type { SamplerPorts } from '../../../engine/health/ports.ts';
 import { Sampler } from '../../../engine/health/sampler.ts';
-import type { AlertHistoryQuery, AlertRule } from '../../../engine/model/alert.ts';
+import { type AlertHistoryQuery, type AlertRule, alertRuleSchema } from '../../../engine/model/alert.ts';
 import { alertsOver, type TestChannel, testChannel } from '../../support/alert-parts.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { type StoreRoom, storeRoom } from '../../support/store-room.ts';
 
 const minute = 60_000;
-const rule: AlertRule = {
+const rule: AlertRule = alertRuleSchema.parse({
   id: 'memory-high',
   title: 'Redis memory (cache) over 90 %',
   signal: 'redis.cache.memory_ratio',
@@ -24,7 +24,7 @@ const rule: AlertRule = {
   forMs: minute,
   keepFiringForMs: 30_000,
   severity: 'warning',
-};
+});
 const everything: AlertHistoryQuery = {
   search: '',
   ruleId: null,
@@ -85,7 +85,7 @@ async function start(
   const store = await room.open();
   const { alerts, sender } = alertsOver(store, clock, rules, channels);
   const sampler = new Sampler({ clock, logger: silentLogger, ports: ports(world), sink: store.samples });
-  sampler.onSampled((round) => alerts.evaluate(round));
+  sampler.onSampled((round) => void alerts.evaluate(round));
   const changed: string[] = [];
   alerts.onChanged(({ ruleId }) => changed.push(ruleId));
   await sampler.start();

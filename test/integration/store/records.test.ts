@@ -65,18 +65,22 @@ describe('samples', () => {
     }
   };
 
-  it('give a window its mean weighted by the observations, and its newest sample', async () => {
+  it('give a window its mean weighted by the observations, its extremes and its newest value', async () => {
     const store = await storeRoom().open();
     store.samples.append([{ signal: 'cache.hit_ratio', atMs: 1_000, value: 0.5, count: 30 }]);
     store.samples.append([{ signal: 'cache.hit_ratio', atMs: 2_000, value: 1, count: 10 }]);
     store.samples.append([{ signal: 'cache.hit_ratio', atMs: 3_000, value: null, count: 0 }]);
     expect(store.samples.window('cache.hit_ratio', 0, 3_000)).toEqual({
       mean: 0.625,
+      max: 1,
+      min: 0.5,
+      sum: 25,
       observationCount: 40,
-      last: { atMs: 3_000, value: null },
     });
+    expect(store.samples.last('cache.hit_ratio', 0, 3_000)).toEqual({ atMs: 2_000, value: 1 });
     expect(store.samples.window('cache.hit_ratio', 2_000, 3_000)).toMatchObject({ mean: null, observationCount: 0 });
-    expect(store.samples.window('response.p95_ms', 0, 9_000)).toEqual({ mean: null, observationCount: 0, last: null });
+    expect(store.samples.window('response.p95_ms', 0, 9_000)).toMatchObject({ mean: null, observationCount: 0 });
+    expect(store.samples.last('response.p95_ms', 0, 9_000)).toBeNull();
     expect(store.samples.lastAtMs()).toBe(3_000);
   });
 
@@ -195,6 +199,7 @@ describe('alert history of 20,000 transitions', () => {
     ruleId: `rule-${n % 7}`,
     title: n % 2 === 0 ? 'Razón de aciertos baja' : 'Response time over 2 s',
     severity: 'warning',
+    cause: null,
     from: 'pending',
     to: (['firing', 'resolved', 'inactive'] satisfies AlertState[])[n % 3] ?? 'firing',
     atMs: n * 1_000,

@@ -12,12 +12,13 @@ import {
   transitionTable,
   withoutUnseen,
 } from '../../../engine/alerts/state-machine.ts';
-import { type AlertRule, type AlertState, alertStateSchema } from '../../../engine/model/alert.ts';
+import { type AlertRule, type AlertState, alertRuleSchema, alertStateSchema } from '../../../engine/model/alert.ts';
 import type { ReadingKind, StoredAlertState } from '../../../engine/store/alert-store.ts';
 
 const minute = 60_000;
-const rule: AlertRule = {
+const rule: AlertRule = alertRuleSchema.parse({
   id: 'r',
+  missingForMs: minute,
   title: 'Response time over 2 s',
   signal: 'response.p95_ms',
   comparison: 'above',
@@ -28,7 +29,7 @@ const rule: AlertRule = {
   forMs: 2 * minute,
   keepFiringForMs: minute,
   severity: 'warning',
-};
+});
 const kinds: readonly ReadingKind[] = ['bad', 'between', 'good', 'missing', 'broken'];
 const readings: Readonly<Record<ReadingKind, Reading>> = {
   bad: { outcome: 'value', value: 2_500, observationCount: 30 },
@@ -42,7 +43,7 @@ const now = 1_000_000_000;
 /** A status in which exactly the named guards hold for this kind. */
 function statusWith(state: AlertState, kind: ReadingKind, holding: ReadonlySet<Guard>): StoredAlertState {
   const long = Math.max(lostAfterMs, restMs, rule.windowMs, rule.forMs, rule.keepFiringForMs);
-  const sameKind = ['held', 'kept', 'lost'].some((guard) => holding.has(guard as Guard));
+  const sameKind = ['held', 'kept', 'lost', 'absent'].some((guard) => holding.has(guard as Guard));
   return {
     ...initialState(rule.id, now),
     state,
@@ -55,7 +56,7 @@ function statusWith(state: AlertState, kind: ReadingKind, holding: ReadonlySet<G
 describe('every cell of the table', () => {
   for (const from of alertStateSchema.options) {
     for (const kind of kinds) {
-      for (const holding of [new Set<Guard>(), new Set<Guard>(['held', 'kept', 'lost', 'rested'])]) {
+      for (const holding of [new Set<Guard>(), new Set<Guard>(['held', 'kept', 'lost', 'absent', 'rested'])]) {
         const row = transitionTable.find(
           (candidate) =>
             candidate.from === from &&
