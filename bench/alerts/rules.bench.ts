@@ -56,7 +56,12 @@ export async function thousandRules(): Promise<Row[]> {
         unit: '% of a core',
         ours: (cpuMs / (rounds - warmUpRounds) / everyMs) * 100,
       }),
-      atMost(20, { area: 'alerts', name: 'the longest that a round held the engine', unit: 'ms', ours: longestMs }),
+      atMost(20, {
+        area: 'alerts',
+        name: 'the longest turn of a round, time on the processor',
+        unit: 'ms',
+        ours: longestMs,
+      }),
       told({ area: 'alerts', name: 'rules that fired meanwhile', unit: 'rules', ours: firing }),
     ];
   } finally {
@@ -90,21 +95,28 @@ function ruleOn(signal: SignalName, n: number): AlertRule {
   });
 }
 
-/** How long a timer of one millisecond was kept waiting at most. */
+/** The most time on the processor between two turns of the loop: what a round takes by itself, on a busy machine too. */
 function longestTurn(): { end(): number } {
-  let last = performance.now();
+  let last = threadMs();
   let longest = 0;
+  let looking = true;
   const look = (): void => {
-    const now = performance.now();
+    const now = threadMs();
     longest = Math.max(longest, now - last);
     last = now;
+    if (looking) setImmediate(look);
   };
-  const timer = setInterval(look, 1);
+  look();
   return {
     end() {
+      looking = false;
       look();
-      clearInterval(timer);
       return longest;
     },
   };
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }

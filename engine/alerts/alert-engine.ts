@@ -6,7 +6,8 @@ import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AlertHistoryPage, AlertHistoryQuery, AlertRule, AlertStatus } from '../model/alert.ts';
-import type { Acknowledgement, NewChange, NewTransition, StoredAlertState } from '../store/alert-store.ts';
+import type { AlertChannel } from '../model/alert-channel.ts';
+import type { Acknowledgement, NewChange, NewTransition, OpenEpisode, StoredAlertState } from '../store/alert-store.ts';
 import {
   flapCount,
   flapWindowMs,
@@ -120,8 +121,11 @@ export class AlertEngine {
       turnBeganMs = clock.monotonicMs();
     }
     this.#save(states, changes);
-    this.#tellOpen(known, seen.atMs);
-    void sender.deliver();
+    try {
+      await this.#tellOpen(known, seen.atMs);
+    } finally {
+      void sender.deliver();
+    }
   }
 
   /** A stretch that nobody saw becomes one record; null while this round cannot be believed. */
@@ -213,33 +217,36 @@ export class AlertEngine {
   }
 
   /** What was silenced, inhibited or flapping and is no longer; what is to be told again. */
-  #tellOpen(rules: readonly AlertRule[], nowMs: number): void {
-    const { records, logger } = this.#options;
-    try {
-      const byId = new Map(rules.map((rule) => [rule.id, rule]));
-      const episodes = records.openEpisodes();
-      const open = new Set(episodes.map(({ firingId }) => firingId));
-      for (const id of this.#flapping.keys()) if (!open.has(id)) this.#flapping.delete(id);
-      const channels = episodes.length === 0 ? [] : this.#options.channels.list();
-      for (const episode of episodes) {
-        const rule = byId.get(episode.ruleId);
-        if (!rule) continue;
-        if (!this.#flapping.has(episode.firingId)) {
-          const count = records.firingCount(rule.id, episode.sinceMs - flapWindowMs);
-          this.#flapping.set(episode.firingId, count >= flapCount);
-        }
-        if (nowMs - episode.sinceMs >= steadyMs) this.#flapping.set(episode.firingId, false);
-        const isFlapping = this.#flapping.get(episode.firingId) ?? false;
-        if (isHeldBack({ ...this.#suppression(rule, nowMs), isFlapping })) continue;
-        const isAcknowledged = this.#acknowledged.has(rule.id);
-        oweEpisode(records, { rule, episode, channels, isAcknowledged, nowMs });
-      }
-      this.#flappingRules = new Set(
-        episodes.flatMap(({ ruleId, firingId }) => (this.#flapping.get(firingId) ? [ruleId] : [])),
-      );
-    } catch (error) {
-      logger.error('open alerts could not be looked through', { error: messageOf(error) });
+  async #tellOpen(rules: readonly AlertRule[], nowMs: number): Promise<void> {
+    const { clock, records } = this.#options;
+    const byId = new Map(rules.map((rule) => [rule.id, rule]));
+    const episodes = records.openEpisodes();
+    const open = new Set(episodes.map(({ firingId }) => firingId));
+    for (const id of this.#flapping.keys()) if (!open.has(id)) this.#flapping.delete(id);
+    const channels = episodes.length === 0 ? [] : this.#options.channels.list();
+    let turnBeganMs = clock.monotonicMs();
+    for (const episode of episodes) {
+      const rule = byId.get(episode.ruleId);
+      if (rule) this.#tellEpisode(rule, episode, channels, nowMs);
+      if (clock.monotonicMs() - turnBeganMs < turnMs) continue;
+      await nextTurn();
+      turnBeganMs = clock.monotonicMs();
     }
+    this.#flappingRules = new Set(
+      episodes.flatMap(({ ruleId, firingId }) => (this.#flapping.get(firingId) ? [ruleId] : [])),
+    );
+  }
+
+  #tellEpisode(rule: AlertRule, episode: OpenEpisode, channels: readonly AlertChannel[], nowMs: number): void {
+    const { records } = this.#options;
+    const { firingId, sinceMs } = episode;
+    if (nowMs - sinceMs >= steadyMs) this.#flapping.set(firingId, false);
+    const isFlapping =
+      this.#flapping.get(firingId) ?? records.firingCount(rule.id, sinceMs - flapWindowMs) >= flapCount;
+    this.#flapping.set(firingId, isFlapping);
+    if (isHeldBack({ ...this.#suppression(rule, nowMs), isFlapping })) return;
+    const isAcknowledged = this.#acknowledged.has(rule.id);
+    oweEpisode(records, { rule, episode, channels, isAcknowledged, nowMs });
   }
 
   #suppression(rule: AlertRule, atMs: number): Suppression {
