@@ -295,6 +295,31 @@ test('a layer is cleared only after its name was typed', async ({ open, engine }
   expect(engine.script.cache.done).toMatchObject([{ call: 'cache.clear', input: { layer: 'kpis', confirm: 'kpis' } }]);
 });
 
+test('a layer’s settings are changed; what a variable fixes is shown with its name', async ({ open, engine }) => {
+  const page = await open('/cache');
+  await page.getByTestId('edit-kpis').click();
+  const dialog = page.getByTestId('layer-dialog');
+  await expect(dialog.getByTestId('confirm')).toHaveAttribute('aria-disabled', 'true');
+  await dialog.getByTestId('layer-field-ttlMs').fill('soon');
+  await expect(dialog.getByRole('alert')).toContainText('From 1 to 604800 seconds');
+  await dialog.getByTestId('layer-field-ttlMs').fill('120');
+  await dialog.getByTestId('layer-field-codecKind').selectOption('brotli');
+  await dialog.getByTestId('layer-field-compressFromBytes').fill('');
+  expect(await findings(page)).toEqual([]);
+  await dialog.getByTestId('confirm').click();
+  await expect(page.getByTestId('cache-outcome')).toContainText('KPIs changed, in every process');
+  const changes = { ttlMs: 120_000, codecKind: 'brotli', compressFromBytes: null };
+  expect(engine.script.cache.done).toEqual([{ call: 'cache.setLayer', input: { layer: 'kpis', changes } }]);
+  await page.getByTestId('edit-kpis').click();
+  await dialog.getByTestId('layer-reset').click();
+  await expect(dialog).toHaveCount(0);
+  expect(engine.script.cache.done[1]?.input).toEqual({ layer: 'kpis', changes: null });
+  await page.getByTestId('edit-charts').click();
+  await expect(dialog.getByTestId('layer-field-ttlMs')).toBeDisabled();
+  await expect(dialog).toContainText('Fixed by REDIS_CACHE_TTL_CHARTS');
+  await expect(dialog.getByTestId('layer-reset')).toHaveCount(0);
+});
+
 test('a refused clearing is said in the dialog, and nothing typed is lost', async ({ open, engine }) => {
   engine.script.cache.refusal = 'This connection is observed.';
   const page = await open('/cache');

@@ -16,6 +16,7 @@ import { EntryDrawer } from './EntryDrawer.tsx';
 import { HealthStrip } from './HealthStrip.tsx';
 import { HitRateCard } from './HitRateCard.tsx';
 import { InvalidateDialog } from './InvalidateDialog.tsx';
+import { LayerDialog } from './LayerDialog.tsx';
 import { LayerDrawer } from './LayerDrawer.tsx';
 import { LayersCard } from './LayersCard.tsx';
 import { useCacheActions } from './use-cache-actions.ts';
@@ -26,6 +27,7 @@ import { WarmingDrawer } from './WarmingDrawer.tsx';
 export type Asking =
   | { readonly kind: 'invalidate'; readonly keys: readonly string[]; readonly tags: readonly string[] }
   | { readonly kind: 'clear'; readonly layer: LayerName | 'all' }
+  | { readonly kind: 'layer'; readonly layer: LayerName }
   | { readonly kind: 'clean-up' };
 
 const statusOptions = { topics: ['health.sampled', 'link.changed'], periodMs: 15_000 } as const;
@@ -73,6 +75,7 @@ export function CachePage(): ReactElement {
           status={status.data}
           windowId={windowId}
           onClear={(layer) => setAsking({ kind: 'clear', layer })}
+          onEdit={(layer) => setAsking({ kind: 'layer', layer })}
           onOpen={(layer) => address.set({ panel: layer, entry: null })}
         />
         <HitRateCard status={status.data} />
@@ -90,6 +93,7 @@ export function CachePage(): ReactElement {
       <Details address={address} actions={actions} status={status.data} onAsk={setAsking} />
       <Dialogs
         asking={asking}
+        layers={status.data?.layers ?? []}
         offeredTags={listing.page?.facets.tags ?? []}
         onClose={() => setAsking(null)}
         onDone={(text) => {
@@ -202,13 +206,14 @@ function Details({ address, actions, status, onAsk }: DetailsProps): ReactElemen
 
 interface DialogsProps {
   readonly asking: Asking | null;
+  readonly layers: CacheStatus['layers'];
   readonly offeredTags: Parameters<typeof InvalidateDialog>[0]['offered'];
   readonly onClose: () => void;
   /** Null: done, and the dialog shows its own report. */
   readonly onDone: (text: string | null) => void;
 }
 
-function Dialogs({ asking, offeredTags, onClose, onDone }: DialogsProps): ReactElement | null {
+function Dialogs({ asking, layers, offeredTags, onClose, onDone }: DialogsProps): ReactElement | null {
   // What is being decided cannot be done without an engine; the buttons that lead here say so.
   const isOffline = useIsOffline();
   if (asking === null || isOffline) return null;
@@ -225,6 +230,10 @@ function Dialogs({ asking, offeredTags, onClose, onDone }: DialogsProps): ReactE
       );
     case 'clear':
       return <ClearDialog layer={asking.layer} onDone={onDone} onClose={onClose} />;
+    case 'layer': {
+      const layer = layers.find((each) => each.layer === asking.layer);
+      return layer === undefined ? null : <LayerDialog layer={layer} onDone={onDone} onClose={onClose} />;
+    }
     case 'clean-up':
       return <CleanUpDialog onDone={() => onDone(null)} onClose={onClose} />;
   }

@@ -24,6 +24,8 @@ interface LayersCardProps {
   readonly status: CacheStatus | null;
   readonly windowId: WindowId;
   readonly onClear: (layer: LayerName | 'all') => void;
+  /** Changes its settings. */
+  readonly onEdit: (layer: LayerName) => void;
   /** Shows every figure of a layer. */
   readonly onOpen: (layer: LayerName) => void;
 }
@@ -35,7 +37,7 @@ interface LayerRow {
   readonly entries: LayerStatus['entries'];
 }
 
-export function LayersCard({ status, windowId, onClear, onOpen }: LayersCardProps): ReactElement {
+export function LayersCard({ status, windowId, onClear, onEdit, onOpen }: LayersCardProps): ReactElement {
   const { t } = useTranslation();
   return (
     <Card
@@ -46,7 +48,7 @@ export function LayersCard({ status, windowId, onClear, onOpen }: LayersCardProp
     >
       <Table
         caption={t('cache.layers')}
-        columns={useLayerColumns(onClear, onOpen)}
+        columns={useLayerColumns(onClear, onEdit, onOpen)}
         rows={status === null ? [] : rowsOf(status, windowId)}
         rowKey={({ id }) => id}
         emptyText={t('cache.unknown')}
@@ -83,6 +85,7 @@ function sumOf(rows: readonly LayerRow[]): LayerStatus['entries'] {
 
 function useLayerColumns(
   onClear: LayersCardProps['onClear'],
+  onEdit: LayersCardProps['onEdit'],
   onOpen: LayersCardProps['onOpen'],
 ): readonly Column<LayerRow>[] {
   const { t } = useTranslation();
@@ -143,7 +146,22 @@ function useLayerColumns(
       id: 'ttl',
       header: t('cache.column.ttl'),
       align: 'end',
-      render: ({ layer }) => (layer === null ? '' : formatDuration(layer.settings.ttlMs)),
+      render: ({ layer }) =>
+        layer === null ? (
+          ''
+        ) : (
+          <Button
+            look="quiet"
+            isSmall
+            aria-label={t('cache.edit.title', { layer: t(`cache.layer.${layer.layer}`) })}
+            title={t('cache.edit.title', { layer: t(`cache.layer.${layer.layer}`) })}
+            blockedBecause={isOffline ? t('offlineBlocked') : null}
+            onClick={() => onEdit(layer.layer)}
+            data-testid={`edit-${layer.layer}`}
+          >
+            {formatDuration(layer.settings.ttlMs)}
+          </Button>
+        ),
     },
     {
       id: 'action',
