@@ -3,6 +3,7 @@ import { type ComponentType, lazy } from 'react';
 import { KpisPage } from '../pages/kpis/KpisPage.tsx';
 import { OverviewPage } from '../pages/overview/OverviewPage.tsx';
 import type { PageName } from '../state/route.ts';
+import { loadTimeSeriesCanvas } from '../ui/charts/load-time-series-canvas.ts';
 
 type Page = ComponentType<{ readonly query: string }>;
 
@@ -44,6 +45,7 @@ export async function loadEverything(): Promise<void> {
     loadSchedulesPage(),
     loadWorkersPage(),
     loadQueuesPage(),
+    loadTimeSeriesCanvas(),
     import('./Palette.tsx'),
   ]);
   await (await import('../pages/kpis/later-parts.ts')).loadLaterParts();

@@ -129,6 +129,7 @@ test('offline the queues stay readable as last known, and nothing can be changed
   expectedErrors.push(/WebSocket|ERR_CONNECTION/);
   const page = await open('/queues');
   await page.getByTestId('queue-mail').click();
+  await expect(page.getByTestId('queue-chart-counts').locator('canvas')).toBeVisible();
   await engine.stop();
   await expect(page.getByTestId('banner-offline')).toBeVisible();
   await expect(page.getByTestId('queues-all').locator('[data-state=failed], [data-state=fresh]')).toHaveCount(0);

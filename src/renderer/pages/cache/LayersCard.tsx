@@ -153,7 +153,7 @@ function useLayerColumns(
           <Button
             look="quiet"
             isSmall
-            aria-label={t('cache.edit.title', { layer: t(`cache.layer.${layer.layer}`) })}
+            aria-label={`${formatDuration(layer.settings.ttlMs)}: ${t('cache.edit.title', { layer: t(`cache.layer.${layer.layer}`) })}`}
             title={t('cache.edit.title', { layer: t(`cache.layer.${layer.layer}`) })}
             blockedBecause={isOffline ? t('offlineBlocked') : null}
             onClick={() => onEdit(layer.layer)}
