@@ -178,7 +178,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   cleanUps.add('celery', () => celery.stop());
   const celeryRooms = openCelery({ connections, broker: links.broker, heard: celery.heard }, foundation);
   cleanUps.add('celery rooms', () => celeryRooms.stop());
-  const alerts = openAlerts({ store, vault, desktop: options.desktop }, foundation);
+  const alerts = openAlerts({ store, vault, desktop: options.desktop, broker: links.broker }, foundation);
   const onScheduleChanged = (scheduleId: string | null): void => topics.emit('schedules.changed', { scheduleId });
   const warmUp = (): JobData['precompute'] => cacheRoom.warming.scheduled();
   const scheduler = openScheduler(

@@ -10,6 +10,7 @@ import type { OwedTo } from '../store/alert-store.ts';
 import type { NewDelivery, OwedBatch } from '../store/notification-store.ts';
 import { type AlertMessage, composeMessage, severityRank } from './message.ts';
 import { type ChannelBook, type NotificationQueue, sendDeadlineMs } from './ports.ts';
+import { busyWaitMs, type Telling } from './telling.ts';
 
 export interface NotificationSenderOptions {
   readonly clock: Clock;
@@ -20,6 +21,8 @@ export interface NotificationSenderOptions {
   readonly channels: ChannelBook;
   /** Called when a message was given up: somebody must hear of it in another way. */
   readonly onGivenUp: (channelName: string, title: string, problem: string) => void;
+  /** Null where no other console can be there. */
+  readonly telling: Pick<Telling, 'claim' | 'told'> | null;
   /** Called after every attempt. */
   readonly onAttempt: (channelId: string) => void;
 }
@@ -100,6 +103,7 @@ export class NotificationSender {
     const startMs = clock.monotonicMs();
     let name = batch.channelId;
     let title = batch.transitions.at(-1)?.title ?? '';
+    let told = async (): Promise<void> => undefined;
     const delivery = (outcome: Delivery['outcome'], problem: string | null): NewDelivery => ({
       channelId: batch.channelId,
       atMs: clock.now(),
@@ -117,7 +121,16 @@ export class NotificationSender {
         return true;
       }
       name = opened.channel.name;
-      const message = messageFor(batch, opened.channel);
+      const mine = await this.#claimed(batch, opened.channel);
+      if (mine === 'busy') {
+        queue.postpone(batch.batchId, clock.now() + busyWaitMs);
+        return false;
+      }
+      if (mine.length === 0) {
+        queue.markSent(batch.batchId, delivery('told-elsewhere', null));
+        return true;
+      }
+      const message = messageFor({ ...batch, transitions: mine }, opened.channel);
       title = message.title;
       await withDeadline(
         clock,
@@ -125,11 +138,27 @@ export class NotificationSender {
         { code: 'ALERT_SEND_TIMEOUT', what: `Message by "${name}"` },
         (signal) => opened.way.send(message, signal),
       );
+      told = () => this.#told(mine, opened.channel);
     } catch (error) {
       return this.#failed(name, batch, error, delivery);
     }
+    // The others first: a crash in between has this console repeat it under the same id, and no other one tell it anew.
+    await told();
     queue.markSent(batch.batchId, delivery('sent', null));
     return true;
+  }
+
+  /** What of the batch is ours to tell; a repetition is told by whoever told it first. */
+  async #claimed(batch: OwedBatch, channel: AlertChannel): Promise<'busy' | AlertTransition[]> {
+    const { telling } = this.#options;
+    if (telling === null) return [...batch.transitions];
+    const claims = await Promise.all(batch.transitions.map((transition) => telling.claim(channel, transition)));
+    if (claims.includes('busy')) return 'busy';
+    return batch.transitions.filter((_transition, index) => claims[index] === 'mine');
+  }
+
+  async #told(transitions: readonly AlertTransition[], channel: AlertChannel): Promise<void> {
+    for (const transition of transitions) await this.#options.telling?.told(channel, transition);
   }
 
   #failed(

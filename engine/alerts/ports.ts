@@ -51,6 +51,8 @@ export interface NotificationQueue {
   next(channelId: string, nowMs: number, newBatchId: string): OwedBatch | null;
   markSent(batchId: string, delivery: NewDelivery): void;
   markFailed(batchId: string, nextAtMs: number, delivery: NewDelivery): void;
+  /** Tried later without having been tried now. */
+  postpone(batchId: string, nextAtMs: number): void;
   markGivenUp(batchId: string, delivery: NewDelivery): void;
 }
 

@@ -100,6 +100,15 @@ export class NotificationStore {
     });
   }
 
+  /** @throws EngineError STORE_UNAVAILABLE */
+  postpone(batchId: string, nextAtMs: number): void {
+    this.#connection.run(
+      `UPDATE outbox SET next_at_ms = ? WHERE batch_id = ? AND state = 'due'`,
+      Math.ceil(nextAtMs),
+      batchId,
+    );
+  }
+
   /** Never tried again. @throws EngineError STORE_UNAVAILABLE */
   markGivenUp(batchId: string, delivery: NewDelivery): void {
     this.#settle(batchId, 'failed', delivery);

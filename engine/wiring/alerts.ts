@@ -8,19 +8,24 @@ import { checkRule, RuleBook } from '../alerts/rule-book.ts';
 import { rulesAsYaml, rulesForPrometheus } from '../alerts/rule-files.ts';
 import { previewRule } from '../alerts/rule-preview.ts';
 import { Silences } from '../alerts/silences.ts';
+import { Telling, type TellingBoard } from '../alerts/telling.ts';
 import type { AlertVerbParts } from '../api/alert-verbs.ts';
 import type { Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
+import type { IdSource } from '../base/ids.ts';
 import type { SecretVault } from '../config/secret-vault.ts';
 import { alertHistoryQuerySchema } from '../model/alert.ts';
 import { signalNameSchema } from '../model/sample.ts';
+import { queuePrefix } from '../queue/broker.ts';
+import type { RedisLink } from '../redis/link.ts';
 import type { Store } from '../store/store.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface AlertInputs {
   readonly store: Store;
   readonly vault: SecretVault;
+  readonly broker: RedisLink;
   /** Null where there is no desktop. */
   readonly desktop: DesktopNotify | null;
 }
@@ -32,7 +37,7 @@ export interface AlertRoom {
   onChannelChanged(listener: (channelId: string) => void): Stop;
 }
 
-export function openAlerts({ store, vault, desktop }: AlertInputs, foundation: Foundation): AlertRoom {
+export function openAlerts({ store, vault, desktop, broker }: AlertInputs, foundation: Foundation): AlertRoom {
   const { clock, ids, random, logger } = foundation;
   const emitter = new Emitter<{ channel: string; rule: string }>((error) =>
     logger.error('a listener of the channels failed', { error: messageOf(error) }),
@@ -50,7 +55,9 @@ export function openAlerts({ store, vault, desktop }: AlertInputs, foundation: F
       store.alerts.history(alertHistoryQuerySchema.parse({ to: 'firing', limit: 1 })).transitions[0] ?? null,
     onChanged: onChannel,
   });
+  const telling = new Telling({ board: boardOn(broker), consoleId: consoleIdIn(store, ids), logger });
   const sender = new NotificationSender({
+    telling,
     clock,
     ids,
     random,
@@ -105,4 +112,31 @@ export function openAlerts({ store, vault, desktop }: AlertInputs, foundation: F
     onRuleChanged: (listener) => emitter.on('rule', listener),
     onChannelChanged: (listener) => emitter.on('channel', listener),
   };
+}
+
+/** Consoles that share a broker share what was told. */
+function boardOn(broker: RedisLink): TellingBoard {
+  const key = (name: string): string => `${queuePrefix}:alerts:${name}`;
+  return {
+    async take(name, value, ttlMs) {
+      const taken = await broker.command('SET', (client) => client.set(key(name), value, 'PX', ttlMs, 'NX'));
+      if (taken !== null) return value;
+      return (await broker.command('GET', (client) => client.get(key(name)))) ?? value;
+    },
+    async set(name, value, ttlMs) {
+      await broker.command('SET', (client) => client.set(key(name), value, 'PX', ttlMs));
+    },
+    async remove(name) {
+      await broker.command('DEL', (client) => client.del(key(name)));
+    },
+  };
+}
+
+/** The same after a restart: what this console had begun to tell is its own to finish. */
+function consoleIdIn(store: Store, ids: IdSource): string {
+  const known = store.settings.get('console-id');
+  if (known !== null) return known;
+  const id = ids.next();
+  store.settings.set('console-id', id);
+  return id;
 }

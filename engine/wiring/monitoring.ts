@@ -1,4 +1,5 @@
 /** Watching it all: samples into the local store, alert rules over them, and the facts behind Overview and health. */
+import { networkInterfaces } from 'node:os';
 import type { AlertEngine } from '../alerts/alert-engine.ts';
 import type { Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
@@ -10,6 +11,7 @@ import { measureProcess } from '../health/process-figures.ts';
 import type { ResponseTimes } from '../health/response-times.ts';
 import { Sampler } from '../health/sampler.ts';
 import { buildSystemHealth } from '../health/system-health.ts';
+import { blindnessOf } from '../health/witness.ts';
 import type { SourceHolder } from '../kpi/source-holder.ts';
 import type { Overview, RedisMemory, RedisRole, SystemHealth } from '../model/health.ts';
 import type { SignalName } from '../model/sample.ts';
@@ -117,7 +119,8 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
   let rounds = 0;
   const listeners = new Set<(atMs: number) => void>();
   const stopJudging = sampler.onSampled((round) => {
-    void alerts.evaluate(round).then(() => {
+    const blindness = blindnessOf([inputs.links.cache.view(), inputs.links.broker.view()], networkInterfaces);
+    void alerts.evaluate({ ...round, blindness }).then(() => {
       for (const listener of listeners) listener(round.atMs);
     });
     rounds += 1;

@@ -111,6 +111,15 @@ const parts: readonly Part<CallName>[] = [
       values: schedules.map(({ id, overranCount }) => [{ schedule: id }, overranCount]),
     },
   ]),
+  part('alerts.signals', ({ signals }) => [
+    {
+      name: 'vigia_signal',
+      help: 'The newest sample of every figure that alert rules can look at, within the last two minutes',
+      values: signals
+        .filter(({ lastAtMs }) => Date.now() - lastAtMs < 120_000)
+        .map(({ signal, lastValue }) => [{ signal }, lastValue]),
+    },
+  ]),
   part('alerts.now', ({ alerts }) => [
     {
       name: 'vigia_alert_firing',

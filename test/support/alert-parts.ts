@@ -1,6 +1,6 @@
 /** Alerts over a real store with the channels a test hands in. */
 import { AlertEngine } from '../../engine/alerts/alert-engine.ts';
-import { NotificationSender } from '../../engine/alerts/notifications.ts';
+import { NotificationSender, type NotificationSenderOptions } from '../../engine/alerts/notifications.ts';
 import type { ChannelBook, NotificationChannel, SilenceSource } from '../../engine/alerts/ports.ts';
 import type { Clock } from '../../engine/base/clock.ts';
 import { systemIds } from '../../engine/base/ids.ts';
@@ -35,7 +35,12 @@ export interface Told {
   readonly givenUp: string[];
 }
 
-export function senderOver(store: Store, clock: Clock, channels: ChannelBook): NotificationSender & Told {
+export function senderOver(
+  store: Store,
+  clock: Clock,
+  channels: ChannelBook,
+  telling: NotificationSenderOptions['telling'] = null,
+): NotificationSender & Told {
   const givenUp: string[] = [];
   const sender = new NotificationSender({
     clock,
@@ -45,6 +50,7 @@ export function senderOver(store: Store, clock: Clock, channels: ChannelBook): N
     queue: store.notifications,
     channels,
     onGivenUp: (name, title) => givenUp.push(`${name}: ${title}`),
+    telling,
     onAttempt: () => undefined,
   });
   return Object.assign(sender, { givenUp });
