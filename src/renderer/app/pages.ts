@@ -15,6 +15,10 @@ async function loadQueuesPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/queues/QueuesPage.tsx')).QueuesPage };
 }
 
+async function loadTasksPage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/tasks/TasksPage.tsx')).TasksPage };
+}
+
 async function loadWorkersPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/workers/WorkersPage.tsx')).WorkersPage };
 }
@@ -32,6 +36,7 @@ export const pages: Record<PageName, Page> = {
   kpis: KpisPage,
   cache: lazy(loadCachePage),
   queues: lazy(loadQueuesPage),
+  tasks: lazy(loadTasksPage),
   workers: lazy(loadWorkersPage),
   schedules: lazy(loadSchedulesPage),
   alerts: lazy(loadAlertsPage),
@@ -46,6 +51,7 @@ export async function loadEverything(): Promise<void> {
     loadWorkersPage(),
     loadQueuesPage(),
     loadTimeSeriesCanvas(),
+    loadTasksPage(),
     import('./Palette.tsx'),
   ]);
   await (await import('../pages/kpis/later-parts.ts')).loadLaterParts();

@@ -1,5 +1,6 @@
 /** Every English text of the console. */
 import { cacheEn } from './cache-en.ts';
+import { celeryEn } from './celery-en.ts';
 import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
 import { queuesEn } from './queues-en.ts';
@@ -13,6 +14,7 @@ export const en = {
   schedules: schedulesEn,
   workers: workersEn,
   cache: cacheEn,
+  celery: celeryEn,
   app: {
     navigation: 'Pages',
     skip: 'Skip to the content',
@@ -33,6 +35,7 @@ export const en = {
     kpis: 'KPIs',
     cache: 'Cache',
     queues: 'Queues & jobs',
+    tasks: 'Celery tasks',
     workers: 'Workers',
     schedules: 'Schedules',
     alerts: 'Alerts',

@@ -1,6 +1,7 @@
 /** Todos los textos de la consola en español: the Spanish counterpart of the English texts, with the same keys. */
 
 import { cacheEs } from './cache-es.ts';
+import { celeryEs } from './celery-es.ts';
 import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
 import { queuesEs } from './queues-es.ts';
@@ -15,6 +16,7 @@ export const es: Texts = {
   schedules: schedulesEs,
   workers: workersEs,
   cache: cacheEs,
+  celery: celeryEs,
   app: {
     navigation: 'Páginas',
     skip: 'Ir al contenido',
@@ -35,6 +37,7 @@ export const es: Texts = {
     kpis: 'KPI',
     cache: 'Caché',
     queues: 'Colas y trabajos',
+    tasks: 'Tareas de Celery',
     workers: 'Workers',
     schedules: 'Programación',
     alerts: 'Alertas',

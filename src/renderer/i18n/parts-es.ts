@@ -29,4 +29,22 @@ export const partsEs: Translated<typeof partsEn> = {
   chartShow: 'Mostrar {{label}}',
   chartNothing: 'Nada medido en este tiempo.',
   chartGap: 'sin observar',
+  operate: {
+    observed: 'solo lectura',
+    operated: 'desbloqueada',
+    unknownShort: 'no se sabe',
+    unknown: 'No se sabe si esta conexión puede modificarse.',
+    locked: 'Esta conexión solo se observa: desbloquéela antes.',
+    means:
+      'En solo lectura no se escribe nada. Desbloqueada, lo que pulse aquí cambia el sistema; después se bloquea sola.',
+    unlock: 'Desbloquear…',
+    unlockNow: 'Desbloquear',
+    lock: 'Bloquear',
+    localOpen: 'en esta máquina',
+    open: 'sin término',
+    ended: 'se bloquea ahora',
+    forHowLong: 'Por cuánto tiempo',
+    production: 'producción',
+    spans: { '15': '15 min', '60': '1 h', '480': '8 h' },
+  },
 };

@@ -26,6 +26,7 @@ export interface Services {
   readonly system: LiveQuery<CallOutput<'system.info'>>;
   readonly overview: LiveQuery<CallOutput<'overview.get'>>;
   readonly alerts: LiveQuery<CallOutput<'alerts.now'>>;
+  readonly connections: LiveQuery<CallOutput<'connections.list'>>;
   readonly filterOptions: LiveQuery<CallOutput<'dashboard.filters'>>;
   /** The last answers, for the time when nothing can be reached. */
   readonly kept: KeptValues;
@@ -82,6 +83,13 @@ export function createServices(page: Window, connection: Connection, clock: Brow
       topics: ['alerts.changed'],
       periodMs: 15_000,
       kept: { values: kept, key: 'alerts' },
+    }),
+    connections: createLiveQuery({
+      ...shared,
+      name: 'connections.list',
+      topics: ['connections.changed'],
+      periodMs: 30_000,
+      kept: null,
     }),
     filterOptions: createLiveQuery({
       ...shared,
