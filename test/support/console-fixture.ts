@@ -3,6 +3,8 @@ import { EngineError } from '../../engine/base/errors.ts';
 import type { CallOutput, Handlers } from '../../src/shared/contract.ts';
 import { startWebHost, type WebHost } from '../../src/web/host.ts';
 import { type CacheScript, cacheHandlers, cacheScript } from './console-cache.ts';
+import { type CeleryScript, celeryHandlers, celeryScript } from './console-celery.ts';
+import { type ConnectionsScript, connectionsHandlers, connectionsScript } from './console-connections.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
 import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
 import { type QueuesScript, queuesHandlers, queuesScript } from './console-queues.ts';
@@ -31,6 +33,8 @@ export interface Script {
   readonly queues: QueuesScript;
   readonly schedules: SchedulesScript;
   readonly workers: WorkersScript;
+  readonly connections: ConnectionsScript;
+  readonly celery: CeleryScript;
 }
 
 export interface ConsoleFixture {
@@ -47,6 +51,7 @@ export interface ConsoleFixture {
 }
 
 export async function startConsoleFixture(rendererDir: string): Promise<ConsoleFixture> {
+  const connections = connectionsScript(Date.now());
   const script: Script = {
     isBroken: false,
     isEmpty: false,
@@ -62,6 +67,8 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     queues: queuesScript(Date.now()),
     schedules: schedulesScript(Date.now()),
     workers: workersScript(Date.now()),
+    connections,
+    celery: celeryScript(Date.now(), () => connections.connections[0]?.mode !== 'operate'),
   };
   const engine = scriptedEngine(handlersOf(script));
   const token = 'token of the fixture';
@@ -92,6 +99,8 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...schedulesHandlers(script.schedules),
     ...workersHandlers(script.workers),
     ...cacheHandlers(script.cache),
+    ...connectionsHandlers(script.connections),
+    ...celeryHandlers(script.celery),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
     'overview.get': async () => overview(Date.now(), script.isBroken),
     'dashboard.filters': async () => filterOptions,

@@ -32,6 +32,7 @@ export function ControlDialog({ request, onClose }: ControlDialogProps): ReactEl
   const control = useCommand('celery.control');
   const { blocked } = useOperate(connectionOfBroker(request.brokerId));
   const [result, setResult] = useState<Result | null>(null);
+  const actionFacts = useActionFacts(request.action);
   const { action, nodes, brokerId } = request;
   const title = t(`celery.act.${action.kind}`);
   if (result !== null) return <Answers title={title} result={result} onClose={onClose} />;
@@ -49,7 +50,7 @@ export function ControlDialog({ request, onClose }: ControlDialogProps): ReactEl
           name: t('celery.control.to'),
           value: nodes.length === 0 ? t('celery.control.all') : nodes.join(', '),
         },
-        ...useActionFacts(action),
+        ...actionFacts,
       ]}
       {...(action.kind === 'shutdown' && node !== undefined ? { typed: node } : {})}
       blockedBecause={blocked}
