@@ -51,13 +51,13 @@ function inTree(nodes: readonly Node[]): { node: Node; depth: number }[] {
   }
   const placed: { node: Node; depth: number }[] = [];
   const seen = new Set<string>();
-  const rest = (childrenOf.get(null) ?? []).map((node) => ({ node, depth: 0 })).reverse();
+  const rest = (childrenOf.get(null) ?? []).map((node) => ({ node, depth: 0 })).toReversed();
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     if (seen.has(next.node.taskId)) continue;
     seen.add(next.node.taskId);
     placed.push(next);
     const depth = next.depth + 1;
-    rest.push(...(childrenOf.get(next.node.taskId) ?? []).map((node) => ({ node, depth })).reverse());
+    rest.push(...(childrenOf.get(next.node.taskId) ?? []).map((node) => ({ node, depth })).toReversed());
   }
   return placed;
 }
