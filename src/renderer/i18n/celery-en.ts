@@ -18,7 +18,7 @@ export const celeryEn = {
   silent_one: '{{count}} worker sends no task events',
   silent_other: '{{count}} workers send no task events',
   silentMeans:
-    'As Celery ships it: what {{nodes}} run, finish or fail is invisible to every monitor until events are turned on. Here they can be, without a restart; the worker forgets it when it restarts (start it with -E).',
+    '{{nodes}}: as Celery ships it. What runs, ends or fails there is invisible to every monitor until events are turned on. They can be from here without a restart, and are off again after one (start it with -E).',
   criticalRisks_one: '{{count}} critical risk',
   criticalRisks_other: '{{count}} critical risks',
   showRisks: 'Show',
@@ -162,6 +162,7 @@ export const celeryEn = {
   noNames: 'No task was heard of yet.',
   failuresNote: 'numbers, ids and quoted values taken out',
   noFailures: 'No task has failed in the history.',
+  queues: 'Queues',
   queuesNote: 'everything still to be done, whoever has it now',
   lookedAt: 'looked at',
   noQueues: 'No queue of Celery was found.',

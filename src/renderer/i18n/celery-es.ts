@@ -21,7 +21,7 @@ export const celeryEs: Translated<typeof celeryEn> = {
   silent_one: '{{count}} worker no envía eventos de tareas',
   silent_other: '{{count}} workers no envían eventos de tareas',
   silentMeans:
-    'Así viene Celery: lo que {{nodes}} ejecutan, terminan o fallan es invisible para todo monitor hasta activar los eventos. Aquí se puede, sin reiniciar; el worker lo olvida al reiniciarse (arránquelo con -E).',
+    '{{nodes}}: así viene Celery. Lo que ahí se ejecuta, termina o falla es invisible para todo monitor hasta activar los eventos. Desde aquí se puede sin reiniciar, y se pierde al reiniciar (arránquelo con -E).',
   criticalRisks_one: '{{count}} riesgo crítico',
   criticalRisks_other: '{{count}} riesgos críticos',
   showRisks: 'Ver',
@@ -166,6 +166,7 @@ export const celeryEs: Translated<typeof celeryEn> = {
   noNames: 'Aún no se oyó de ninguna tarea.',
   failuresNote: 'sin números, ids ni valores entre comillas',
   noFailures: 'Ninguna tarea del historial ha fallado.',
+  queues: 'Colas',
   queuesNote: 'todo lo que falta por hacer, lo tenga quien lo tenga',
   lookedAt: 'revisado',
   noQueues: 'No se encontró ninguna cola de Celery.',

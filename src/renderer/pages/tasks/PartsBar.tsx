@@ -14,13 +14,16 @@ export function PartsBar({ parts, most }: PartsBarProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const there = queueParts.filter((part) => parts[part] > 0);
+  const sum = there.reduce((total, part) => total + parts[part], 0);
   const words = there.map((part) => `${t(`celery.parts.${part}`)} ${format.number(parts[part])}`).join(' · ');
   return (
     <div className="parts-box">
       <div className="parts-bar" aria-hidden="true" title={words}>
-        {there.map((part) => (
-          <i key={part} className={`part-${part}`} style={{ width: `${(parts[part] / most) * 100}%` }} />
-        ))}
+        <span style={{ width: `${(sum / most) * 100}%` }}>
+          {there.map((part) => (
+            <i key={part} className={`part-${part}`} style={{ flexGrow: parts[part] }} />
+          ))}
+        </span>
       </div>
       <span className="sub num">{there.length === 0 ? t('celery.emptyQueue') : words}</span>
     </div>

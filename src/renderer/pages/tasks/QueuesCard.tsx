@@ -24,7 +24,7 @@ export function QueuesCard({ brokers, onOpen }: QueuesCardProps): ReactElement {
   const isKnown = brokers !== null && brokers.some(({ atMs }) => atMs !== null);
   return (
     <Card
-      title={t('celery.tab.queues')}
+      title={t('celery.queues')}
       note={t('celery.queuesNote')}
       testId="celery-queues"
       aside={<Looks brokers={brokers ?? []} />}
@@ -32,7 +32,7 @@ export function QueuesCard({ brokers, onOpen }: QueuesCardProps): ReactElement {
       <Findings brokers={brokers ?? []} />
       <PartsLegend />
       <Table
-        caption={t('celery.tab.queues')}
+        caption={t('celery.queues')}
         columns={useColumns(most, (brokers?.length ?? 0) > 1, onOpen)}
         rows={queues}
         rowKey={({ brokerId, name }) => `${brokerId}/${name}`}
@@ -48,9 +48,9 @@ function Looks({ brokers }: { readonly brokers: readonly BrokerQueues[] }): Reac
   const oldest = brokers.flatMap(({ atMs }) => atMs ?? []).toSorted((left, right) => left - right)[0];
   if (oldest === undefined) return <></>;
   return (
-    <>
+    <span>
       {t('celery.lookedAt')} <Age atMs={oldest} />
-    </>
+    </span>
   );
 }
 

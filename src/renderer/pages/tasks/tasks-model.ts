@@ -20,7 +20,6 @@ export type Purge = CallOutput<'celery.purges'>['purges'][number];
 type TaskQuery = CallInput<'celery.tasks'>;
 
 export const tabs = ['tasks', 'queues', 'names', 'failures', 'events'] as const;
-type Tab = (typeof tabs)[number];
 
 export const taskStates = [
   'PENDING',
