@@ -113,7 +113,8 @@ describe('values', () => {
   });
 
   test('a big string comes in windows that add up to it', async () => {
-    const text = Array.from({ length: 100_000 }, (_, n) => `línea ${n} 語\n`).join('');
+    // Two bytes each after one: every window would end within a character.
+    const text = `x${'é'.repeat(500_000)}`;
     await client.set('log', text);
     let [read, cursor, windows] = ['', null as string | null, 0];
     do {
@@ -239,6 +240,9 @@ describe('edits', () => {
     await expect(watched.call('redis.key.set', { ...ref, edit: { kind: 'string', value: '2' } })).rejects.toMatchObject(
       refused,
     );
+    // Refused before the key is even looked at, or its type would be the answer.
+    const wrong = { kind: 'hash-set' as const, field: 'f', value: '1' };
+    await expect(watched.call('redis.key.set', { ...ref, edit: wrong })).rejects.toMatchObject(refused);
     await expect(watched.call('redis.key.ttl', { ...ref, ttlMs: 1 })).rejects.toMatchObject(refused);
     await expect(watched.call('redis.key.delete', { connectionId, keys: [{ key: 'a' }] })).rejects.toMatchObject(
       refused,
