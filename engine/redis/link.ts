@@ -277,9 +277,9 @@ export class RedisLink<Role extends string = string> {
     }
   }
 
-  /** A connection in use proves itself; a PING more would only be load. */
+  /** A connection in use proves itself; a PING more would only be load. What asks as often as this must not miss it by a hair. */
   #heardLately(): boolean {
-    return this.#options.clock.monotonicMs() - this.#heardMs < heartbeatMs;
+    return this.#options.clock.monotonicMs() - this.#heardMs < 1.5 * heartbeatMs;
   }
 
   async #judgeCluster(cluster: Cluster): Promise<void> {
