@@ -68,6 +68,11 @@ export class Views {
     this.#rememberedCount = rememberedCount;
   }
 
+  /** What a section is of, whatever the date: for whoever keeps its past. */
+  get origin(): { readonly pack: string; readonly packVersion: number; readonly source: string } {
+    return { pack: this.#pack.id, packVersion: this.#pack.version, source: String(this.#basis['source'] ?? '') };
+  }
+
   get asOf(): string {
     return this.#asOf ?? localDate(this.#clock.now());
   }

@@ -16,3 +16,8 @@ export const filterOptionSchema = z.object({
   values: z.array(z.string()),
 });
 export type FilterOption = z.infer<typeof filterOptionSchema>;
+
+/** The same text for the same filters, in whatever order they were named. */
+export function filtersKey(filters: Filters): string {
+  return JSON.stringify(Object.entries(filters).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

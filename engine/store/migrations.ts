@@ -353,6 +353,78 @@ CREATE TABLE observation_gap (
 CREATE INDEX observation_gap_from ON observation_gap (from_ms);
 `;
 
+/**
+ * What a snapshot is of, so that the past can be looked up by it; how large the contents are, kept by the database itself;
+ * what stood around the values; what people noted and last saw.
+ */
+const review = `
+CREATE TABLE lineage (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  pack TEXT,
+  pack_version INTEGER,
+  source TEXT,
+  section TEXT,
+  layer TEXT,
+  filters TEXT
+);
+CREATE INDEX lineage_place ON lineage (pack, source, filters) WHERE filters IS NOT NULL;
+INSERT INTO lineage (name) SELECT DISTINCT lineage FROM snapshot WHERE lineage IS NOT NULL;
+ALTER TABLE snapshot_history ADD COLUMN lineage_id INTEGER REFERENCES lineage (id);
+ALTER TABLE snapshot_history ADD COLUMN as_of TEXT;
+UPDATE snapshot_history SET lineage_id = (SELECT lineage.id FROM snapshot JOIN lineage ON lineage.name = snapshot.lineage
+  WHERE snapshot.redis_key = snapshot_history.redis_key);
+CREATE INDEX snapshot_history_lineage ON snapshot_history (lineage_id, computed_at_ms) WHERE lineage_id IS NOT NULL;
+
+ALTER TABLE payload ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE payload_size (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  payload_count INTEGER NOT NULL,
+  stored_bytes INTEGER NOT NULL,
+  raw_bytes INTEGER NOT NULL
+);
+INSERT INTO payload_size SELECT 1, count(*), coalesce(sum(length(body)), 0), 0 FROM payload;
+CREATE TRIGGER payload_added AFTER INSERT ON payload BEGIN
+  UPDATE payload_size SET payload_count = payload_count + 1, stored_bytes = stored_bytes + length(new.body),
+    raw_bytes = raw_bytes + new.raw_bytes;
+END;
+CREATE TRIGGER payload_removed AFTER DELETE ON payload BEGIN
+  UPDATE payload_size SET payload_count = payload_count - 1, stored_bytes = stored_bytes - length(old.body),
+    raw_bytes = raw_bytes - old.raw_bytes;
+END;
+
+CREATE TABLE surroundings (
+  at_ms INTEGER PRIMARY KEY,
+  seen_until_ms INTEGER NOT NULL,
+  payload_id INTEGER NOT NULL REFERENCES payload (id)
+);
+CREATE INDEX surroundings_payload ON surroundings (payload_id);
+
+CREATE TABLE note (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  who TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  words TEXT NOT NULL,
+  as_stood TEXT NOT NULL,
+  closed_at_ms INTEGER,
+  closed_by TEXT,
+  answer TEXT
+) WITHOUT ROWID;
+CREATE INDEX note_at ON note (at_ms);
+
+CREATE TABLE look (
+  who TEXT NOT NULL,
+  place TEXT NOT NULL,
+  kpi_id TEXT NOT NULL,
+  seen_at_ms INTEGER NOT NULL,
+  seen TEXT NOT NULL,
+  before_at_ms INTEGER,
+  before TEXT,
+  PRIMARY KEY (who, place, kpi_id)
+) WITHOUT ROWID;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
@@ -362,4 +434,5 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'outbox of alerts', sql: outbox },
   { version: 7, name: 'Redis in depth', sql: redisDepth },
   { version: 8, name: 'episodes of alerts', sql: alertEpisodes },
+  { version: 9, name: 'review', sql: review },
 ];

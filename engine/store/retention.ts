@@ -3,6 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import { QueueHistoryStore } from './queue-history-store.ts';
 import { SampleThinning } from './sample-thinning.ts';
+import { SnapshotHistory } from './snapshot-history.ts';
+import { SnapshotThinning, snapshotTiers } from './snapshot-thinning.ts';
 
 export interface StoreLimits {
   /** Ceiling of the whole file; past it the oldest samples, snapshots and records go early. */
@@ -10,7 +12,14 @@ export interface StoreLimits {
   /** Samples stay as they were taken for this long, then become means of one minute. */
   readonly rawSampleMs: number;
   readonly sampleMs: number;
+  /** Thinned on the way: all of a day, one an hour for thirty days, then one a day. */
   readonly snapshotHistoryMs: number;
+  /** Ceiling of snapshots, contents and rows; past it the oldest of the history go early. */
+  readonly snapshotBytes: number;
+  /** What stood around the values: links, source, workers. */
+  readonly surroundingsMs: number;
+  /** When somebody last had a KPI on screen. */
+  readonly lookMs: number;
   /** Last known values in all; the ones computed longest ago go first. */
   readonly snapshotCount: number;
   readonly transitionMs: number;
@@ -27,7 +36,10 @@ export const defaultStoreLimits: StoreLimits = {
   sizeBytes: 512 * 1024 * 1024,
   rawSampleMs: day,
   sampleMs: 90 * day,
-  snapshotHistoryMs: 30 * day,
+  snapshotHistoryMs: 365 * day,
+  snapshotBytes: 128 * 1024 * 1024,
+  surroundingsMs: 365 * day,
+  lookMs: 365 * day,
   snapshotCount: 5_000,
   transitionMs: 730 * day,
   scheduleRunMs: 90 * day,
@@ -41,7 +53,10 @@ export interface PruneCounts {
   samplesThinned: number;
   samples: number;
   snapshots: number;
+  snapshotsThinned: number;
   snapshotHistory: number;
+  surroundings: number;
+  looks: number;
   payloads: number;
   transitions: number;
   acknowledgements: number;
@@ -64,10 +79,14 @@ export class Retention {
   readonly #connection: Connection;
   readonly #limits: StoreLimits;
   readonly #thinning: SampleThinning;
+  readonly #snapshotThinning: SnapshotThinning;
+  readonly #history: SnapshotHistory;
 
   constructor(connection: Connection, limits: StoreLimits) {
     this.#connection = connection;
     this.#thinning = new SampleThinning(connection);
+    this.#snapshotThinning = new SnapshotThinning(connection);
+    this.#history = new SnapshotHistory(connection);
     this.#limits = limits;
   }
 
@@ -78,6 +97,9 @@ export class Retention {
       samples: await this.#pruneSamples(nowMs - this.#limits.sampleMs),
       snapshots: await this.#pruneSnapshots(),
       snapshotHistory: await this.#oldest('snapshot_history', 'computed_at_ms', nowMs - this.#limits.snapshotHistoryMs),
+      snapshotsThinned: await this.#thinSnapshots(nowMs),
+      surroundings: await this.#oldest('surroundings', 'seen_until_ms', nowMs - this.#limits.surroundingsMs),
+      looks: await this.#oldest('look', 'seen_at_ms', nowMs - this.#limits.lookMs),
       payloads: 0,
       transitions: await this.#oldest('alert_transition', 'at_ms', nowMs - this.#limits.transitionMs),
       acknowledgements: await this.#oldest('acknowledgement', 'cleared_at_ms', nowMs - this.#limits.transitionMs),
@@ -89,9 +111,14 @@ export class Retention {
       queueHistory: await this.#pruneQueueHistory(nowMs),
     };
     counts.payloads = await this.#prunePayloads();
+    await this.#keepSnapshotCeiling(counts);
     await this.#keepCeiling(nowMs, counts);
     await this.#giveBackPages();
     return counts;
+  }
+
+  get snapshotCeilingBytes(): number {
+    return this.#limits.snapshotBytes;
   }
 
   get ceilingBytes(): number {
@@ -112,10 +139,40 @@ export class Retention {
       const recordsBefore = nowMs - Math.max(keepMs, day);
       counts.samples += await this.#pruneSamples(nowMs - keepMs, fits);
       counts.snapshotHistory += await this.#oldest('snapshot_history', 'computed_at_ms', recordsBefore, fits);
+      counts.surroundings += await this.#oldest('surroundings', 'seen_until_ms', recordsBefore, fits);
       counts.payloads += await this.#prunePayloads();
       counts.audit += await this.#oldest('audit', 'at_ms', recordsBefore, fits);
       counts.transitions += await this.#oldest('alert_transition', 'at_ms', recordsBefore, fits);
     }
+  }
+
+  /** The oldest twentieth at a time, so that contents that are shared with newer snapshots cost few rounds. */
+  async #keepSnapshotCeiling(counts: PruneCounts): Promise<void> {
+    for (;;) {
+      const { sizeBytes, snapshotCount } = this.#history.figures();
+      if (sizeBytes <= this.#limits.snapshotBytes || snapshotCount === 0) return;
+      let left = Math.ceil(snapshotCount / 20);
+      while (left > 0) {
+        const step = Math.min(left, stepRows);
+        const sql = 'DELETE FROM snapshot_history WHERE true ORDER BY computed_at_ms LIMIT ?';
+        counts.snapshotHistory += this.#connection.run(sql, step).changes;
+        left -= step;
+        await nextTurn();
+      }
+      counts.payloads += await this.#prunePayloads();
+    }
+  }
+
+  async #thinSnapshots(nowMs: number): Promise<number> {
+    let removed = 0;
+    for (const tier of snapshotTiers) {
+      for (let step = this.#snapshotThinning.step(tier, nowMs); step !== null; ) {
+        removed += step;
+        await nextTurn();
+        step = this.#snapshotThinning.step(tier, nowMs);
+      }
+    }
+    return removed;
   }
 
   async #thinSamples(untilMs: number): Promise<number> {
@@ -148,7 +205,7 @@ export class Retention {
     );
   }
 
-  /** Contents that neither a last known value nor the history points to. */
+  /** Contents that nothing points to. */
   async #prunePayloads(): Promise<number> {
     let removed = 0;
     let after: Buffer | null = Buffer.alloc(0);
@@ -156,7 +213,8 @@ export class Retention {
       const rows: PayloadRow[] = this.#connection.rows<PayloadRow>(
         `SELECT id, content_hash AS hash,
            EXISTS (SELECT 1 FROM snapshot WHERE payload_id = payload.id)
-             OR EXISTS (SELECT 1 FROM snapshot_history WHERE payload_id = payload.id) AS used
+             OR EXISTS (SELECT 1 FROM snapshot_history WHERE payload_id = payload.id)
+             OR EXISTS (SELECT 1 FROM surroundings WHERE payload_id = payload.id) AS used
          FROM payload WHERE content_hash > ? ORDER BY content_hash LIMIT ${stepRows}`,
         after,
       );

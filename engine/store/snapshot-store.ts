@@ -1,7 +1,6 @@
 /** The last known value of every cached section, and its history, where Redis's death cannot reach them. */
-import { createHash } from 'node:crypto';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Connection } from './connection.ts';
+import { payloadId, payloadOf } from './payloads.ts';
 
 /** A computed value as it was cached; the same shape as the cache's own snapshot. */
 export interface StoredSnapshot {
@@ -11,6 +10,20 @@ export interface StoredSnapshot {
   readonly computedAtMs: number;
   readonly dataAsOfMs: number | null;
   readonly computeMs: number | null;
+}
+
+/** What a snapshot is of, so that its past can be found by it. */
+export interface SnapshotPlace {
+  readonly pack: string;
+  readonly packVersion: number;
+  /** Without credentials. */
+  readonly source: string;
+  readonly section: string;
+  readonly layer: string;
+  /** Canonical, see `filtersKey`. */
+  readonly filters: string;
+  /** ISO date. */
+  readonly asOf: string;
 }
 
 interface SnapshotRow {
@@ -66,12 +79,12 @@ export class SnapshotStore {
    * history only. Costs about 0.3 ms per 100 kB of JSON.
    * @throws EngineError STORE_UNAVAILABLE
    */
-  save(snapshot: StoredSnapshot, lineage: string | null = null): void {
-    const json = JSON.stringify(snapshot.value ?? null);
-    const hash = createHash('sha256').update(json).digest().subarray(0, 16);
+  save(snapshot: StoredSnapshot, lineage: string | null = null, place: SnapshotPlace | null = null): void {
     this.#connection.atomically(() => {
-      const payloadId = this.#payloadId(hash, json);
-      const { redisKey, computedAtMs, dataAsOfMs, computeMs } = snapshot;
+      const { redisKey, dataAsOfMs, computeMs } = snapshot;
+      const computedAtMs = Math.round(snapshot.computedAtMs);
+      const contentId = payloadId(this.#connection, snapshot.value);
+      const lineageId = lineage === null ? null : this.#lineageId(lineage, place);
       this.#connection.run(
         `INSERT INTO snapshot (redis_key, lineage, computed_at_ms, data_as_of_ms, compute_ms, payload_id)
          VALUES (?, ?, ?, ?, ?, ?)
@@ -79,21 +92,13 @@ export class SnapshotStore {
            computed_at_ms = excluded.computed_at_ms, data_as_of_ms = excluded.data_as_of_ms,
            compute_ms = excluded.compute_ms, payload_id = excluded.payload_id
          WHERE excluded.computed_at_ms >= computed_at_ms`,
-        redisKey,
-        lineage,
-        Math.round(computedAtMs),
-        dataAsOfMs,
-        computeMs,
-        payloadId,
+        ...[redisKey, lineage, computedAtMs, dataAsOfMs, computeMs, contentId],
       );
       this.#connection.run(
-        `INSERT OR REPLACE INTO snapshot_history (redis_key, computed_at_ms, data_as_of_ms, compute_ms, payload_id)
-         VALUES (?, ?, ?, ?, ?)`,
-        redisKey,
-        Math.round(computedAtMs),
-        dataAsOfMs,
-        computeMs,
-        payloadId,
+        `INSERT OR REPLACE INTO snapshot_history
+           (redis_key, computed_at_ms, data_as_of_ms, compute_ms, payload_id, lineage_id, as_of)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        ...[redisKey, computedAtMs, dataAsOfMs, computeMs, contentId, lineageId, place?.asOf ?? null],
       );
     });
   }
@@ -131,18 +136,26 @@ export class SnapshotStore {
     return row ? toSnapshot(row) : null;
   }
 
-  #payloadId(hash: Buffer, json: string): number {
-    const known = this.#connection.row<{ id: number }>('SELECT id FROM payload WHERE content_hash = ?', hash);
-    if (known) return known.id;
-    const body = zstdCompressSync(json);
-    return this.#connection.run('INSERT INTO payload (content_hash, body) VALUES (?, ?)', hash, body).lastId;
+  #lineageId(name: string, place: SnapshotPlace | null): number {
+    const known = this.#connection.row<{ id: number; filters: string | null }>(
+      'SELECT id, filters FROM lineage WHERE name = ?',
+      name,
+    );
+    const id = known?.id ?? this.#connection.run('INSERT INTO lineage (name) VALUES (?)', name).lastId;
+    if (place === null || typeof known?.filters === 'string') return id;
+    const { pack, packVersion, source, section, layer, filters } = place;
+    this.#connection.run(
+      'UPDATE lineage SET pack = ?, pack_version = ?, source = ?, section = ?, layer = ?, filters = ? WHERE id = ?',
+      ...[pack, packVersion, source, section, layer, filters, id],
+    );
+    return id;
   }
 }
 
 function toSnapshot(row: SnapshotRow): StoredSnapshot {
   return {
     redisKey: row.redis_key,
-    value: JSON.parse(zstdDecompressSync(row.body).toString('utf8')) as unknown,
+    value: payloadOf(row.body),
     computedAtMs: row.computed_at_ms,
     dataAsOfMs: row.data_as_of_ms,
     computeMs: row.compute_ms,

@@ -22,6 +22,7 @@ import { defaultStoreLimits, type PruneCounts, Retention, type StoreLimits } fro
 import { RunLedgerStore } from './run-ledger-store.ts';
 import { SampleStore } from './sample-store.ts';
 import { SettingStore } from './setting-store.ts';
+import { SnapshotHistory } from './snapshot-history.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 
 export interface StoreOptions {
@@ -54,6 +55,7 @@ interface StoreEvents {
 export class Store {
   readonly file: string;
   readonly snapshots: SnapshotStore;
+  readonly snapshotHistory: SnapshotHistory;
   readonly samples: SampleStore;
   readonly alerts: AlertStore;
   readonly notifications: NotificationStore;
@@ -78,6 +80,7 @@ export class Store {
     this.#emitter = emitter;
     this.#retention = new Retention(connection, { ...defaultStoreLimits, ...options.limits });
     this.snapshots = new SnapshotStore(connection);
+    this.snapshotHistory = new SnapshotHistory(connection);
     this.samples = new SampleStore(connection, options.samplePeriodMs ?? 5_000);
     this.alerts = new AlertStore(connection);
     this.notifications = new NotificationStore(connection);
@@ -114,6 +117,11 @@ export class Store {
   /** Part of the ceiling that is in use; retention holds it at 1. */
   usedRatio(): number {
     return this.#retention.usedBytes() / this.#retention.ceilingBytes;
+  }
+
+  /** Of snapshots alone, within the ceiling of the whole file. */
+  get snapshotCeilingBytes(): number {
+    return this.#retention.snapshotCeilingBytes;
   }
 
   /** Removes what is past its age or its ceiling, in steps of a few milliseconds. @throws EngineError STORE_UNAVAILABLE, ENGINE_STOPPED */

@@ -5,6 +5,8 @@ import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { EntryKey, SectionCache, SnapshotPort } from '../cache/cache.ts';
 import type { Views } from '../kpi/views.ts';
+import { filtersKey } from '../model/filters.ts';
+import type { SnapshotPlace } from '../store/snapshot-store.ts';
 import type { Store } from '../store/store.ts';
 
 export function snapshotPort(store: Store, views: Views): SnapshotPort {
@@ -28,8 +30,16 @@ export function keepSnapshots(
     const [read] = await cache.read([key], { counted: false });
     if (!read || read.value === null || read.computedAtMs === null || read.source === 'snapshot') return;
     const { value, computedAtMs, dataAsOfMs, computeMs } = read;
-    const lineage = views.byKey(key.redisKey)?.section.lineage ?? null;
-    store.snapshots.save({ redisKey: key.redisKey, value, computedAtMs, dataAsOfMs, computeMs }, lineage);
+    const found = views.byKey(key.redisKey);
+    const place: SnapshotPlace | null = found && {
+      ...views.origin,
+      section: found.section.name,
+      layer: found.section.key.layer,
+      filters: filtersKey(found.view.filters),
+      asOf: found.view.asOf,
+    };
+    const snapshot = { redisKey: key.redisKey, value, computedAtMs, dataAsOfMs, computeMs };
+    store.snapshots.save(snapshot, found?.section.lineage ?? null, place);
   };
   return cache.onStored(({ redisKey, viewId, section, layer }) => {
     onSaved({ viewId, section });

@@ -264,7 +264,7 @@ describe('the clean-up', () => {
     const clock = new ManualClock(Date.UTC(2026, 0, 10));
     const room = storeRoom(clock);
     const store = await room.open({ limits: { snapshotCount: 2 } });
-    const old = clock.now() - 100 * day;
+    const old = clock.now() - 400 * day;
     for (let n = 0; n < 5; n += 1) store.snapshots.save(snapshot(`k${n}`, old + n, { n }));
     store.runs.append({
       scheduleId: 's',

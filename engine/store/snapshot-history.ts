@@ -1,0 +1,155 @@
+/** The past of sections: which views have one, what stood at an instant, and how much room it all takes. */
+import type { Connection } from './connection.ts';
+import { type PayloadFigures, payloadFigures, payloadOf } from './payloads.ts';
+
+/** One section of one view, computed by one version of its formulas. */
+export interface HistoryLine {
+  readonly id: number;
+  readonly section: string;
+  readonly layer: string;
+  readonly packVersion: number;
+}
+
+export interface HistoryMoment {
+  readonly lineId: number;
+  readonly computedAtMs: number;
+  readonly dataAsOfMs: number | null;
+  readonly computeMs: number | null;
+  /** ISO date; null for what older versions kept. */
+  readonly asOf: string | null;
+  readonly payloadId: number;
+}
+
+export interface KeptView {
+  readonly pack: string;
+  readonly source: string;
+  /** See `filtersKey`. */
+  readonly filters: string;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+  readonly snapshotCount: number;
+}
+
+export interface HistoryFigures extends PayloadFigures {
+  readonly snapshotCount: number;
+  readonly oldestAtMs: number | null;
+  /** Contents, and what rows and indexes take beside them. */
+  readonly sizeBytes: number;
+}
+
+/** Measured: a row of the history with its three indexes, and of a content with its index. */
+const bytesPerSnapshot = 200;
+const bytesPerPayload = 70;
+
+const momentColumns = `lineage_id AS lineId, computed_at_ms AS computedAtMs, data_as_of_ms AS dataAsOfMs,
+  compute_ms AS computeMs, as_of AS asOf, payload_id AS payloadId`;
+
+export class SnapshotHistory {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Every version of every section of a view. @throws EngineError STORE_UNAVAILABLE */
+  lines(pack: string, source: string, filters: string): HistoryLine[] {
+    return this.#connection.rows<HistoryLine>(
+      `SELECT id, section, layer, pack_version AS packVersion FROM lineage
+       WHERE pack = ? AND source = ? AND filters = ? ORDER BY id`,
+      pack,
+      source,
+      filters,
+    );
+  }
+
+  /** What was the newest of this line at `atMs`; null before its first. @throws EngineError STORE_UNAVAILABLE */
+  at(lineId: number, atMs: number): HistoryMoment | null {
+    return (
+      this.#connection.row<HistoryMoment>(
+        `SELECT ${momentColumns} FROM snapshot_history WHERE lineage_id = ? AND computed_at_ms <= ?
+         ORDER BY computed_at_ms DESC LIMIT 1`,
+        lineId,
+        Math.floor(atMs),
+      ) ?? null
+    );
+  }
+
+  /** Oldest first; the newest `limit` where there are more. @throws EngineError STORE_UNAVAILABLE */
+  between(lineId: number, fromMs: number, toMs: number, limit: number): HistoryMoment[] {
+    return this.#connection
+      .rows<HistoryMoment>(
+        `SELECT ${momentColumns} FROM snapshot_history
+         WHERE lineage_id = ? AND computed_at_ms >= ? AND computed_at_ms <= ?
+         ORDER BY computed_at_ms DESC LIMIT ?`,
+        lineId,
+        Math.ceil(fromMs),
+        Math.floor(toMs),
+        limit,
+      )
+      .toReversed();
+  }
+
+  /** The content, parsed; null when it is not there. @throws EngineError STORE_UNAVAILABLE */
+  content(payloadId: number): unknown {
+    const row = this.#connection.row<{ body: Buffer }>('SELECT body FROM payload WHERE id = ?', payloadId);
+    return row ? payloadOf(row.body) : null;
+  }
+
+  /** The last computation of each stretch of `stretchMs`, oldest first. @throws EngineError STORE_UNAVAILABLE */
+  instants(lineIds: readonly number[], fromMs: number, toMs: number, stretchMs: number): number[] {
+    const sql = `SELECT max(computed_at_ms) AS at FROM snapshot_history
+      WHERE lineage_id = ? AND computed_at_ms >= ? AND computed_at_ms <= ?
+      GROUP BY CAST(computed_at_ms / ? AS INTEGER)`;
+    const found = lineIds.flatMap((id) =>
+      this.#connection.rows<{ at: number }>(sql, id, Math.ceil(fromMs), Math.floor(toMs), stretchMs),
+    );
+    const newest = new Map<number, number>();
+    for (const { at } of found) {
+      const stretch = Math.floor(at / stretchMs);
+      newest.set(stretch, Math.max(at, newest.get(stretch) ?? 0));
+    }
+    return [...newest.values()].toSorted((a, b) => a - b);
+  }
+
+  /** Views with a past, the one computed last first. @throws EngineError STORE_UNAVAILABLE */
+  views(): KeptView[] {
+    const lines = this.#connection.rows<KeptView>(
+      `SELECT pack, source, filters,
+         (SELECT min(computed_at_ms) FROM snapshot_history WHERE lineage_id = lineage.id) AS firstAtMs,
+         (SELECT max(computed_at_ms) FROM snapshot_history WHERE lineage_id = lineage.id) AS lastAtMs,
+         (SELECT count(*) FROM snapshot_history WHERE lineage_id = lineage.id) AS snapshotCount
+       FROM lineage WHERE filters IS NOT NULL`,
+    );
+    const views = new Map<string, KeptView>();
+    for (const line of lines.filter(({ snapshotCount }) => snapshotCount > 0)) {
+      const key = JSON.stringify([line.pack, line.source, line.filters]);
+      const known = views.get(key);
+      views.set(key, known ? joined(known, line) : line);
+    }
+    return [...views.values()].toSorted((a, b) => b.lastAtMs - a.lastAtMs);
+  }
+
+  /** @throws EngineError STORE_UNAVAILABLE */
+  figures(): HistoryFigures {
+    const rows = this.#connection.row<{ n: number; oldest: number | null }>(
+      'SELECT count(*) AS n, min(computed_at_ms) AS oldest FROM snapshot_history',
+    );
+    const payloads = payloadFigures(this.#connection);
+    const snapshotCount = rows?.n ?? 0;
+    return {
+      ...payloads,
+      snapshotCount,
+      oldestAtMs: rows?.oldest ?? null,
+      sizeBytes: payloads.storedBytes + payloads.payloadCount * bytesPerPayload + snapshotCount * bytesPerSnapshot,
+    };
+  }
+}
+
+function joined(a: KeptView, b: KeptView): KeptView {
+  return {
+    ...a,
+    firstAtMs: Math.min(a.firstAtMs, b.firstAtMs),
+    lastAtMs: Math.max(a.lastAtMs, b.lastAtMs),
+    snapshotCount: a.snapshotCount + b.snapshotCount,
+  };
+}
