@@ -1,10 +1,11 @@
 /** Runs one job after another's rules: checks its data, hands it a signal, and sorts its failures for BullMQ. */
 import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
-import type { Clock, Stop } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { EngineError, messageOf, redactUrls } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { type JobName, jobNameSchema, type QueueName, type TaskProgress } from '../model/task.ts';
 import { type JobData, jobDataSchemas } from './jobs.ts';
+import { SoftLimits } from './soft-limits.ts';
 import { revokedReason, taskIdOf } from './task-status.ts';
 
 export interface JobContext {
@@ -42,7 +43,8 @@ interface ActiveJob {
   readonly job: string;
   readonly startedAtMs: number;
   readonly startedMonotonicMs: number;
-  readonly controller: AbortController;
+  /** Made for whoever asks for the signal, which a short job does not. */
+  controller: AbortController | null;
   stopReason: StopReason | null;
 }
 
@@ -51,7 +53,7 @@ interface JobRunnerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Whether a task was cancelled before it came here. */
-  readonly wasRevoked: (taskId: string, job: Job) => Promise<boolean>;
+  readonly wasRevoked: (taskId: string, job: Job) => Promise<boolean> | boolean;
   /** After it a job is asked to stop; null: never. */
   readonly softLimitMs: (job: string) => number | null;
   /** Writes down a try that ended badly. Never rejects. */
@@ -63,6 +65,7 @@ const latestWeight = 0.1;
 
 export class JobRunner {
   readonly #options: JobRunnerOptions;
+  readonly #softLimits: SoftLimits;
   readonly #active = new Map<string, ActiveJob>();
   readonly #lastStartedAtMs: Partial<Record<QueueName, number>> = {};
   readonly #runs: Partial<Record<QueueName, RunFigures>> = {};
@@ -71,6 +74,7 @@ export class JobRunner {
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
+    this.#softLimits = new SoftLimits(options.clock);
   }
 
   get active(): readonly RunningJob[] {
@@ -109,12 +113,17 @@ export class JobRunner {
     const active = this.#active.get(taskId);
     if (!active) return false;
     active.stopReason ??= reason;
-    active.controller.abort(new EngineError('QUEUE_JOB_FAILED', `Task ${taskId} has to stop: ${reason}`));
+    active.controller?.abort(stopError(active));
     return true;
   }
 
   stopAll(reason: StopReason): void {
     for (const taskId of this.#active.keys()) this.stop(taskId, reason);
+  }
+
+  /** Watches no limits any more; to be called after the last job. */
+  close(): void {
+    this.#softLimits.stop();
   }
 
   /** BullMQ's processor: resolves to the job's result; its errors tell BullMQ whether to try again. */
@@ -127,14 +136,16 @@ export class JobRunner {
       job: job.name,
       startedAtMs,
       startedMonotonicMs: clock.monotonicMs(),
-      controller: new AbortController(),
+      controller: null,
       stopReason: null,
     };
     this.#active.set(taskId, active);
     this.#lastStartedAtMs[queue] = startedAtMs;
-    const disarm = this.#armSoftLimit(active);
+    const limitMs = this.#options.softLimitMs(active.job);
+    const release = this.#softLimits.watch(active.startedMonotonicMs, limitMs, () => this.stop(taskId, 'soft-limit'));
     try {
-      if (await this.#options.wasRevoked(taskId, job)) throw new UnrecoverableError(revokedReason);
+      const revoked = this.#options.wasRevoked(taskId, job);
+      if (revoked === true || (revoked !== false && (await revoked))) throw new UnrecoverableError(revokedReason);
       // A new try begins from the start, whatever the one before had told.
       if (job.attemptsStarted > 1 && typeof job.progress === 'object') await job.updateProgress(0);
       const result = await this.#handle(job, active);
@@ -143,7 +154,7 @@ export class JobRunner {
     } catch (error) {
       throw await this.#failure(error, queue, job, active);
     } finally {
-      disarm();
+      release();
       this.#active.delete(taskId);
       if (active.stopReason !== 'draining') this.#processedCount += 1;
     }
@@ -158,15 +169,11 @@ export class JobRunner {
     const handler = this.#options.handlers[name.data] as (data: unknown, context: JobContext) => Promise<unknown>;
     return handler(data.data, {
       taskId: active.taskId,
-      signal: active.controller.signal,
+      get signal() {
+        return signalOf(active);
+      },
       progress: (step, stepsDone, stepCount, parts = []) => this.#progress(job, { step, stepsDone, stepCount, parts }),
     });
-  }
-
-  #armSoftLimit(active: ActiveJob): Stop {
-    const limitMs = this.#options.softLimitMs(active.job);
-    if (limitMs === null) return () => undefined;
-    return this.#options.clock.after(limitMs, () => this.stop(active.taskId, 'soft-limit'));
   }
 
   #noteRun(queue: QueueName, tookMs: number): void {
@@ -209,6 +216,19 @@ export class JobRunner {
     if (error instanceof Error && error.stack !== undefined) failure.stack = redactUrls(error.stack);
     return failure;
   }
+}
+
+/** One that was stopped before anybody asked is aborted from the start. */
+function signalOf(active: ActiveJob): AbortSignal {
+  if (!active.controller) {
+    active.controller = new AbortController();
+    if (active.stopReason !== null) active.controller.abort(stopError(active));
+  }
+  return active.controller.signal;
+}
+
+function stopError({ taskId, stopReason }: ActiveJob): EngineError {
+  return new EngineError('QUEUE_JOB_FAILED', `Task ${taskId} has to stop: ${stopReason}`);
 }
 
 /** Trying again cannot help where the table of errors says so, e.g. a bad filter. */

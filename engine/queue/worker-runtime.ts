@@ -225,9 +225,12 @@ class WorkerRuntime implements RunningWorker {
   }
 
   /** A job that was begun before may have been cancelled while nobody held it, so the broker is asked. */
-  async #wasRevoked(taskId: string, job: Job): Promise<boolean> {
+  #wasRevoked(taskId: string, job: Job): Promise<boolean> | boolean {
     if (this.#revoked.delete(taskId)) return true;
-    if (job.attemptsStarted <= 1) return false;
+    return job.attemptsStarted > 1 && this.#isRevoked(taskId);
+  }
+
+  async #isRevoked(taskId: string): Promise<boolean> {
     return (await filterRevoked(await this.#commands.commands(), [taskId])).length > 0;
   }
 
@@ -288,6 +291,7 @@ class WorkerRuntime implements RunningWorker {
     if (drainMs !== null) this.#limitDrain(drainMs);
     await Promise.allSettled(this.#workers.map((worker) => worker.close()));
     this.#disarmDrain();
+    this.#runner.close();
     this.#stopHeartbeat();
     this.#loopDelay.stop();
     await settleWithin(clock, goodbyeDeadlineMs, this.#beat(true));

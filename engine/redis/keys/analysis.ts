@@ -28,7 +28,9 @@ export interface AnalysisParts {
   readonly onProgress: (analysis: Analysis) => void;
 }
 
-const chunkKeys = 20;
+/** Others wait for the whole of a SCAN or a pipeline, so that both are some 20 µs long: a page of keys may take more. */
+const stepKeys = 50;
+const chunkKeys = 5;
 const progressMs = 1_000;
 /** Behind its budget by more than this it does not catch up in a burst. */
 const mostCreditMs = 50;
@@ -87,7 +89,7 @@ class AnalysisRun {
     while (!ended) {
       signal.throwIfAborted();
       const before = this.#commands;
-      const step = await walkStep(this.#space, cursor, null, null);
+      const step = await walkStep(this.#space, cursor, null, null, stepKeys);
       await this.#pace(this.#commands - before);
       const chosen: Buffer[] = [];
       for (const key of step.keys) {

@@ -15,12 +15,13 @@ export interface WalkStep {
 /** A hint to Redis: some 50 µs. */
 export const keysPerStep = 250;
 
-/** One SCAN. @throws EngineError CALL_INPUT_INVALID for a cursor that is none, REDIS_* */
+/** One SCAN. @param stepKeys its hint to Redis. @throws EngineError CALL_INPUT_INVALID for a cursor that is none, REDIS_* */
 export async function walkStep(
   space: KeySpace,
   cursor: string | null,
   match: string | null,
   type: string | null,
+  stepKeys = keysPerStep,
 ): Promise<WalkStep> {
   const shards = space.shards();
   const [address, from] = splitCursor(cursor);
@@ -36,7 +37,7 @@ export async function walkStep(
   const args = [
     ...(match === null ? [] : ['MATCH', match]),
     'COUNT',
-    keysPerStep,
+    stepKeys,
     ...(type === null ? [] : ['TYPE', type]),
   ];
   space.count(shard.address, 'scan');
@@ -49,7 +50,7 @@ export async function walkStep(
       ? null
       : joinCursor(following.address, '0')
     : joinCursor(shard.address, next.toString());
-  return { shard, keys, walked: keysPerStep, next: goOn };
+  return { shard, keys, walked: stepKeys, next: goOn };
 }
 
 /** Keys there are; null where it cannot be asked. @throws EngineError REDIS_* */

@@ -101,8 +101,8 @@ export const redisCalls = {
     keySpaceSchema.extend({
       separator,
       /** Keys measured at most: below that number of keys everything is measured. */
-      maxMeasuredKeys: z.number().int().min(100).max(2_000_000).default(100_000),
-      commandsPerS: z.number().int().min(50).max(50_000).default(6_000),
+      maxMeasuredKeys: z.number().int().min(100).max(2_000_000).default(20_000),
+      commandsPerS: z.number().int().min(50).max(50_000).default(1_500),
     }),
     analysisSummarySchema,
   ),
