@@ -1,5 +1,5 @@
 /** Bounds any promise in time: every remote call has a deadline. */
-import type { Clock } from './clock.ts';
+import type { Clock, Stop } from './clock.ts';
 import { EngineError, type ErrorCode } from './errors.ts';
 
 /**
@@ -29,27 +29,79 @@ export async function withDeadline<Value>(
   }
 }
 
-/** As {@link withDeadline} for work that cannot be told to stop, at half its cost: for calls that are made very often. */
-export function answeredWithin<Value>(
-  clock: Clock,
-  deadlineMs: number,
-  timeout: { code: ErrorCode; what: string },
-  work: () => Promise<Value>,
-): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const working = work();
-    const disarm = clock.after(deadlineMs, () =>
-      reject(new EngineError(timeout.code, `${timeout.what}: no answer within ${deadlineMs} ms`)),
-    );
-    working.then(
-      (value) => {
-        disarm();
-        resolve(value);
-      },
-      (error: unknown) => {
-        disarm();
-        reject(error);
-      },
-    );
-  });
+interface OpenCall {
+  readonly dueMs: number;
+  /** Null once the call is over. */
+  expire: (() => void) | null;
+}
+
+/** Calls of one deadline, in the order in which they are due. */
+interface Line {
+  calls: OpenCall[];
+  /** Those before it are over. */
+  first: number;
+  armed: boolean;
+}
+
+/** Calls that are over are dropped in such portions. */
+const droppedAtOnce = 1_024;
+
+/**
+ * Deadlines of calls that are made very often and nearly always answered in time: one timer for all that are under way,
+ * instead of one armed and disarmed for each.
+ */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #lines = new Map<number, Line>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Runs `expire` after `deadlineMs` unless it was stopped before. */
+  begin(deadlineMs: number, expire: () => void): Stop {
+    const line = this.#lines.get(deadlineMs) ?? this.#newLine(deadlineMs);
+    const call: OpenCall = { dueMs: this.#clock.monotonicMs() + deadlineMs, expire };
+    line.calls.push(call);
+    if (!line.armed) this.#arm(deadlineMs, line, deadlineMs);
+    return () => {
+      call.expire = null;
+      if (line.calls[line.first] === call) skipEnded(line);
+    };
+  }
+
+  #newLine(deadlineMs: number): Line {
+    const line: Line = { calls: [], first: 0, armed: false };
+    this.#lines.set(deadlineMs, line);
+    return line;
+  }
+
+  #arm(deadlineMs: number, line: Line, delayMs: number): void {
+    line.armed = true;
+    this.#clock.after(delayMs, () => this.#look(deadlineMs, line));
+  }
+
+  #look(deadlineMs: number, line: Line): void {
+    line.armed = false;
+    const nowMs = this.#clock.monotonicMs();
+    for (let call = line.calls[line.first]; call !== undefined && call.dueMs <= nowMs; call = line.calls[line.first]) {
+      const { expire } = call;
+      call.expire = null;
+      skipEnded(line);
+      expire?.();
+    }
+    const next = line.calls[line.first];
+    if (line.armed) return;
+    if (next === undefined) this.#lines.delete(deadlineMs);
+    else this.#arm(deadlineMs, line, next.dueMs - nowMs);
+  }
+}
+
+function skipEnded(line: Line): void {
+  const { calls } = line;
+  while (line.first < calls.length && calls[line.first]?.expire === null) line.first += 1;
+  if (line.first === calls.length) calls.length = 0;
+  else if (line.first < droppedAtOnce) return;
+  else calls.splice(0, line.first);
+  line.first = 0;
 }

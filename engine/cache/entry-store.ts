@@ -21,6 +21,8 @@ export type LeaseAnswer =
   | { readonly held: true; readonly id: string }
   | { readonly held: false; readonly id: string; readonly leftMs: number };
 
+type Client = ReturnType<RedisLink['duplicate']>;
+
 const idRange = `redis.call('GETRANGE', KEYS[1], ${idOffset}, ${idOffset + idLength - 1})`;
 
 /** KEYS: entry, lease. ARGV: token, lease ms, channel, message. */
@@ -96,13 +98,24 @@ export class EntryStore {
   }
 
   /**
-   * A few keys in one round trip, in their order; no call asks for keys of two cluster slots. A key of another type reads as absent. @throws EngineError REDIS_*
+   * A few keys in one round trip, in their order; no call asks for keys of two cluster slots. A key of another type reads as absent.
+   * @throws EngineError REDIS_*
    */
   get(redisKeys: readonly string[]): Promise<(Buffer | null)[]> {
     return this.run('Reading entries', async (client) => {
-      if (redisKeys.length === 1 || !client.isCluster) return client.mgetBuffer(...redisKeys);
+      if (!client.isCluster) return client.mgetBuffer(...redisKeys);
       return Promise.all(redisKeys.map(async (one) => (await client.mgetBuffer(one))[0] ?? null));
     });
+  }
+
+  /** As {@link get} for one key, at less cost: the reply of a GET is no list. @throws EngineError REDIS_* */
+  getOne(redisKey: string): Promise<Buffer | null> {
+    return this.#link
+      .command('Reading an entry', (client) => client.getBuffer(redisKey), this.#deadlineMs)
+      .then(this.#answered, (error: unknown) => {
+        if (isWrongType(error)) return this.#answered(null);
+        throw this.#failed(error);
+      });
   }
 
   /** @throws EngineError REDIS_* */
@@ -154,16 +167,26 @@ export class EntryStore {
   }
 
   /** Any call about the cache: short deadline, through the breaker. @throws EngineError REDIS_* */
-  async run<Value>(what: string, work: (client: ReturnType<RedisLink['duplicate']>) => Promise<Value>): Promise<Value> {
-    try {
-      const value = await this.#link.command(what, work, this.#deadlineMs);
-      this.#breaker.succeeded();
-      return value;
-    } catch (error) {
-      if (error instanceof EngineError && error.code === 'REDIS_TIMEOUT') this.#breaker.failed();
-      throw error;
-    }
+  run<Value>(what: string, work: (client: Client) => Promise<Value>): Promise<Value> {
+    return this.#link.command(what, work, this.#deadlineMs).then(this.#answered, (error: unknown) => {
+      throw this.#failed(error);
+    });
   }
+
+  readonly #answered = <Value>(value: Value): Value => {
+    this.#breaker.succeeded();
+    return value;
+  };
+
+  #failed(error: unknown): unknown {
+    if (error instanceof EngineError && error.code === 'REDIS_TIMEOUT') this.#breaker.failed();
+    return error;
+  }
+}
+
+function isWrongType(error: unknown): boolean {
+  const cause = error instanceof EngineError ? error.cause : null;
+  return cause instanceof Error && cause.message.startsWith('WRONGTYPE');
 }
 
 function acquireReply(reply: unknown): [held: number, idHex: string, leftMs: number] {

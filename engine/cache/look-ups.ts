@@ -14,10 +14,19 @@ interface Open<Asked, Found> extends LookUp<Asked, Found> {
 
 export class LookUps<Asked, Found> {
   readonly #fetch: (lookUps: readonly LookUp<Asked, Found>[]) => void;
-  #open = new Map<string, Open<Asked, Found>>();
+  /** Most turns ask for one key, which needs no map. */
+  #first: { readonly name: string; readonly open: Open<Asked, Found> } | null = null;
+  #others = new Map<string, Open<Asked, Found>>();
   readonly #send = (): void => {
-    const sent = [...this.#open.values()];
-    this.#open = new Map();
+    const first = this.#first;
+    if (first === null) return;
+    this.#first = null;
+    if (this.#others.size === 0) {
+      this.#fetch([first.open]);
+      return;
+    }
+    const sent = [first.open, ...this.#others.values()];
+    this.#others = new Map();
     for (let at = 0; at < sent.length; at += atOnce) this.#fetch(sent.slice(at, at + atOnce));
   };
 
@@ -28,12 +37,17 @@ export class LookUps<Asked, Found> {
 
   /** Joins only what was not sent yet, so that nobody is answered with what was read before they asked. */
   find(name: string, asked: Asked): Promise<Found> {
-    const open = this.#open.get(name);
+    const open = this.#first?.name === name ? this.#first.open : this.#others.get(name);
     if (open) return open.promise;
     const { promise, resolve } = Promise.withResolvers<Found>();
-    this.#open.set(name, { asked, promise, resolve });
+    const lookUp = { asked, promise, resolve };
+    if (this.#first !== null) {
+      this.#others.set(name, lookUp);
+      return promise;
+    }
+    this.#first = { name, open: lookUp };
     // After everything that this turn still wants to ask.
-    if (this.#open.size === 1) process.nextTick(this.#send);
+    process.nextTick(this.#send);
     return promise;
   }
 }

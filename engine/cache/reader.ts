@@ -49,7 +49,7 @@ export class Reader {
 
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#lookUps = new LookUps((lookUps) => void this.#fetch(lookUps));
+    this.#lookUps = new LookUps((lookUps) => this.#fetch(lookUps));
   }
 
   /** Without waiting; null unless memory holds what Redis holds. The path of nearly every read. */
@@ -103,22 +103,45 @@ export class Reader {
     return this.#lookUps.find(key.redisKey, key);
   }
 
-  async #fetch(lookUps: readonly LookUp<EntryKey, Found>[]): Promise<void> {
-    const { store, memory, marksKnown, logger } = this.#options;
+  #fetch(lookUps: readonly LookUp<EntryKey, Found>[]): void {
+    const [only] = lookUps;
+    if (only !== undefined && lookUps.length === 1) this.#fetchOne(only);
+    else this.#fetchSeveral(lookUps);
+  }
+
+  #fetchOne(lookUp: LookUp<EntryKey, Found>): void {
+    const { asked, resolve } = lookUp;
+    const fetch = this.#options.memory.begin(asked.redisKey);
+    this.#known(this.#options.store.getOne(asked.redisKey)).then(
+      (bytes) => resolve(this.#compare(asked, bytes, fetch)),
+      (error: unknown) => this.#failed([lookUp], [fetch], error),
+    );
+  }
+
+  #fetchSeveral(lookUps: readonly LookUp<EntryKey, Found>[]): void {
+    const { store, memory } = this.#options;
     const redisKeys = lookUps.map(({ asked }) => asked.redisKey);
     const fetches = redisKeys.map((redisKey) => memory.begin(redisKey));
-    try {
-      const known = marksKnown();
-      const getting = store.get(redisKeys);
-      const stored = known === null ? await getting : (await Promise.all([getting, known]))[0];
-      for (const [index, { asked, resolve }] of lookUps.entries()) {
-        resolve(this.#compare(asked, stored[index] ?? null, fetches[index] as Fetch));
-      }
-    } catch (error) {
-      for (const fetch of fetches) memory.end(fetch);
-      logger.debug('Entries could not be read from Redis', { error: messageOf(error) });
-      for (const { asked, resolve } of lookUps) resolve(this.#unreachable(asked));
-    }
+    this.#known(store.get(redisKeys)).then(
+      (stored) => {
+        for (const [at, { asked, resolve }] of lookUps.entries()) {
+          resolve(this.#compare(asked, stored[at] ?? null, fetches[at] as Fetch));
+        }
+      },
+      (error: unknown) => this.#failed(lookUps, fetches, error),
+    );
+  }
+
+  /** What was got, once no invalidation from before can be unknown. */
+  #known<Got>(getting: Promise<Got>): Promise<Got> {
+    const known = this.#options.marksKnown();
+    return known === null ? getting : Promise.all([getting, known]).then(([got]) => got);
+  }
+
+  #failed(lookUps: readonly LookUp<EntryKey, Found>[], fetches: readonly Fetch[], error: unknown): void {
+    for (const fetch of fetches) this.#options.memory.end(fetch);
+    this.#options.logger.debug('Entries could not be read from Redis', { error: messageOf(error) });
+    for (const { asked, resolve } of lookUps) resolve(this.#unreachable(asked));
   }
 
   #unreachable({ redisKey }: EntryKey): Found {

@@ -171,22 +171,13 @@ export class LayeredCache implements SectionCache {
   }
 
   async read<Value>(keys: readonly EntryKey[], { counted = true }: ReadOptions = {}): Promise<CacheRead<Value>[]> {
-    const { clock } = this.#options;
-    const startMs = clock.monotonicMs();
-    const known = keys.map((key) => this.#reader.peek(key));
-    const [first] = keys;
-    const reads = known.every((answer) => answer !== null)
-      ? known
-      : first !== undefined && keys.length === 1
-        ? [await this.#reader.read(first)]
-        : await Promise.all(keys.map(async (key, index) => known[index] ?? this.#reader.read(key)));
-    if (counted) {
-      const nowMs = clock.monotonicMs();
-      for (const [index, read] of reads.entries()) {
-        this.#figures.read(read, nowMs - startMs, nowMs);
-        if (read.state === 'fresh' || read.state === 'stale') this.#hits.add(keys[index]?.redisKey ?? '');
-      }
-    }
+    const startMs = this.#options.clock.monotonicMs();
+    const [only] = keys;
+    const reads =
+      only !== undefined && keys.length === 1
+        ? [this.#reader.peek(only) ?? (await this.#reader.read(only))]
+        : await this.#readSeveral(keys);
+    if (counted) this.#count(keys, reads, startMs);
     // What lies under a key is what its own loader once gave; the reader knows the type, Redis does not.
     return reads as CacheRead<Value>[];
   }
@@ -297,6 +288,22 @@ export class LayeredCache implements SectionCache {
     this.#bus.close();
     this.#shared.close();
     this.#store.close();
+  }
+
+  /** Waits only when memory cannot answer them all. */
+  async #readSeveral(keys: readonly EntryKey[]): Promise<CacheRead<unknown>[]> {
+    const known = keys.map((key) => this.#reader.peek(key));
+    if (known.every((answer) => answer !== null)) return known;
+    return Promise.all(keys.map(async (key, index) => known[index] ?? this.#reader.read(key)));
+  }
+
+  #count(keys: readonly EntryKey[], reads: readonly CacheRead<unknown>[], startMs: number): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    for (let index = 0; index < reads.length; index += 1) {
+      const read = reads[index] as CacheRead<unknown>;
+      this.#figures.read(read, nowMs - startMs, nowMs);
+      if (read.state === 'fresh' || read.state === 'stale') this.#hits.add(keys[index]?.redisKey ?? '');
+    }
   }
 
   #refreshOf(key: EntryKey): RefreshStatus {

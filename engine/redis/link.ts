@@ -1,7 +1,7 @@
 /** One connection to Redis of any topology: keeps it up, says how it is, and gives every call a deadline. */
 import { Cluster, Redis } from 'ioredis';
 import type { Clock, Stop } from '../base/clock.ts';
-import { answeredWithin } from '../base/deadline.ts';
+import { Deadlines } from '../base/deadline.ts';
 import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Random } from '../base/ids.ts';
@@ -53,6 +53,7 @@ export class RedisLink<Role extends string = string> {
   readonly #client: Redis | Cluster;
   readonly #duplicates = new Set<Redis | Cluster>();
   readonly #condition: LinkCondition;
+  readonly #deadlines: Deadlines;
   readonly #topology: Emitter<{ topology: null }>;
   #version: string | null = null;
   #beating = false;
@@ -65,6 +66,7 @@ export class RedisLink<Role extends string = string> {
     this.#options = { embedded: false, purpose: '', commandDeadlineMs: 1_000, connectDeadlineMs: 3_000, ...options };
     this.role = options.role;
     this.#address = typeof options.url === 'string' ? parseRedisUrl(options.url) : options.url;
+    this.#deadlines = new Deadlines(options.clock);
     this.#condition = new LinkCondition({ ...options, address: this.#address.label });
     this.#topology = new Emitter((error) =>
       options.logger.error('A listener to a Redis cluster failed', { error: messageOf(error) }),
@@ -148,7 +150,7 @@ export class RedisLink<Role extends string = string> {
     work: (client: Redis) => Promise<Value>,
     deadlineMs = this.#options.commandDeadlineMs,
   ): Promise<Value> {
-    return this.#run(what, this.#title(), () => work(oneFace(this.#client)), deadlineMs);
+    return this.#run(what, null, () => work(oneFace(this.#client)), deadlineMs);
   }
 
   /** Any command by its name, with the texts of its reply. @throws EngineError as {@link command} */
@@ -162,7 +164,7 @@ export class RedisLink<Role extends string = string> {
     return shardsOf(this.#client, which, this.#address.label).map(({ client, ...shard }) => ({
       ...shard,
       command: (what, work, deadlineMs = commandDeadlineMs) =>
-        this.#run(what, `${this.#title()} (${shard.address})`, () => work(client), deadlineMs),
+        this.#run(what, shard.address, () => work(client), deadlineMs),
     }));
   }
 
@@ -206,19 +208,34 @@ export class RedisLink<Role extends string = string> {
     client.on('-node', () => void this.#beat());
   }
 
-  async #run<Value>(what: string, where: string, work: () => Promise<Value>, deadlineMs: number): Promise<Value> {
-    if (!this.isReady) throw this.#notReady(what);
-    const title = `${what} on ${where}`;
-    const { clock } = this.#options;
-    try {
-      const value = await answeredWithin(clock, deadlineMs, { code: 'REDIS_TIMEOUT', what: title }, work);
-      this.#heardMs = clock.monotonicMs();
-      // What it complained of while it was up is over.
-      if (this.#condition.state === 'ready' && this.#condition.problem !== null) this.#condition.take('up', null);
-      return value;
-    } catch (error) {
-      throw redisProblem(error, title);
-    }
+  /** The path of every read of the cache, so without anything that is only needed when it fails. */
+  #run<Value>(what: string, shard: string | null, work: () => Promise<Value>, deadlineMs: number): Promise<Value> {
+    if (!this.isReady) return Promise.reject(this.#notReady(what));
+    return new Promise((resolve, reject) => {
+      const title = (): string => `${what} on ${this.#title()}${shard === null ? '' : ` (${shard})`}`;
+      const expire = (): void =>
+        reject(new EngineError('REDIS_TIMEOUT', `${title()}: no answer within ${deadlineMs} ms`));
+      const answered = this.#deadlines.begin(deadlineMs, expire);
+      const failed = (error: unknown): void => {
+        answered();
+        reject(redisProblem(error, title()));
+      };
+      try {
+        work().then((value) => {
+          answered();
+          this.#heard();
+          resolve(value);
+        }, failed);
+      } catch (error) {
+        failed(error);
+      }
+    });
+  }
+
+  #heard(): void {
+    this.#heardMs = this.#options.clock.monotonicMs();
+    // What it complained of while it was up is over.
+    if (this.#condition.state === 'ready' && this.#condition.problem !== null) this.#condition.take('up', null);
   }
 
   #clientOptions(suffix: string, overrides: ClientOptions): ClientOptions {

@@ -67,7 +67,7 @@ describe('entries', () => {
       refreshable: true,
       tags: expect.arrayContaining(['table:edp']),
     });
-    expect(detail.header).toMatchObject({ checksumOk: true, keyExplained: true, pack: 'edp', formatVersion: 2 });
+    expect(detail.header).toMatchObject({ checksumOk: true, keyExplained: true, pack: 'edp', formatVersion: 3 });
     expect(detail.payload).toMatchObject({ kind: 'json', value: { section: detail.row.section } });
     expect(detail.reasons[0]).toMatch(/^Its time ends in/);
     expect(detail.timeline.map(({ kind }) => kind)).toContain('stored');

@@ -59,6 +59,17 @@ describe('an entry', () => {
     );
   });
 
+  test.each([
+    ['Ñuble, año', 'in one byte a letter', 'Ñuble, año'.length],
+    ['Ñuble: 5 €', 'in UTF-8 when a letter needs it', Buffer.byteLength('Ñuble: 5 €')],
+  ])('of the text "%s" is stored %s', async (text, _how, textBytes) => {
+    for (const kind of ['none', 'zstd'] as const) {
+      const { bytes, rawBytes } = await encodeEntry(sample, text, { kind, fromBytes: 0 });
+      expect(rawBytes).toBe(textBytes + '""'.length);
+      expect(await decodeEntry(bytes)).toMatchObject({ ok: true, entry: { value: text, rawBytes } });
+    }
+  });
+
   test('is compressed when it is large, and left alone when it is small', async () => {
     const [one, other] = [await encodeEntry(sample, large, zstd), await encodeEntry(sample, small, zstd)];
     expect(one.bytes.length).toBeLessThan(one.rawBytes / 2);
@@ -121,7 +132,7 @@ describe('what cannot be read', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (noise) => {
         expect(await problemOf(Buffer.from(noise))).not.toBeNull();
-        expect(await problemOf(Buffer.concat([Buffer.from('VGE\u0002'), Buffer.from(noise)]))).not.toBeNull();
+        expect(await problemOf(Buffer.concat([Buffer.from('VGE\u0003'), Buffer.from(noise)]))).not.toBeNull();
       }),
     );
   });
