@@ -38,6 +38,7 @@ import { packNamed } from './wiring/packs.ts';
 import { openQueues } from './wiring/queues.ts';
 import { auditCommand, type CommandRecord, pruneStore } from './wiring/records.ts';
 import { watchRedis } from './wiring/redis.ts';
+import { openReview } from './wiring/review.ts';
 import { openScheduler, scheduleParts, troublesOf } from './wiring/schedules.ts';
 import { describeExpected, openPackSource } from './wiring/source.ts';
 import { tasksOf } from './wiring/tasks.ts';
@@ -72,6 +73,7 @@ export interface EngineTopics {
   'queues.sampled': { connectionId: string; atMs: number };
   'queues.discovered': { connectionId: string };
   'queueActions.changed': { runId: string };
+  'review.changed': { what: 'notes'[] };
   'redis.sampled': { connectionId: string; atMs: number };
   'redis.analysed': { connectionId: string; analysisId: string };
   'celery.changed': CeleryChange;
@@ -209,6 +211,9 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   );
   cleanUps.add('cache room', () => cacheRoom.stop());
 
+  const review = openReview({ settings, pack, kpis, links, holder, sightings, celery, store, vault }, foundation);
+  cleanUps.add('review', () => review.stop());
+
   const stops = [
     kpis.dashboards.on('changed', (change) => topics.emit('dashboard.changed', change)),
     queues.onTaskChanged((status) => topics.emit('task.changed', status)),
@@ -222,6 +227,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     alerts.engine.onChanged((change) => topics.emit('alerts.changed', change)),
     alerts.onRuleChanged((ruleId) => topics.emit('alerts.changed', { ruleId })),
     alerts.onChannelChanged((channelId) => topics.emit('alerts.channelsChanged', { channelId })),
+    review.onChanged((change) => topics.emit('review.changed', change)),
     watchedQueues.inspector.on('sampled', (round) => topics.emit('queues.sampled', round)),
     watchedQueues.inspector.on('discovered', (found) => topics.emit('queues.discovered', found)),
     watchedQueues.actions.onChanged((change) => topics.emit('queueActions.changed', change)),
@@ -278,6 +284,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       force: (filters, who) => kpis.dashboards.force(filters, who),
     },
     cache: cacheRoom.ops,
+    review: review.verbs,
     celeryRooms: celeryRooms.parts,
     filterOptions: () => kpis.filterOptions.list(),
     tasks: tasksOf({ queues, tracker: kpis.tracker, dashboards: kpis.dashboards }),

@@ -14,6 +14,7 @@ import { type ConnectionVerbParts, connectionVerbs } from './connection-verbs.ts
 import { type JobVerbParts, jobVerbs } from './job-verbs.ts';
 import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
 import { type RedisVerbParts, redisVerbs } from './redis-verbs.ts';
+import { type ReviewVerbParts, reviewVerbs } from './review-verbs.ts';
 import { type ScheduleVerbParts, scheduleVerbs } from './schedule-verbs.ts';
 
 /** Who calls, as far as the transport can tell. */
@@ -27,6 +28,7 @@ export interface VerbParts
     ConnectionVerbParts,
     JobVerbParts,
     RedisVerbParts,
+    ReviewVerbParts,
     ScheduleVerbParts {
   readonly systemInfo: () => SystemInfo;
   readonly systemHealth: () => Promise<SystemHealth>;
@@ -68,6 +70,7 @@ export function createVerbs(parts: VerbParts) {
     ...createQueueVerbs(parts.queues),
     ...jobVerbs(parts),
     ...redisVerbs(parts),
+    ...reviewVerbs(parts),
     ...scheduleVerbs(parts),
     ...createCacheVerbs(parts.cache),
     ...celeryTaskVerbs(parts.celery),

@@ -54,6 +54,7 @@ export interface ViewsOptions {
 export class Views {
   readonly #pack: KpiPack;
   readonly #basis: NonNullable<KeyParts['extra']>;
+  readonly #source: string;
   readonly #asOf: string | null;
   readonly #clock: Clock;
   readonly #rememberedCount: number;
@@ -63,6 +64,7 @@ export class Views {
   constructor({ pack, basis, asOf, clock, rememberedCount = 200 }: ViewsOptions) {
     this.#pack = pack;
     this.#basis = keyBasis(basis);
+    this.#source = basis.source;
     this.#asOf = asOf;
     this.#clock = clock;
     this.#rememberedCount = rememberedCount;
@@ -70,7 +72,7 @@ export class Views {
 
   /** What a section is of, whatever the date: for whoever keeps its past. */
   get origin(): { readonly pack: string; readonly packVersion: number; readonly source: string } {
-    return { pack: this.#pack.id, packVersion: this.#pack.version, source: String(this.#basis['source'] ?? '') };
+    return { pack: this.#pack.id, packVersion: this.#pack.version, source: this.#source };
   }
 
   get asOf(): string {

@@ -21,3 +21,9 @@ export type FilterOption = z.infer<typeof filterOptionSchema>;
 export function filtersKey(filters: Filters): string {
   return JSON.stringify(Object.entries(filters).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** Back from {@link filtersKey}; empty where it is not one. */
+export function filtersOfKey(key: string): Filters {
+  const pairs = z.array(z.tuple([z.string(), filterValueSchema])).safeParse(JSON.parse(key));
+  return pairs.success ? Object.fromEntries(pairs.data) : {};
+}

@@ -1,5 +1,6 @@
 /** The past of every queue in three tiers: a minute for two days, an hour for thirty, a day for a year. */
 import type { HistoryPoint, HistoryTier, QueueId } from '../model/queue.ts';
+import type { PastQueue } from '../model/review.ts';
 import type { Connection } from './connection.ts';
 
 const minute = 60_000;
@@ -82,6 +83,27 @@ export class QueueHistoryStore {
       Math.floor(fromMs / stepMs) * stepMs,
       toMs,
     );
+  }
+
+  /**
+   * Every queue as it stood at `atMs`, by the finest tier that still holds it, the longest first; at most 500. Queues that
+   * nobody looked at then are missing.
+   * @throws EngineError STORE_UNAVAILABLE
+   */
+  at(atMs: number): PastQueue[] {
+    const found = new Map<number, PastQueue>();
+    for (const { number, stepMs } of Object.values(historyTiers)) {
+      const rows = this.#connection.rows<PastQueue & { id: number }>(
+        `SELECT queue.id, connection_id AS connectionId, prefix, name, at_ms AS atMs, ${stepMs} AS stretchMs,
+           waiting, active, delayed, failed, workers, oldest_waiting_ms AS oldestWaitingMs
+         FROM queue JOIN queue_history ON queue_id = queue.id AND tier = ? AND at_ms =
+           (SELECT max(at_ms) FROM queue_history WHERE queue_id = queue.id AND tier = ? AND at_ms <= ? AND at_ms > ?)
+         ORDER BY waiting DESC, name LIMIT 500`,
+        ...[number, number, Math.floor(atMs), Math.floor(atMs) - 2.5 * stepMs],
+      );
+      for (const { id, ...queue } of rows) if (!found.has(id)) found.set(id, queue);
+    }
+    return [...found.values()].slice(0, 500);
   }
 
   /** Removes one small step of what is past its tier's time; answers how many rows, 0 when there is nothing more. */

@@ -21,13 +21,10 @@ export interface HistoryMoment {
 }
 
 export interface KeptView {
-  readonly pack: string;
-  readonly source: string;
   /** See `filtersKey`. */
   readonly filters: string;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
-  readonly snapshotCount: number;
 }
 
 export interface HistoryFigures extends PayloadFigures {
@@ -111,22 +108,18 @@ export class SnapshotHistory {
     return [...newest.values()].toSorted((a, b) => a - b);
   }
 
-  /** Views with a past, the one computed last first. @throws EngineError STORE_UNAVAILABLE */
-  views(): KeptView[] {
-    const lines = this.#connection.rows<KeptView>(
-      `SELECT pack, source, filters,
-         (SELECT min(computed_at_ms) FROM snapshot_history WHERE lineage_id = lineage.id) AS firstAtMs,
-         (SELECT max(computed_at_ms) FROM snapshot_history WHERE lineage_id = lineage.id) AS lastAtMs,
-         (SELECT count(*) FROM snapshot_history WHERE lineage_id = lineage.id) AS snapshotCount
-       FROM lineage WHERE filters IS NOT NULL`,
+  /** Views of this pack and source with a past, the one computed last first. @throws EngineError STORE_UNAVAILABLE */
+  views(pack: string, source: string): KeptView[] {
+    return this.#connection.rows<KeptView>(
+      `SELECT filters, min(firstAtMs) AS firstAtMs, max(lastAtMs) AS lastAtMs FROM
+         (SELECT filters,
+            (SELECT min(computed_at_ms) FROM snapshot_history WHERE lineage_id = lineage.id) AS firstAtMs,
+            (SELECT max(computed_at_ms) FROM snapshot_history WHERE lineage_id = lineage.id) AS lastAtMs
+          FROM lineage WHERE pack = ? AND source = ? AND filters IS NOT NULL)
+       WHERE lastAtMs IS NOT NULL GROUP BY filters ORDER BY lastAtMs DESC`,
+      pack,
+      source,
     );
-    const views = new Map<string, KeptView>();
-    for (const line of lines.filter(({ snapshotCount }) => snapshotCount > 0)) {
-      const key = JSON.stringify([line.pack, line.source, line.filters]);
-      const known = views.get(key);
-      views.set(key, known ? joined(known, line) : line);
-    }
-    return [...views.values()].toSorted((a, b) => b.lastAtMs - a.lastAtMs);
   }
 
   /** @throws EngineError STORE_UNAVAILABLE */
@@ -143,13 +136,4 @@ export class SnapshotHistory {
       sizeBytes: payloads.storedBytes + payloads.payloadCount * bytesPerPayload + snapshotCount * bytesPerSnapshot,
     };
   }
-}
-
-function joined(a: KeptView, b: KeptView): KeptView {
-  return {
-    ...a,
-    firstAtMs: Math.min(a.firstAtMs, b.firstAtMs),
-    lastAtMs: Math.max(a.lastAtMs, b.lastAtMs),
-    snapshotCount: a.snapshotCount + b.snapshotCount,
-  };
 }

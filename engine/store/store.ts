@@ -6,12 +6,14 @@ import { messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Notice } from '../model/system.ts';
+import { AlertPast } from './alert-past.ts';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
 import { CeleryTaskStore } from './celery-task-store.ts';
 import { Connection, type Medium } from './connection.ts';
 import { LearnedVariantStore } from './learned-variant-store.ts';
 import { type Migration, migrations } from './migrations.ts';
+import { NoteStore } from './note-store.ts';
 import { NoticeStore } from './notice-store.ts';
 import { NotificationStore } from './notification-store.ts';
 import { markClosed, type OpenOptions, openDatabase, replaceFailed } from './open-database.ts';
@@ -24,6 +26,7 @@ import { SampleStore } from './sample-store.ts';
 import { SettingStore } from './setting-store.ts';
 import { SnapshotHistory } from './snapshot-history.ts';
 import { SnapshotStore } from './snapshot-store.ts';
+import { SurroundingsStore } from './surroundings-store.ts';
 
 export interface StoreOptions {
   readonly file: string;
@@ -56,6 +59,9 @@ export class Store {
   readonly file: string;
   readonly snapshots: SnapshotStore;
   readonly snapshotHistory: SnapshotHistory;
+  readonly surroundings: SurroundingsStore;
+  readonly notes: NoteStore;
+  readonly alertPast: AlertPast;
   readonly samples: SampleStore;
   readonly alerts: AlertStore;
   readonly notifications: NotificationStore;
@@ -81,6 +87,9 @@ export class Store {
     this.#retention = new Retention(connection, { ...defaultStoreLimits, ...options.limits });
     this.snapshots = new SnapshotStore(connection);
     this.snapshotHistory = new SnapshotHistory(connection);
+    this.surroundings = new SurroundingsStore(connection);
+    this.notes = new NoteStore(connection);
+    this.alertPast = new AlertPast(connection);
     this.samples = new SampleStore(connection, options.samplePeriodMs ?? 5_000);
     this.alerts = new AlertStore(connection);
     this.notifications = new NotificationStore(connection);

@@ -13,6 +13,7 @@ import { jobCalls, jobTopics } from './calls/jobs.ts';
 import { monitoringCalls, monitoringTopics } from './calls/monitoring.ts';
 import { queueCalls, queueTopics } from './calls/queues.ts';
 import { redisCalls, redisTopics } from './calls/redis.ts';
+import { reviewCalls, reviewTopics } from './calls/review.ts';
 import { scheduleCalls, scheduleTopics } from './calls/schedules.ts';
 
 export const calls = {
@@ -26,6 +27,7 @@ export const calls = {
   ...monitoringCalls,
   ...queueCalls,
   ...redisCalls,
+  ...reviewCalls,
   ...scheduleCalls,
 } as const;
 
@@ -41,6 +43,7 @@ export const topics = {
   ...monitoringTopics,
   ...queueTopics,
   ...redisTopics,
+  ...reviewTopics,
   ...scheduleTopics,
 } as const;
 

@@ -19,7 +19,8 @@ import { type SocketSession, serveSocket } from './socket.ts';
 
 const loopback = '127.0.0.1';
 const maxBodyBytes = 64 * 1024;
-const maxMessageBytes = 1024 * 1024;
+/** A snapshot file of ten megabytes is opened through it. */
+const maxMessageBytes = 16 * 1024 * 1024;
 const pingPeriodMs = 30_000;
 /** Connections that have not ended by then are cut. */
 const closePatienceMs = 1_000;

@@ -15,6 +15,7 @@ const engineRooms = [
   'celery',
   'kpi',
   'scheduler',
+  'review',
   'health',
   'alerts',
 ];
@@ -34,6 +35,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   scheduler: [...foundation, 'store', 'queue'],
   health: [...foundation, 'redis', 'store'],
   alerts: [...foundation, 'store'],
+  review: [...foundation, 'store'],
   doctor: engineRooms,
   api: [...engineRooms, 'doctor'],
   // Wiring: engine.ts, index.ts, worker.ts, version.ts and engine/wiring.

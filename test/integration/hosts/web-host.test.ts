@@ -315,11 +315,11 @@ describe('the WebSocket', () => {
     expect(code).toBe(1007);
   });
 
-  test('closes on a message over 1 MiB', async () => {
+  test('closes on a message over 16 MiB', async () => {
     await start();
     const socket = await open();
     socket.on('error', () => undefined);
-    socket.send('x'.repeat(1024 * 1024 + 1));
+    socket.send('x'.repeat(16 * 1024 * 1024 + 1));
     await until(() => socket.readyState === WebSocket.CLOSED, 2_000);
   });
 

@@ -124,10 +124,10 @@ describe('the past of a view', () => {
     );
     const lines = store.snapshotHistory.lines('edp', 'demo', '[]');
     expect(lines.map(({ packVersion }) => packVersion)).toEqual([1, 2]);
-    expect(store.snapshotHistory.views()).toMatchObject([
-      { source: 'demo', firstAtMs: noon - hour, lastAtMs: noon, snapshotCount: 2 },
-      { source: 'postgres', snapshotCount: 1 },
+    expect(store.snapshotHistory.views('edp', 'demo')).toEqual([
+      { filters: '[]', firstAtMs: noon - hour, lastAtMs: noon },
     ]);
+    expect(store.snapshotHistory.views('edp', 'postgres')).toMatchObject([{ firstAtMs: noon }]);
     const [first] = lines;
     const found = first && store.snapshotHistory.at(first.id, noon);
     expect(found && store.snapshotHistory.content(found.payloadId)).toBe('old formula');
