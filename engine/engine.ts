@@ -42,6 +42,7 @@ import { openReview } from './wiring/review.ts';
 import { openScheduler, scheduleParts, troublesOf } from './wiring/schedules.ts';
 import { describeExpected, openPackSource } from './wiring/source.ts';
 import { tasksOf } from './wiring/tasks.ts';
+import { openTimeline } from './wiring/timeline.ts';
 import { openWorkers } from './wiring/workers.ts';
 import type { WorkerSettings } from './worker.ts';
 
@@ -78,6 +79,7 @@ export interface EngineTopics {
   'redis.analysed': { connectionId: string; analysisId: string };
   'celery.changed': CeleryChange;
   'celery.inspected': { brokerId: string };
+  'timeline.added': { lastAtMs: number };
 }
 
 export interface Engine {
@@ -128,6 +130,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   ]);
   cleanUps.add('store', () => store.close());
   cleanUps.add('links', () => links.close());
+  const happened = openTimeline(store, foundation);
   const settings: Settings = { ...configured, layers: layersAtStart(configured, store.settings, logger) };
   const vault = openVault({ dataDir: settings.dataDir, seal: options.seal ?? null, env: process.env });
   const connections = openConnections({ links, store, vault }, foundation);
@@ -141,7 +144,10 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     open: () => openPackSource(settings, installed, foundation),
     pack,
     expected: describeExpected(settings),
-    onChange: () => topics.emit('source.changed', { reachable: holder.info().reachable }),
+    onChange: () => {
+      happened.sourceSeen(holder.info());
+      topics.emit('source.changed', { reachable: holder.info().reachable });
+    },
     onQuery: ({ durationMs }) => sourceQueries.record(durationMs),
     ...foundation,
   });
@@ -184,7 +190,11 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const onScheduleChanged = (scheduleId: string | null): void => topics.emit('schedules.changed', { scheduleId });
   const warmUp = (): JobData['precompute'] => cacheRoom.warming.scheduled();
   const scheduler = openScheduler(
-    { pack, views: kpis.views, queues, store, warmUp, onChanged: onScheduleChanged },
+    {
+      ...{ pack, views: kpis.views, queues, store, warmUp },
+      onChanged: onScheduleChanged,
+      onTrouble: happened.scheduleTrouble,
+    },
     foundation,
   );
   const schedules = { troubles: () => troublesOf(scheduler, foundation) };
@@ -202,6 +212,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       responses,
       sourceQueries,
       alerts: alerts.engine,
+      happened,
     },
     foundation,
   );
@@ -210,6 +221,9 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     foundation,
   );
   cleanUps.add('cache room', () => cacheRoom.stop());
+  happened.follow({ connections, redis, watchedQueues, cache: kpis.cache, alerts: alerts.engine });
+  happened.followWarming(cacheRoom);
+  cleanUps.add('timeline', () => happened.stop());
 
   const review = openReview({ settings, pack, kpis, links, holder, sightings, celery, store, vault }, foundation);
   cleanUps.add('review', () => review.stop());
@@ -232,6 +246,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     watchedQueues.inspector.on('discovered', (found) => topics.emit('queues.discovered', found)),
     watchedQueues.actions.onChanged((change) => topics.emit('queueActions.changed', change)),
     celeryRooms.onInspected((brokerId) => topics.emit('celery.inspected', { brokerId })),
+    happened.timeline.onAdded((added) => topics.emit('timeline.added', added)),
     redis.on('sampled', (sampled) => topics.emit('redis.sampled', sampled)),
     redis.on('analysed', (change) => topics.emit('redis.analysed', change)),
     connections.onChange((connectionId) => topics.emit('connections.changed', { connectionId })),
@@ -283,14 +298,15 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       },
       force: (filters, who) => kpis.dashboards.force(filters, who),
     },
-    cache: cacheRoom.ops,
     review: review.verbs,
+    cache: happened.noting(cacheRoom.ops),
     celeryRooms: celeryRooms.parts,
     filterOptions: () => kpis.filterOptions.list(),
     tasks: tasksOf({ queues, tracker: kpis.tracker, dashboards: kpis.dashboards }),
     alerts: alerts.verbs,
     series: (signal, fromMs, toMs, maxPoints) => store.samples.series(signal, fromMs, toMs, maxPoints),
     workers: workers.verbs(queues, sightings),
+    timeline: happened.timeline,
     queueCounts: () => queues.counts(),
     queues: watchedQueues.verbs,
     ...scheduleParts(scheduler, foundation),
@@ -299,7 +315,10 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   return {
     handlers,
     on: topics.on.bind(topics),
-    audit: (record) => auditCommand(store, record, foundation),
+    audit: (record) => {
+      auditCommand(store, record, foundation);
+      happened.commandRan(record);
+    },
     stop: () => cleanUps.run(),
   };
 }

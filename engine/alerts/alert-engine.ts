@@ -44,6 +44,7 @@ export interface ObservedRound {
 
 interface AlertEvents {
   changed: { ruleId: string };
+  transition: NewTransition;
 }
 
 /** Transitions kept while the store refuses them; older ones go. */
@@ -85,6 +86,11 @@ export class AlertEngine {
   /** Called when a rule changed its state or was acknowledged. */
   onChanged(listener: (change: { ruleId: string }) => void): Stop {
     return this.#emitter.on('changed', listener);
+  }
+
+  /** Called once for each change of state, whether or not it could be stored. */
+  onTransition(listener: (transition: NewTransition) => void): Stop {
+    return this.#emitter.on('transition', listener);
   }
 
   /**
@@ -331,7 +337,10 @@ export class AlertEngine {
       for (const { ruleId } of states) this.#writtenAtMs.delete(ruleId);
       this.#options.logger.error('alert states could not be stored', { error: messageOf(error) });
     }
-    for (const { transition } of changes) this.#emitter.emit('changed', { ruleId: transition.ruleId });
+    for (const { transition } of changes) {
+      this.#emitter.emit('transition', transition);
+      this.#emitter.emit('changed', { ruleId: transition.ruleId });
+    }
   }
 
   #statusOf(rule: AlertRule): AlertStatus {

@@ -6,6 +6,7 @@ import type { Overview, SystemHealth } from '../model/health.ts';
 import type { Series, SignalName } from '../model/sample.ts';
 import type { PerformanceMetrics, SystemInfo } from '../model/system.ts';
 import type { QueueCounts } from '../model/task.ts';
+import type { TimelinePage, TimelineQuery } from '../model/timeline.ts';
 import { type AlertVerbParts, alertVerbs } from './alert-verbs.ts';
 import { type CacheOps, createCacheVerbs } from './cache-verbs.ts';
 import { type CeleryTaskParts, celeryTaskVerbs } from './celery-task-verbs.ts';
@@ -42,6 +43,7 @@ export interface VerbParts
   };
   readonly filterOptions: () => Promise<FilterOption[]>;
   readonly series: (signal: SignalName, fromMs: number, toMs: number, maxPoints: number) => Series;
+  readonly timeline: { page(query: TimelineQuery): TimelinePage };
   readonly queueCounts: () => Promise<QueueCounts[]>;
   readonly queues: QueueVerbParts;
   readonly cache: CacheOps;
@@ -67,6 +69,7 @@ export function createVerbs(parts: VerbParts) {
       parts.series(wanted.signal, wanted.fromMs, wanted.toMs, wanted.maxPoints),
     'performance.metrics': async () => parts.performance(),
     'queues.counts': async () => ({ queues: await parts.queueCounts() }),
+    'timeline.events': async (query: TimelineQuery) => parts.timeline.page(query),
     ...createQueueVerbs(parts.queues),
     ...jobVerbs(parts),
     ...redisVerbs(parts),

@@ -425,6 +425,25 @@ CREATE TABLE look (
 ) WITHOUT ROWID;
 `;
 
+/** Everything that happened, on one line of time; and the chain of causes of each alert. */
+const timeline = `
+CREATE TABLE timeline_event (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  code TEXT NOT NULL,
+  tone TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  count INTEGER NOT NULL
+);
+CREATE INDEX timeline_event_at ON timeline_event (at_ms, id);
+CREATE INDEX timeline_event_kind ON timeline_event (kind, at_ms, id);
+CREATE INDEX timeline_event_subject ON timeline_event (subject, at_ms, id);
+ALTER TABLE alert_transition ADD COLUMN chain TEXT;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
@@ -435,4 +454,5 @@ export const migrations: readonly Migration[] = [
   { version: 7, name: 'Redis in depth', sql: redisDepth },
   { version: 8, name: 'episodes of alerts', sql: alertEpisodes },
   { version: 9, name: 'review', sql: review },
+  { version: 10, name: 'line of time', sql: timeline },
 ];

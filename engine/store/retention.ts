@@ -28,6 +28,8 @@ export interface StoreLimits {
   readonly noticeMs: number;
   /** Each attempt to tell of an alert. */
   readonly deliveryMs: number;
+  /** Each event of the line of time. */
+  readonly timelineMs: number;
 }
 
 const day = 24 * 3_600_000;
@@ -46,6 +48,7 @@ export const defaultStoreLimits: StoreLimits = {
   auditMs: 365 * day,
   noticeMs: 90 * day,
   deliveryMs: 90 * day,
+  timelineMs: 90 * day,
 };
 
 /** Rows that went, by what they were. */
@@ -64,6 +67,7 @@ export interface PruneCounts {
   audit: number;
   notices: number;
   deliveries: number;
+  timeline: number;
   gaps: number;
   queueHistory: number;
 }
@@ -108,6 +112,7 @@ export class Retention {
       notices: await this.#oldest('notice', 'at_ms', nowMs - this.#limits.noticeMs),
       gaps: await this.#oldest('observation_gap', 'from_ms', nowMs - this.#limits.transitionMs),
       deliveries: await this.#oldest('delivery', 'at_ms', nowMs - this.#limits.deliveryMs),
+      timeline: await this.#oldest('timeline_event', 'at_ms', nowMs - this.#limits.timelineMs),
       queueHistory: await this.#pruneQueueHistory(nowMs),
     };
     counts.payloads = await this.#prunePayloads();
@@ -142,6 +147,7 @@ export class Retention {
       counts.surroundings += await this.#oldest('surroundings', 'seen_until_ms', recordsBefore, fits);
       counts.payloads += await this.#prunePayloads();
       counts.audit += await this.#oldest('audit', 'at_ms', recordsBefore, fits);
+      counts.timeline += await this.#oldest('timeline_event', 'at_ms', recordsBefore, fits);
       counts.transitions += await this.#oldest('alert_transition', 'at_ms', recordsBefore, fits);
     }
   }

@@ -27,6 +27,7 @@ import { SettingStore } from './setting-store.ts';
 import { SnapshotHistory } from './snapshot-history.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { SurroundingsStore } from './surroundings-store.ts';
+import { TimelineStore } from './timeline-store.ts';
 
 export interface StoreOptions {
   readonly file: string;
@@ -40,6 +41,8 @@ export interface StoreOptions {
   readonly celeryHistoryBytes?: number;
   /** Ceiling of the history of Redis's health. */
   readonly redisHistoryBytes?: number;
+  /** Events that the line of time keeps at most. */
+  readonly timelineCount?: number;
   /** For tests of upgrades. */
   readonly migrations?: readonly Migration[];
 }
@@ -50,6 +53,9 @@ const defaultRedisHistoryBytes = 192 * 1024 * 1024;
 const defaultRedisAnalysisBytes = 48 * 1024 * 1024;
 /** Some 150,000 tasks. */
 const defaultCeleryHistoryBytes = 128 * 1024 * 1024;
+
+/** Some 25 MB. */
+const defaultTimelineCount = 100_000;
 
 interface StoreEvents {
   notice: Notice;
@@ -74,6 +80,7 @@ export class Store {
   readonly learnedVariants: LearnedVariantStore;
   readonly redisHistory: RedisHistoryStore;
   readonly redisAnalyses: RedisAnalysisStore;
+  readonly timeline: TimelineStore;
   readonly #connection: Connection;
   readonly #retention: Retention;
   readonly #clock: Clock;
@@ -102,6 +109,7 @@ export class Store {
     this.learnedVariants = new LearnedVariantStore(connection);
     this.redisHistory = new RedisHistoryStore(connection, options.redisHistoryBytes ?? defaultRedisHistoryBytes);
     this.redisAnalyses = new RedisAnalysisStore(connection, defaultRedisAnalysisBytes);
+    this.timeline = new TimelineStore(connection, options.timelineCount ?? defaultTimelineCount);
   }
 
   /** `memory`: nothing is kept past the end of the process; a notice says why. */

@@ -26,6 +26,7 @@ import type { CeleryEvents } from './celery-events.ts';
 import type { Foundation } from './foundation.ts';
 import type { KpiParts } from './kpis.ts';
 import type { Links } from './links.ts';
+import type { TimelineRoom } from './timeline.ts';
 
 export interface MonitoringInputs {
   readonly links: Links;
@@ -41,6 +42,7 @@ export interface MonitoringInputs {
   readonly schedules: SchedulePort;
   readonly watchedQueues: WatchedQueuesPort;
   readonly alerts: AlertEngine;
+  readonly happened: Pick<TimelineRoom, 'workersSeen' | 'notObserved'>;
 }
 
 export interface Monitoring {
@@ -95,7 +97,13 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
       cache: { figures: (windowMs) => kpis.cache.figures(windowMs), entryCount: async () => null },
       responses: inputs.responses,
       sourceQueries: inputs.sourceQueries,
-      workers: { views: () => everyWorker(inputs) },
+      workers: {
+        async views() {
+          const workers = await everyWorker(inputs);
+          inputs.happened.workersSeen(workers);
+          return workers;
+        },
+      },
       queues: {
         counts: () => inputs.queues.counts(),
         finishedCount: async () => finished.failed() + finished.succeeded(),
@@ -119,7 +127,11 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
   let rounds = 0;
   const listeners = new Set<(atMs: number) => void>();
   const stopJudging = sampler.onSampled((round) => {
+    if (round.gap) inputs.happened.notObserved({ ...round.gap, detail: '' });
     const blindness = blindnessOf([inputs.links.cache.view(), inputs.links.broker.view()], networkInterfaces);
+    if (blindness !== null) {
+      inputs.happened.notObserved({ fromMs: round.atMs, toMs: round.atMs, reason: 'own-network', detail: blindness });
+    }
     void alerts.evaluate({ ...round, blindness }).then(() => {
       for (const listener of listeners) listener(round.atMs);
     });

@@ -25,6 +25,8 @@ export interface SchedulesInputs {
   /** What a warm-up is to compute now. */
   readonly warmUp: () => JobData['precompute'];
   readonly onChanged: (scheduleId: string | null) => void;
+  /** A run was missed or overran. */
+  readonly onTrouble: (run: KnownRun) => void;
 }
 
 const editsKey = 'schedules';
@@ -33,7 +35,7 @@ const day = 24 * hour;
 const farAheadMs = 10 * 366 * day;
 
 export function openScheduler(inputs: SchedulesInputs, foundation: Foundation): Scheduler {
-  const { pack, views, queues, store, warmUp, onChanged } = inputs;
+  const { pack, views, queues, store, warmUp, onChanged, onTrouble } = inputs;
   const { clock, ids, logger } = foundation;
   return new Scheduler({
     builtIns: builtInSchedules,
@@ -51,7 +53,10 @@ export function openScheduler(inputs: SchedulesInputs, foundation: Foundation): 
     host: hostname(),
     pid: process.pid,
     onChanged,
-    onTrouble: (run) => raiseNotice(store, run, foundation),
+    onTrouble: (run) => {
+      raiseNotice(store, run, foundation);
+      onTrouble(run);
+    },
   });
 }
 

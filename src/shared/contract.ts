@@ -15,6 +15,7 @@ import { queueCalls, queueTopics } from './calls/queues.ts';
 import { redisCalls, redisTopics } from './calls/redis.ts';
 import { reviewCalls, reviewTopics } from './calls/review.ts';
 import { scheduleCalls, scheduleTopics } from './calls/schedules.ts';
+import { timelineCalls, timelineTopics } from './calls/timeline.ts';
 
 export const calls = {
   ...connectionCalls,
@@ -29,6 +30,7 @@ export const calls = {
   ...redisCalls,
   ...reviewCalls,
   ...scheduleCalls,
+  ...timelineCalls,
 } as const;
 
 /** Pushed by the engine. They carry ids; the console asks again for what it shows. */
@@ -45,6 +47,7 @@ export const topics = {
   ...redisTopics,
   ...reviewTopics,
   ...scheduleTopics,
+  ...timelineTopics,
 } as const;
 
 export type Calls = typeof calls;
