@@ -6,6 +6,7 @@ import { isPlain } from '../inspect/job-filter.ts';
 import { hasScoreTimes, type JobSource, lengthOf, sourcesOf, type TimeRange } from '../inspect/job-ranges.ts';
 import type { QueueServer } from '../inspect/queue-server.ts';
 import { many } from '../inspect/words.ts';
+import { reachedEntries } from './deep-in-list.ts';
 import { parksWhenPaused } from './legacy-pause.ts';
 import { drainedStates, jobsPerScript, jobsPerStep } from './queue-steps.ts';
 
@@ -13,8 +14,6 @@ export type PlannedFacts = Omit<ActionPlan, 'planId' | 'expiresAtMs'>;
 
 /** Redis's time for one job of a bulk action: two to four short commands. */
 const msPerJob = 0.12;
-/** Beyond this many entries a walk through a list may hold Redis longer than a few milliseconds. */
-const longList = 200_000;
 
 export async function planAction(
   request: ActionRequest,
@@ -181,14 +180,16 @@ function warningsOf(request: ActionRequest, view: QueueView, count: number): str
   const removesByFilter = 'target' in request && request.action === 'remove' && request.target.kind === 'matching';
   if (
     removesByFilter &&
-    (view.counts?.waiting ?? 0) > longList &&
+    (view.counts?.waiting ?? 0) > reachedEntries &&
     request.target.kind === 'matching' &&
     !isPlain(request.target.filter)
   ) {
     warnings.push(
-      `Taking single jobs out of a list of ${many(view.counts?.waiting ?? 0, 'job')} may hold Redis longer than 5 ms each`,
+      `${many(view.counts?.waiting ?? 0, 'job')} wait: those that lie deeper than ${many(reachedEntries, 'job')} after the others are gone are skipped, for Redis would stand still while it looks for them`,
     );
   }
+  if (request.action === 'set-rate' && request.rate === null && view.rateLimit !== null)
+    warnings.push('Workers that wait for the limit to end look again within 30 s');
   if (request.action === 'retry' && view.workerCount === 0) warnings.push('No worker is connected: the jobs will wait');
   if (request.action === 'duplicate' && count > 100) warnings.push(`${many(count, 'new job')} will be queued`);
   if (view.maker.major !== null && view.maker.major < 5 && ['add', 'promote'].includes(request.action)) {

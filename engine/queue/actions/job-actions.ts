@@ -6,7 +6,9 @@ import type { BrokerCommands } from '../broker.ts';
 import { findJob } from '../inspect/job-state.ts';
 import { queueKey } from '../inspect/queue-layout.ts';
 import { countOf, maybeTextsOf } from '../inspect/replies.ts';
+import { many } from '../inspect/words.ts';
 import type { BullQueues } from './bull-queues.ts';
+import { lengthInTheWay, reachedEntries } from './deep-in-list.ts';
 
 export interface JobOutcome {
   /** Null when it was done. */
@@ -67,10 +69,16 @@ async function remove({ commands, bull, queue, jobId }: JobWork): Promise<JobOut
     commands.call('HLEN', `${key}:processed`).then(countOf),
   ]);
   if (open + processed > removedChildren) return skip(`it has ${open + processed} children; remove them first`);
+  const length = await lengthInTheWay(commands, queue, jobId);
+  if (length !== null) return skip(deepWords(length));
   return skippable(async () => {
     const removed = await bull.of(queue).remove(jobId);
     return removed === 1 ? done : skip('a worker holds it');
   });
+}
+
+function deepWords(length: number): string {
+  return `it lies deeper than ${many(reachedEntries, 'job')} in a list of ${length.toLocaleString('en')}, and Redis would stand still while it looks for it; drain the queue, or wait until it comes nearer`;
 }
 
 /** Without what ties it to the first one: its id, parent, scheduler, deduplication and the time it was made. */

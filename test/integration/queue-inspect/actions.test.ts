@@ -213,6 +213,34 @@ describe.each(majors)('on a queue of BullMQ %i', (major) => {
   });
 });
 
+describe.each([5, 6] as const)('the rate of a queue of BullMQ %i', (major) => {
+  it('is kept to by its workers once it is set, and is free again when it is taken away', async () => {
+    const queue = queueOf(major, 'rate');
+    const id = await (async () => {
+      await queue.add('a', {});
+      return seen('rate');
+    })();
+    await sights.act({ action: 'set-rate', queue: id, rate: { max: 2, durationMs: 600_000 } });
+    expect(sights.inspector.queue(id).rateLimit).toMatchObject({ max: 2, durationMs: 600_000 });
+    await queue.addBulk(Array.from({ length: 5 }, (_, n) => ({ name: 'a', data: { n } })));
+    const done: string[] = [];
+    const worker = plainWorker(major, redis.socketPath, 'rate', async (job) => {
+      done.push(String(job.id));
+    });
+    open.push(worker);
+    await until(async () => {
+      await sights.inspector.refresh(connectionId);
+      return sights.inspector.queue(id).limitedUntilMs !== null && done.length >= 2;
+    });
+    expect(done).toHaveLength(2);
+    await sights.act({ action: 'set-rate', queue: id, rate: null });
+    expect(sights.inspector.queue(id).rateLimit).toBeNull();
+    // One that sleeps until the limit ends looks again after up to 30 s; one that comes now begins at once.
+    await worker.close();
+    expect(await workOff(major, queue, 'rate')).toHaveLength(4);
+  });
+});
+
 describe('what would do harm', () => {
   it.each([4, 5] as const)(
     'is refused: queueing into a paused queue of BullMQ %i, whose resume would lose the jobs',
@@ -275,6 +303,28 @@ describe('a bulk action', () => {
     expect((await queue.getJobCounts('wait'))['wait']).toBe(5_000 - run.doneCount);
     expect(sights.ended).toHaveLength(1);
     expect(sights.ended[0]).toMatchObject({ who: 'me', state: 'cancelled', request: { action: 'drain' } });
+  });
+
+  it('skips a job that lies deep in a long list, and removes one near its head', async () => {
+    const queue = queueOf(6, 'deep');
+    await queue.addBulk(['oldest', 'second'].map((name) => ({ name, data: {} })));
+    const [oldest = ''] = await sights.link.command('LRANGE', (client) => client.lrange('bull:deep:wait', -1, -1));
+    await sights.link.command('EVAL', (client) =>
+      client.call(
+        'EVAL',
+        "for n = 1, 60000 do redis.call('LPUSH', KEYS[1], 'x' .. n) redis.call('HSET', 'bull:deep:x' .. n, 'name', 'a', 'data', '{}', 'opts', '{}', 'timestamp', 1) end",
+        1,
+        'bull:deep:wait',
+      ),
+    );
+    const id = await seen('deep');
+    const removed = (jobId: string) =>
+      sights.act({ action: 'remove', target: { kind: 'jobs', jobs: [{ queue: id, jobId }] } });
+    expect(await removed('x59999')).toMatchObject({ doneCount: 1, skippedCount: 0 });
+    const deep = await removed(oldest);
+    expect(deep).toMatchObject({ doneCount: 0, skippedCount: 1 });
+    expect(deep.skipped[0]?.reason).toContain('deeper than 50,000 jobs in a list of 60,001');
+    expect(await queue.getJobCounts('wait')).toEqual({ wait: 60_001 });
   });
 
   it('skips jobs that a worker holds, and says why', async () => {
