@@ -1,8 +1,10 @@
 /** The list of entries at its limit: how long the walk and a page take, and how long they ever hold the event loop. */
+import { systemClock } from '../../engine/base/clock.ts';
 import { encodeEntry } from '../../engine/cache/codec.ts';
 import { entryKey } from '../../engine/cache/key.ts';
 import { cacheEntriesQuerySchema } from '../../engine/model/cache-entries.ts';
 import type { RedisLink } from '../../engine/redis/link.ts';
+import { reachOf } from '../../engine/wiring/cache-reach.ts';
 import { CacheFleet, testLayers } from '../../test/support/cache-fleet.ts';
 import { startRedis } from '../../test/support/redis-server.ts';
 import { type Surveyed, survey } from '../../test/support/surveyed-cache.ts';
@@ -26,6 +28,7 @@ export async function listing(): Promise<Row[]> {
       block('walk of 100,000 entries', walked.blockMs),
       told({ area: 'cache', name: 'commands of that walk', unit: '', ours: surveyed.meter.total }),
       ...pages,
+      ...(await reachRows(surveyed)),
     ];
     surveyed.stop();
     return rows;
@@ -54,6 +57,13 @@ async function pageRows(surveyed: Surveyed): Promise<Row[]> {
     );
   }
   return rows;
+}
+
+async function reachRows({ index, rowOf }: Surveyed): Promise<Row[]> {
+  const of = { index, rowOf, clock: systemClock, complete: true };
+  const all = await timed(() => reachOf(of, ({ tags }) => tags.includes('table:edp')));
+  const name = `preview of invalidating ${all.value.entryCount.toLocaleString('en-US')} entries`;
+  return [told({ area: 'cache', name, unit: 'ms', ours: all.tookMs }), block(name, all.blockMs)];
 }
 
 function block(name: string, ours: number): Row {

@@ -68,12 +68,13 @@ export class CacheActions {
   async invalidate(order: Order): Promise<CacheInvalidation> {
     const { clock } = this.#foundation;
     const tags = this.#tagsOf(order);
-    const reach = await this.reachOf(order);
     const startMs = clock.monotonicMs();
     await this.#parts.cache.invalidate(tags, order.mode, order.reason);
     const tookMs = clock.monotonicMs() - startMs;
     this.#parts.survey.index.forgetSums();
     this.#parts.onDone('invalidated');
+    // Counted when it is done: looking through a large index is nothing that the readers should wait for.
+    const reach = await this.reachOf(order);
     return {
       atMs: clock.now(),
       mode: order.mode,
@@ -169,8 +170,8 @@ export class CacheActions {
   #reach(isMeant: (entry: IndexedEntry) => boolean): Promise<CacheReach> {
     const { survey } = this.#parts;
     const { index, rowOf } = survey;
-    const nowMs = this.#foundation.clock.now();
-    return reachOf({ index, rowOf, nowMs, complete: survey.complete() }, isMeant);
+    const { clock } = this.#foundation;
+    return reachOf({ index, rowOf, clock, complete: survey.complete() }, isMeant);
   }
 
   /** The tags named, and for each key the tag that stands for that entry alone. */

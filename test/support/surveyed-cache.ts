@@ -12,7 +12,7 @@ import { Listings } from '../../engine/cache/survey/listings.ts';
 import { type IndexChange, Surveyor } from '../../engine/cache/survey/surveyor.ts';
 import { ViewWords } from '../../engine/kpi/view-words.ts';
 import { layerNameSchema } from '../../engine/model/freshness.ts';
-import { rowMaker } from '../../engine/wiring/cache-rows.ts';
+import { type RowMaker, rowMaker } from '../../engine/wiring/cache-rows.ts';
 import { edpPack } from '../../packs/edp/index.ts';
 import { type Member, testLayers } from './cache-fleet.ts';
 import { until } from './until.ts';
@@ -23,6 +23,7 @@ export interface Surveyed {
   readonly surveyor: Surveyor;
   readonly meter: CommandMeter;
   readonly changes: IndexChange[];
+  readonly rowOf: RowMaker;
   stop(): void;
 }
 
@@ -69,7 +70,7 @@ export async function survey({ cache, link }: Member, options: Options = {}): Pr
   surveyor.start();
   await until(() => surveyor.state.walkedAtMs !== null, 60_000, 'the first walk');
   return {
-    ...{ index, listings, surveyor, meter, changes },
+    ...{ index, listings, surveyor, meter, changes, rowOf },
     stop() {
       stop();
       surveyor.stop();

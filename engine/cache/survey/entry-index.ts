@@ -1,13 +1,15 @@
 /** Every entry of the cache that fits, by key, with sums over them; kept by the surveyor, read by the Cache page. */
-import { setImmediate as giveWay } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { CacheRowState } from '../../model/cache-entries.ts';
 import type { IndexedEntry } from './indexed-entry.ts';
+import { sortInTurns } from './sort-in-turns.ts';
+import { Turns } from './turns.ts';
 
 export interface IndexSums {
   readonly byLayer: ReadonlyMap<string, LayerSums>;
   readonly states: ReadonlyMap<CacheRowState, number>;
-  readonly tags: ReadonlyMap<string, number>;
+  /** Those of the most entries, the most first. */
+  readonly topTags: readonly { readonly name: string; readonly count: number }[];
   readonly foreignCount: number;
   readonly foreignBytes: number;
   readonly total: number;
@@ -28,8 +30,7 @@ export interface EntryIndexOptions {
   readonly stateOf: (entry: IndexedEntry, nowMs: number) => CacheRowState;
 }
 
-/** Rows looked at before others get a turn: some milliseconds. */
-const rowsAtOnce = 1_000;
+const topTagCount = 200;
 /** Sums are not made anew more often. */
 const sumsLastMs = 1_000;
 
@@ -86,12 +87,11 @@ export class EntryIndex {
   async select(matches: (entry: IndexedEntry) => boolean): Promise<IndexedEntry[]> {
     const found: IndexedEntry[] = [];
     const nowMs = this.#options.clock.now();
-    let looked = 0;
+    const turns = new Turns(this.#options.clock);
     for (const entry of this.#entries.values()) {
       if (isGone(entry, nowMs)) this.#entries.delete(entry.key);
       else if (matches(entry)) found.push(entry);
-      looked += 1;
-      if (looked % rowsAtOnce === 0) await giveWay();
+      if (turns.isOver) await turns.give();
     }
     return found;
   }
@@ -134,7 +134,19 @@ export class EntryIndex {
       }
       return false;
     });
-    return { byLayer, states, tags, foreignCount, foreignBytes, total };
+    return { byLayer, states, topTags: await this.#top(tags), foreignCount, foreignBytes, total };
+  }
+
+  /** There may be as many tags as views. */
+  async #top(tags: ReadonlyMap<string, number>): Promise<IndexSums['topTags']> {
+    const turns = new Turns(this.#options.clock);
+    const counted: { name: string; count: number }[] = [];
+    for (const [name, count] of tags) {
+      counted.push({ name, count });
+      if (turns.isOver) await turns.give();
+    }
+    const sorted = await sortInTurns(counted, (a, b) => b.count - a.count, turns);
+    return sorted.slice(0, topTagCount);
   }
 }
 

@@ -6,6 +6,7 @@ import type { RedisLink } from '../../redis/link.ts';
 import { type EntryPeek, headBytes, peekEntry } from '../codec.ts';
 import type { CommandMeter } from './command-meter.ts';
 import type { IndexedEntry, IndexedView } from './indexed-entry.ts';
+import { Turns } from './turns.ts';
 
 type Client = ReturnType<RedisLink['duplicate']>;
 
@@ -55,8 +56,12 @@ export class HeadReader {
   }
 
   /** Views that no entry has any more are forgotten. */
-  keepViews(used: ReadonlySet<string>): void {
-    for (const viewId of this.#views.keys()) if (!used.has(viewId)) this.#views.delete(viewId);
+  async keepViews(used: ReadonlySet<string>): Promise<void> {
+    const turns = new Turns(this.#clock);
+    for (const viewId of this.#views.keys()) {
+      if (!used.has(viewId)) this.#views.delete(viewId);
+      if (turns.isOver) await turns.give();
+    }
   }
 
   async #look(client: Client, key: string): Promise<Seen> {

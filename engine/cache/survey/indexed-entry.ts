@@ -49,7 +49,7 @@ export interface Judge {
 const known: ReadonlySet<string> = new Set(layerNames);
 
 /** A hundred thousand times a second: no schema is asked. */
-function isLayer(name: string): name is LayerName {
+export function isLayer(name: string): name is LayerName {
   return known.has(name);
 }
 

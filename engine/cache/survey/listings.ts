@@ -1,11 +1,11 @@
 /** Answers lists of entries piece by piece: filtered and sorted once, then kept a while so that pieces fit together. */
-import { setImmediate as giveWay } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import type { IdSource } from '../../base/ids.ts';
 import type { CacheEntriesPage, CacheEntriesQuery, CacheRow, CacheRowState } from '../../model/cache-entries.ts';
 import type { EntryIndex, IndexSums } from './entry-index.ts';
 import type { IndexedEntry } from './indexed-entry.ts';
 import { sortInTurns } from './sort-in-turns.ts';
+import { Turns } from './turns.ts';
 
 export interface ListingsOptions {
   readonly index: EntryIndex;
@@ -36,10 +36,8 @@ interface Ranked {
   readonly rank: Rank;
 }
 
-const rankedAtOnce = 2_000;
 const keptCount = 6;
 const keptMs = 120_000;
-const facetTags = 200;
 const stateOrder: readonly CacheRowState[] = ['fresh', 'stale', 'expired', 'unknown', 'unreadable'];
 
 export class Listings {
@@ -116,19 +114,23 @@ export class Listings {
     const sign = descending ? -1 : 1;
     let bytes = 0;
     const ranked: Ranked[] = [];
+    const turns = new Turns(this.#options.clock);
     for (const entry of found) {
       bytes += entry.sizeBytes;
       ranked.push({ entry, rank: this.#sortValue(entry, sort, nowMs) });
-      if (ranked.length % rankedAtOnce === 0) await giveWay();
+      if (turns.isOver) await turns.give();
     }
     const byKey = (a: Ranked, b: Ranked): number => compareTexts(a.entry.key, b.entry.key);
     const compare =
       sort === 'key'
         ? (a: Ranked, b: Ranked) => sign * byKey(a, b)
         : (a: Ranked, b: Ranked) => compareRanks(a.rank, b.rank, sign) || byKey(a, b);
-    const sorted = await sortInTurns(ranked, compare);
-    await giveWay();
-    return { entries: sorted.map(({ entry }) => entry), bytes };
+    const entries: IndexedEntry[] = [];
+    for (const { entry } of await sortInTurns(ranked, compare, turns)) {
+      entries.push(entry);
+      if (turns.isOver) await turns.give();
+    }
+    return { entries, bytes };
   }
 
   #sortValue(entry: IndexedEntry, sort: CacheEntriesQuery['sort'], nowMs: number): Rank {
@@ -181,11 +183,10 @@ function facetsOf(sums: IndexSums): CacheEntriesPage['facets'] {
     count: Object.values(own).reduce((sum, count) => sum + count, foreignCount),
   }));
   const states = [...sums.states].map(([name, count]) => ({ name, count }));
-  const tags = [...sums.tags].map(([name, count]) => ({ name, count })).toSorted((a, b) => b.count - a.count);
   return {
     layers: layers.toSorted((a, b) => compareTexts(a.name, b.name)),
     states: states.toSorted((a, b) => stateOrder.indexOf(a.name) - stateOrder.indexOf(b.name)),
-    tags: tags.slice(0, facetTags),
+    tags: [...sums.topTags],
     foreignCount: sums.foreignCount,
   };
 }

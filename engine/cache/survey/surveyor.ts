@@ -170,7 +170,7 @@ export class Surveyor {
       whole = complete;
     }
     if (!whole) return false;
-    heads.keepViews(await index.keepSeenSince(walk));
+    await heads.keepViews(await index.keepSeenSince(walk));
     index.forgetSums();
     return true;
   }
