@@ -213,6 +213,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       sourceQueries,
       alerts: alerts.engine,
       happened,
+      unproved: () => cacheRoom.warming.unprovedCount,
     },
     foundation,
   );

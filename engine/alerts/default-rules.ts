@@ -132,6 +132,13 @@ const ofRedis: readonly AlertRule[] = [
 
 const ofTheRest: readonly AlertRule[] = [
   trouble({
+    id: 'warming-unproved',
+    title: 'Warmed keys are no hit when read back',
+    signal: 'cache.unproved_count',
+    severity: 'warning',
+    inhibitedBy: [brokerDown, cacheDown, 'cache-evicting', 'source-failing'],
+  }),
+  trouble({
     id: 'queue-unattended',
     title: 'Jobs wait and no worker begins them',
     signal: 'queue.unattended_count',

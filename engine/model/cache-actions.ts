@@ -129,6 +129,8 @@ export const cacheWarmingSchema = z.object({
   staticCount: z.number(),
   learnedLimit: z.number(),
   halfLifeMs: z.number(),
+  /** Why the last warm-up came to nothing; null when it left a report, and before the first. */
+  failure: z.string().nullable(),
   lastReport: warmReportSchema.extend({ variants: z.array(warmedVariantSchema.extend(shownFilters)) }).nullable(),
 });
 export type CacheWarming = z.infer<typeof cacheWarmingSchema>;

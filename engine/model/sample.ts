@@ -1,12 +1,15 @@
 /** Figures over time. */
 import { z } from 'zod';
 import { sectionNameSchema } from './dashboard.ts';
+import { layerNameSchema } from './freshness.ts';
 
 /** Every figure that is sampled. The unit is in the name's suffix: ratio 0–1, ms, bytes, count. */
 export const signalNames = [
   'cache.hit_ratio',
   'cache.read_count',
   'cache.entry_count',
+  /** Keys of the last warm-up that were no hit when they were read back; at least 1 when it failed as a whole. */
+  'cache.unproved_count',
   'response.p95_ms',
   'response.p99_ms',
   'response.mean_ms',
@@ -48,9 +51,10 @@ export const signalNames = [
   'engine.loop_delay_p99_ms',
   'engine.rss_bytes',
 ] as const;
-/** Besides these, every KPI of the unfiltered view (`kpi.dso_days`) and the age of each of its sections. */
+/** Besides these, the hit rate of each layer, every KPI of the unfiltered view (`kpi.dso_days`) and the age of each of its sections. */
 export const signalNameSchema = z.union([
   z.enum(signalNames),
+  z.templateLiteral(['layer.', layerNameSchema, '.hit_ratio']),
   z.templateLiteral(['section.', sectionNameSchema, '.age_ms']),
   z.templateLiteral(['kpi.', z.string().regex(/^[a-z0-9_]{1,80}$/)]),
 ]);

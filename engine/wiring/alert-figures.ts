@@ -13,6 +13,8 @@ export interface FigureInputs {
   /** Tasks that ended since any fixed moment. */
   readonly finished: () => { readonly succeeded: number; readonly failed: number };
   readonly source: () => Pick<DashboardView['source'], 'reachable'>;
+  /** Keys of the last warm-up that were no hit when read back; null before the first. */
+  readonly unproved: () => number | null;
   readonly storeUsedRatio: () => number;
   /** Every view that is known, the unfiltered one among them. */
   readonly views: () => Promise<readonly { filters: Readonly<Record<string, unknown>>; sections: SectionView[] }[]>;
@@ -37,6 +39,7 @@ export function alertFigures(inputs: FigureInputs): FigurePort[] {
     { part: 'wedged workers', read: async () => wedgedFigures(await inputs.workers()) },
     { part: 'failed tasks', read: async () => failedFigures(inputs.finished(), done) },
     { part: 'source', read: async () => [gauge('source.unreachable_count', inputs.source().reachable ? 0 : 1)] },
+    { part: 'warming', read: async () => unprovedFigures(inputs.unproved()) },
     { part: 'local store', read: async () => [gauge('store.used_ratio', inputs.storeUsedRatio())] },
     {
       part: 'KPI values',
@@ -78,6 +81,10 @@ function redisFigures(role: RedisRole, { redisFacts }: FigureInputs, evicted: Co
 
 function wedgedFigures(workers: readonly CountedWorker[]): Figure[] {
   return [gauge('workers.wedged_count', workers.filter(({ verdict }) => verdict === 'wedged').length)];
+}
+
+function unprovedFigures(count: number | null): Figure[] {
+  return count === null ? [] : [gauge('cache.unproved_count', count)];
 }
 
 function failedFigures(

@@ -196,8 +196,9 @@ function memoryCheck({ memory }: CacheStatus): Check {
 }
 
 function warmingCheck({ warming }: CacheStatus): Check {
-  const { lastReport: report, enabled } = warming;
+  const { lastReport: report, enabled, failure } = warming;
   if (!enabled) return { id: 'warming', state: 'well', evidence: 'Warming is off' };
+  if (failure !== null) return { id: 'warming', state: 'warning', evidence: `The last warm-up failed: ${failure}` };
   if (report === null) return { id: 'warming', state: 'unknown', evidence: 'Nothing has been warmed yet' };
   const { failedCount, provedCount, keyCount } = report;
   return failedCount > 0

@@ -70,7 +70,7 @@ export function openCacheRoom(inputs: CacheRoomInputs, foundation: Foundation): 
   };
   const layerParts = { configured, settings: store.settings, cache, link: links.cache, onChanged: onLayers };
   const layers = new ChangedLayers(layerParts, foundation);
-  const lines = new HitRatioLines(cache, clock);
+  const lines = new HitRatioLines(cache, store.samples, foundation);
   const statusParts: StatusParts = {
     ...{ cache, survey, lines, layers, link: links.cache },
     memoryLimitBytes: settings.memoryTierBytes,

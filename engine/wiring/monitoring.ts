@@ -43,6 +43,8 @@ export interface MonitoringInputs {
   readonly watchedQueues: WatchedQueuesPort;
   readonly alerts: AlertEngine;
   readonly happened: Pick<TimelineRoom, 'workersSeen' | 'notObserved'>;
+  /** As {@link alertFigures} has it. */
+  readonly unproved: () => number | null;
 }
 
 export interface Monitoring {
@@ -117,6 +119,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
         workers: () => everyWorker(inputs),
         finished: () => ({ succeeded: finished.succeeded(), failed: finished.failed() }),
         source: () => inputs.holder.info(),
+        unproved: inputs.unproved,
         storeUsedRatio: () => store.usedRatio(),
         views: async () =>
           (await kpis.dashboards.known(viewLimit)).map(({ view, sections }) => ({ filters: view.filters, sections })),

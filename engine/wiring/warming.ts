@@ -18,9 +18,9 @@ export interface WarmingParts {
   readonly settings: Pick<Settings, 'warming' | 'warmLearnedCount'>;
   readonly pack: KpiPack;
   readonly views: Views;
-  readonly links: Links;
-  readonly queues: JobQueues;
-  readonly store: Store;
+  readonly links: Pick<Links, 'cache' | 'broker'>;
+  readonly queues: Pick<JobQueues, 'enqueue' | 'onTaskChanged'>;
+  readonly store: Pick<Store, 'settings' | 'learnedVariants' | 'notices'>;
   readonly onChanged: () => void;
 }
 
@@ -43,7 +43,10 @@ export class Warming {
   readonly #uses = new Map<string, number>();
   readonly #stops: Stop[] = [];
   #task: TaskStatus | null = null;
+  #unproved: number | null = null;
   #report: WarmReport | null;
+  /** Why the last warm-up came to nothing; null when it came to a report. */
+  #failure: string | null = null;
   #resume: Stop = () => undefined;
   #resumesAtMs: number | null = null;
 
@@ -51,6 +54,7 @@ export class Warming {
     this.#parts = parts;
     this.#foundation = foundation;
     this.#report = parseReport(parts.store.settings.get(reportKey) ?? '', warmReportSchema);
+    this.#count();
     this.#stops.push(parts.queues.onTaskChanged((status) => this.#followed(status)));
   }
 
@@ -102,6 +106,11 @@ export class Warming {
     return this.#enqueue({ variants: this.#variants(), requestedBy });
   }
 
+  /** Keys that the last warm-up which tried any left without a hit, at least 1 when one failed as a whole; null before the first. */
+  get unprovedCount(): number | null {
+    return this.#failure === null ? this.#unproved : Math.max(1, this.#unproved ?? 0);
+  }
+
   view(): CacheWarming {
     const { settings, pack } = this.#parts;
     const task = this.#task;
@@ -116,6 +125,7 @@ export class Warming {
       staticCount: pack.staticVariants.length,
       learnedLimit: settings.warmLearnedCount,
       halfLifeMs,
+      failure: this.#failure,
       lastReport: this.#report && {
         ...this.#report,
         variants: this.#report.variants.map((variant) => ({ ...variant, shown: pack.explainFilters(variant.filters) })),
@@ -169,7 +179,10 @@ export class Warming {
     if (!ended) this.#task = status;
     else if (this.#task === null || this.#task.taskId === status.taskId) this.#task = null;
     if (status.state === 'SUCCESS') void this.#finished();
-    if (status.state === 'FAILURE') this.#tell(`The warm-up failed: ${status.error ?? 'no reason given'}`);
+    if (status.state === 'FAILURE') {
+      this.#failure = status.error ?? 'no reason given';
+      this.#tell(`The warm-up failed: ${this.#failure}`);
+    }
     this.#parts.onChanged();
   }
 
@@ -180,6 +193,7 @@ export class Warming {
     } catch (error) {
       logger.warn('The report of a warm-up could not be read', { error: messageOf(error) });
     }
+    this.#failure = null;
     const report = this.#report;
     if (report) this.#judge(report);
     this.#parts.onChanged();
@@ -190,7 +204,13 @@ export class Warming {
     const report = await readReport(links.cache, 'warm-up', warmReportSchema);
     if (report === null || report.finishedAtMs <= (this.#report?.finishedAtMs ?? 0)) return;
     this.#report = report;
+    this.#count();
     store.settings.set(reportKey, JSON.stringify(report));
+  }
+
+  /** A warm-up that gave way before its first key proves nothing, and takes nothing back. */
+  #count(): void {
+    if (this.#report !== null && this.#report.keyCount > 0) this.#unproved = this.#report.failedCount;
   }
 
   #judge({ failedCount, keyCount, gaveWay, variants }: WarmReport): void {
@@ -203,7 +223,8 @@ export class Warming {
   }
 
   #resumeLater(variants: WarmReport['variants']): void {
-    const left = variants.filter(({ outcome }) => outcome === 'skipped');
+    // Those that failed as well: else the rest alone would pass for the proof of all.
+    const left = variants.filter(({ outcome }) => outcome !== 'proved');
     const { clock, logger } = this.#foundation;
     this.#resume();
     this.#resumesAtMs = clock.now() + resumeMs;

@@ -152,6 +152,7 @@ export function cacheStatus(nowMs: number, rows: readonly Row[]): Status {
       staticCount: 3,
       learnedLimit: 20,
       halfLifeMs: 7 * 24 * hourMs,
+      failure: null,
       lastReport: isEmpty ? null : warmReport(nowMs),
     },
     lastCleanUp: null,

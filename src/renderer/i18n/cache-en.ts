@@ -292,6 +292,7 @@ export const cacheEn = {
   warmingIdle: 'No warm-up is running.',
   warmingReason: 'Gives way: {{reason}}',
   proof: 'Proof of the last warm-up',
+  warmFailure: 'The last warm-up failed: {{reason}}',
   proofNone: 'Nothing has been warmed yet.',
   proofText: '{{proved}} of {{all}} keys read back as hits',
   proofFailed: '{{failed}} of {{all}} keys were no hit when read back',

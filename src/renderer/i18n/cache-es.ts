@@ -300,6 +300,7 @@ export const cacheEs: Translated<typeof cacheEn> = {
   warmingIdle: 'No hay precalentamiento en curso.',
   warmingReason: 'Cede el paso: {{reason}}',
   proof: 'Prueba del último precalentamiento',
+  warmFailure: 'El último precalentamiento falló: {{reason}}',
   proofNone: 'Aún no se ha precalentado nada.',
   proofText: '{{proved}} de {{all}} claves releídas como aciertos',
   proofFailed: '{{failed}} de {{all}} claves no fueron aciertos al releerlas',

@@ -27,6 +27,7 @@ it('watches the four figures of the guide and what it had no eyes for, with room
   expect(watched).toEqual(
     expect.arrayContaining([
       'cache.hit_ratio below 0.8',
+      'cache.unproved_count above 0',
       'response.p95_ms above 2000',
       'workers.available_count below 2',
       'redis.cache.memory_ratio above 0.9',

@@ -62,7 +62,7 @@ function useCheckWords(status: CacheStatus | null): (id: CheckId) => string {
         return t(`cache.index.${status.index.state}`);
       case 'warming':
         return t(
-          (status.warming.lastReport?.failedCount ?? 0) > 0
+          status.warming.failure !== null || (status.warming.lastReport?.failedCount ?? 0) > 0
             ? 'cache.proofBroken'
             : `cache.warmingState.${status.warming.state}`,
         );

@@ -46,6 +46,11 @@ export function WarmingDrawer({ warming, isStarting, outcome, onWarm, onClose }:
       {outcome}
       {warming !== null && (
         <>
+          {warming.failure !== null && (
+            <p className="line-note">
+              <State kind="failed" word={t('cache.warmFailure', { reason: warming.failure })} />
+            </p>
+          )}
           <WarmProof report={warming.lastReport} />
           <Learned warming={warming} />
         </>
