@@ -47,7 +47,7 @@ async function openRoom() {
   const listeners = new Set<(status: TaskStatus) => void>();
   const queues = {
     enqueue: async (_name: string, data: object) => {
-      jobs.push(data as JobData['precompute']);
+      jobs.push(data);
       return { taskId: `background:${jobs.length}`, joined: false };
     },
     onTaskChanged: (listener: (status: TaskStatus) => void) => {
