@@ -9,6 +9,7 @@ import type {
 } from '../model/celery-record.ts';
 import type { CeleryTaskQuery } from '../model/celery-task.ts';
 import type { Connection, SqlBinding } from './connection.ts';
+import { numberFloor } from './rescue/id-floor.ts';
 
 /** Rows one step of a search looks at: a few milliseconds. */
 const stepRows = 3_000;
@@ -67,7 +68,8 @@ export class CeleryTaskStore implements CeleryTaskHistory {
   }
 
   lastSeq(): number {
-    return this.#connection.row<{ seq: number | null }>('SELECT MAX(seq) AS seq FROM celery_task')?.seq ?? 0;
+    const last = this.#connection.row<{ seq: number | null }>('SELECT MAX(seq) AS seq FROM celery_task')?.seq ?? 0;
+    return Math.max(last, numberFloor(this.#connection));
   }
 
   find(brokerId: string, taskId: string): CeleryTaskRecord | null {

@@ -10,6 +10,8 @@ export type Medium = 'file' | 'memory';
 export interface OpenedDatabase {
   readonly database: Database.Database;
   readonly medium: Medium;
+  /** The damaged file that this one took the place of. */
+  readonly aside?: string;
 }
 
 /** Answers a database to go on with after `failed` could not be read or written any more. */
@@ -25,6 +27,7 @@ export class Connection {
   #medium: Medium;
   #closed = false;
   #depth = 0;
+  #generation = 0;
   #statements = new Map<string, Database.Statement<SqlBinding[], never>>();
   readonly #replace: Replace;
 
@@ -40,6 +43,11 @@ export class Connection {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Counts the databases that were used so far: numbers of rows that were learnt in another one mean nothing in this. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** `Row` is what the caller's own SQL yields. @throws EngineError STORE_UNAVAILABLE, ENGINE_STOPPED */
@@ -76,11 +84,24 @@ export class Connection {
     this.#guard(() => this.#database.exec(sql));
   }
 
+  /** Goes on with another database; the one before is closed. */
+  switchTo(next: OpenedDatabase): void {
+    this.#database.close();
+    this.#use(next);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#statements.clear();
     this.#database.close();
+  }
+
+  #use(next: OpenedDatabase): void {
+    this.#statements.clear();
+    this.#database = next.database;
+    this.#medium = next.medium;
+    this.#generation += 1;
   }
 
   /** Its rows are `never`, which every `Row` accepts: what they are is known where the SQL is. */
@@ -108,10 +129,7 @@ export class Connection {
       return work();
     } catch (error) {
       if (this.#medium === 'memory' || !isStorageFailure(error)) throw wrap(error);
-      const next = this.#replace(this.#database, error);
-      this.#statements.clear();
-      this.#database = next.database;
-      this.#medium = next.medium;
+      this.#use(this.#replace(this.#database, error));
     }
     try {
       return work();

@@ -3,16 +3,22 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, ren
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { EngineError, messageOf } from '../base/errors.ts';
-import { isCorruption, type OpenedDatabase, sqliteCode } from './connection.ts';
+import { Connection, isCorruption, type OpenedDatabase, sqliteCode } from './connection.ts';
 import { applyMigrations, copyBeforeUpgrade, newestVersion, schemaVersion } from './migrate.ts';
 import type { Migration } from './migrations.ts';
+import { logChanges } from './rescue/away-log.ts';
+import { startNumbersAt } from './rescue/id-floor.ts';
 
 /** How long a statement waits for another process's lock before it fails; the engine's thread stands still meanwhile. */
 const busyTimeoutMs = 1_000;
+/** A file that another program still holds is left to it at once: the next attempt comes soon. */
+const reopenTimeoutMs = 5;
 /** A file up to this size is checked whole at each start (about 0.2 s); a larger one only after an unclean end. */
 const alwaysCheckedBytes = 64 * 1024 * 1024;
 /** A database up to this size is carried into memory when its file cannot be written any more. */
 const carriedBytes = 64 * 1024 * 1024;
+/** Holds the path of a damaged file while it is carried over. */
+export const salvageMark = 'store.salvage';
 /** Set while the database is open, so that a start can tell a crash from a clean end. */
 const openMark = 'store.open';
 
@@ -22,7 +28,7 @@ export interface OpenOptions {
   /** Sortable text of the time, used in the names of copies. */
   readonly stamp: () => string;
   readonly nowMs: () => number;
-  readonly tell: (level: 'warning' | 'error', message: string) => void;
+  readonly tell: (level: 'info' | 'warning' | 'error', message: string) => void;
 }
 
 /** Never throws because of the file: what is wrong with it is told, and the answer can be used. */
@@ -44,6 +50,29 @@ export function replaceFailed(options: OpenOptions, failed: Database.Database, e
   const copy = serialized(failed);
   failed.close();
   return openInMemory(options, error, copy);
+}
+
+/**
+ * The file once more, for a store that lives in memory. Its shape must be the newest: an upgrade is for a start.
+ * @throws what is still wrong with it
+ */
+export function reopenFile({ file, migrations, nowMs }: OpenOptions): OpenedDatabase {
+  mkdirSync(dirname(file), { recursive: true });
+  if (existsSync(file)) checkHeader(file);
+  const database = new Database(file, { timeout: reopenTimeoutMs });
+  try {
+    configure(database);
+    const version = schemaVersion(database);
+    if (version > 0 && version !== newestVersion(migrations)) throw new DamagedFile('of another version');
+    if (version > 0) checkContent(database, file);
+    applyMigrations(database, migrations);
+    markOpen(database, nowMs());
+    database.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    return { database, medium: 'file' };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** Says that this end was clean; the next start need not check a large file. */
@@ -144,32 +173,47 @@ function setAsideAndStartAnew(options: OpenOptions, error: unknown): OpenedDatab
     const database = new Database(file, { timeout: busyTimeoutMs });
     configure(database);
     applyMigrations(database, options.migrations);
+    startNumbersAt(database, options.nowMs());
     markOpen(database, options.nowMs());
+    markSalvage(database, aside, options.nowMs());
     options.tell(
       'error',
-      `The local database was damaged (${messageOf(error)}). It was set aside as ${aside} and a new one was begun; nothing else was lost.`,
+      `The local database was damaged (${messageOf(error)}). It was set aside as ${aside} and a new one was begun; what can still be read is carried over.`,
     );
-    return { database, medium: 'file' };
+    return { database, medium: 'file', aside };
   } catch (second) {
     return openInMemory(options, second, null);
   }
 }
 
+/** Until it is done, so that a start can go on with it. */
+function markSalvage(database: Database.Database, aside: string, nowMs: number): void {
+  database
+    .prepare('INSERT OR REPLACE INTO setting (key, value, updated_at_ms) VALUES (?, ?, ?)')
+    .run(salvageMark, aside, nowMs);
+}
+
 function openInMemory(options: OpenOptions, error: unknown, content: Buffer | null): OpenedDatabase {
   const carried = fromContent(content, options.migrations);
-  const database = carried ?? empty(options.migrations);
+  const database = carried ?? empty(options.migrations, options.nowMs());
+  logChanges(new Connection({ database, medium: 'memory' }, failInMemory));
   const kept = carried ? ' What it held can still be read.' : '';
   options.tell(
     'error',
-    `The local database ${options.file} cannot be used (${reasonOf(error)}). Vigía goes on in memory: what happens from now on is lost when it stops.${kept}`,
+    `The local database ${options.file} cannot be used (${reasonOf(error)}). Vigía goes on in memory and tries again twice a minute: what happens from now on is lost if it stops before that succeeds.${kept}`,
   );
   return { database, medium: 'memory' };
 }
 
-function empty(steps: readonly Migration[]): Database.Database {
+function failInMemory(_failed: unknown, error: unknown): never {
+  throw error;
+}
+
+function empty(steps: readonly Migration[], nowMs: number): Database.Database {
   const database = new Database(':memory:');
   database.pragma('foreign_keys = ON');
   applyMigrations(database, steps);
+  startNumbersAt(database, nowMs);
   return database;
 }
 

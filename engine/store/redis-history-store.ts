@@ -44,6 +44,8 @@ export class RedisHistoryStore {
   readonly #connection: Connection;
   readonly #ceilingBytes: number;
   readonly #ids = new Map<string, number>();
+  /** Of the connection, when the ids were learnt. */
+  #generation = 0;
   #appends = 0;
   #rows: number | null = null;
 
@@ -155,6 +157,10 @@ export class RedisHistoryStore {
   }
 
   #idOf(connectionId: string, shard: string): number {
+    if (this.#generation !== this.#connection.generation) {
+      this.#ids.clear();
+      this.#generation = this.#connection.generation;
+    }
     const name = `${connectionId}\u0000${shard}`;
     const known =
       this.#ids.get(name) ??

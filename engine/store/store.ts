@@ -16,10 +16,12 @@ import { type Migration, migrations } from './migrations.ts';
 import { NoteStore } from './note-store.ts';
 import { NoticeStore } from './notice-store.ts';
 import { NotificationStore } from './notification-store.ts';
-import { markClosed, type OpenOptions, openDatabase, replaceFailed } from './open-database.ts';
+import { markClosed, type OpenOptions, openDatabase, reopenFile, replaceFailed, salvageMark } from './open-database.ts';
 import { QueueHistoryStore } from './queue-history-store.ts';
 import { RedisAnalysisStore } from './redis-analysis-store.ts';
 import { RedisHistoryStore } from './redis-history-store.ts';
+import { ReturnToFile } from './rescue/return-to-file.ts';
+import { type SalvageReport, salvage } from './rescue/salvage.ts';
 import { defaultStoreLimits, type PruneCounts, Retention, type StoreLimits } from './retention.ts';
 import { RunLedgerStore } from './run-ledger-store.ts';
 import { SampleStore } from './sample-store.ts';
@@ -57,6 +59,9 @@ const defaultCeleryHistoryBytes = 128 * 1024 * 1024;
 /** Some 25 MB. */
 const defaultTimelineCount = 100_000;
 
+/** How often a store in memory tries its file again. */
+const returnEveryMs = 30_000;
+
 interface StoreEvents {
   notice: Notice;
 }
@@ -85,6 +90,7 @@ export class Store {
   readonly #retention: Retention;
   readonly #clock: Clock;
   readonly #emitter: Emitter<StoreEvents>;
+  readonly #closing: (() => void)[] = [];
 
   constructor(options: StoreOptions, connection: Connection, emitter: Emitter<StoreEvents>) {
     this.file = options.file;
@@ -117,6 +123,10 @@ export class Store {
     return this.#connection.medium;
   }
 
+  get closed(): boolean {
+    return this.#connection.closed;
+  }
+
   /** Told of every notice that the store itself raises after it was opened; earlier ones are in `notices`. */
   onNotice(listener: (notice: Notice) => void): Stop {
     return this.#emitter.on('notice', listener);
@@ -146,9 +156,15 @@ export class Store {
     return this.#retention.prune(this.#clock.now());
   }
 
+  /** Called once, first thing of all when the store is closed. */
+  onClose(work: () => void): void {
+    this.#closing.push(work);
+  }
+
   /** Writes the log back into the file and lets it go; closing twice is harmless. */
   close(): void {
     if (this.#connection.closed) return;
+    for (const work of this.#closing.splice(0)) work();
     markClosed(this.#connection);
     if (this.medium === 'file') this.#connection.pragma('wal_checkpoint(TRUNCATE)');
     this.#connection.close();
@@ -172,23 +188,71 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     stamp: () => new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, ''),
     nowMs: () => clock.now(),
     tell: (level, message) => {
-      const notice: Notice = { id: ids.next(), level, message, atMs: clock.now() };
-      logger[level === 'error' ? 'error' : 'warn'](message);
+      const notice = noticeOf(level, message);
       raised.push(notice);
       // While a statement is being repeated on the new database nothing else may be written to it.
       if (open.store) queueMicrotask(() => publish(open.store, notice, emitter));
     },
   };
+  const noticeOf = (level: Notice['level'], message: string): Notice => {
+    logger[level === 'warning' ? 'warn' : level](message);
+    return { id: ids.next(), level, message, atMs: clock.now() };
+  };
+  const announce: Announce = (level, message) => publish(open.store, noticeOf(level, message), emitter);
   const opened = await openDatabase(openOptions);
-  const connection = new Connection(opened, (failed, error) => replaceFailed(openOptions, failed, error));
+  const connection = new Connection(opened, (failed, error) => {
+    const next = replaceFailed(openOptions, failed, error);
+    // The statement that failed is repeated first.
+    if (next.aside !== undefined) queueMicrotask(() => void carryOver(connection, announce));
+    return next;
+  });
   const store = new Store(options, connection, emitter);
   for (const notice of raised) store.notices.add(notice);
   open.store = store;
+  const returning = new ReturnToFile({
+    connection,
+    reopen: () => reopenFile(openOptions),
+    onReturn: (rowCount, refusedCount) => announce('info', returnWords(rowCount, refusedCount)),
+  });
+  const stop = clock.every(returnEveryMs, () => void returning.attempt());
+  store.onClose(() => {
+    stop();
+    returning.attemptNow();
+  });
+  void carryOver(connection, announce);
   return store;
 }
 
+type Announce = (level: Notice['level'], message: string) => void;
+
+function returnWords(rowCount: number, refusedCount: number): string {
+  const refused = refusedCount > 0 ? ` ${refusedCount} could not be written and are lost.` : '';
+  return `The local database can be written again: what happened meanwhile (${rowCount} records) was written to it.${refused}`;
+}
+
+/** Goes on with a damaged file that was set aside, also one of an earlier run. Never rejects. */
+async function carryOver(connection: Connection, announce: Announce): Promise<void> {
+  try {
+    const aside = connection.row<{ value: string }>('SELECT value FROM setting WHERE key = ?', salvageMark)?.value;
+    if (aside === undefined) return;
+    const report = await salvage(aside, connection);
+    if (report === null) return;
+    connection.run('DELETE FROM setting WHERE key = ?', salvageMark);
+    announce(report.hopeless || report.incomplete.length > 0 ? 'warning' : 'info', salvageWords(aside, report));
+  } catch (error) {
+    if (!connection.closed)
+      announce('warning', `What is left of the damaged database could not be carried over: ${messageOf(error)}`);
+  }
+}
+
+function salvageWords(aside: string, { rowCount, incomplete, hopeless }: SalvageReport): string {
+  if (hopeless) return `Nothing could be read of the damaged database ${aside}.`;
+  const missing = incomplete.length > 0 ? ` Not everything could be read of: ${incomplete.join(', ')}.` : '';
+  return `${rowCount} records of the damaged database ${aside} were carried over.${missing}`;
+}
+
 function publish(store: Store | null, notice: Notice, emitter: Emitter<StoreEvents>): void {
-  if (!store) return;
+  if (!store || store.closed) return;
   store.notices.add(notice);
   emitter.emit('notice', notice);
 }
