@@ -13,32 +13,61 @@ export interface ConnectionsScript {
 export function connectionsScript(nowMs: number): ConnectionsScript {
   return {
     connections: [
-      {
-        id: 'broker',
+      connection(nowMs, 'broker', {
         name: 'Broker',
-        colour: 'grey',
         environment: 'staging',
         url: 'redis://10.0.0.5:6379/0',
-        username: null,
-        sentinelUsername: null,
         purposes: ['celery', 'bullmq'],
         builtIn: true,
-        local: false,
-        topology: 'standalone',
-        hasPassword: false,
-        mode: 'observe',
-        operateUntilMs: null,
-        link: {
-          address: 'redis://10.0.0.5:6379/0',
-          embedded: false,
-          state: 'ready',
-          sinceMs: nowMs,
-          version: '7.0.15',
-          problem: null,
-        },
-      },
+      }),
+      connection(nowMs, 'cache', {
+        name: 'Cache',
+        colour: 'blue',
+        environment: 'development',
+        url: 'unix:///run/vigia/cache.sock',
+        purposes: ['cache'],
+        builtIn: true,
+        local: true,
+        topology: 'socket',
+        mode: 'operate',
+      }),
+      connection(nowMs, 'orders', {
+        name: 'Orders',
+        colour: 'pink',
+        environment: 'production',
+        url: 'redis-cluster://10.1.0.1:7000,10.1.0.2:7000',
+        purposes: ['keys'],
+        topology: 'cluster',
+        hasPassword: true,
+      }),
     ],
     unlocked: [],
+  };
+}
+
+function connection(nowMs: number, id: string, part: Partial<Connection> & { name: string; url: string }): Connection {
+  return {
+    id,
+    colour: 'grey',
+    environment: 'other',
+    username: null,
+    sentinelUsername: null,
+    purposes: [],
+    builtIn: false,
+    local: false,
+    topology: 'standalone',
+    hasPassword: false,
+    mode: 'observe',
+    operateUntilMs: null,
+    link: {
+      address: part.url,
+      embedded: false,
+      state: 'ready',
+      sinceMs: nowMs - 3_600_000,
+      version: '7.0.15',
+      problem: null,
+    },
+    ...part,
   };
 }
 

@@ -8,6 +8,7 @@ import { type ConnectionsScript, connectionsHandlers, connectionsScript } from '
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
 import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
 import { type QueuesScript, queuesHandlers, queuesScript } from './console-queues.ts';
+import { type RedisScript, redisHandlers, redisScript } from './console-redis.ts';
 import { type SchedulesScript, schedulesHandlers, schedulesScript } from './console-schedules.ts';
 import { type Task, taskOf } from './console-tasks.ts';
 import { type WorkersScript, workersHandlers, workersScript } from './console-workers.ts';
@@ -35,6 +36,7 @@ export interface Script {
   readonly workers: WorkersScript;
   readonly connections: ConnectionsScript;
   readonly celery: CeleryScript;
+  readonly redis: RedisScript;
 }
 
 export interface ConsoleFixture {
@@ -68,6 +70,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     schedules: schedulesScript(Date.now()),
     workers: workersScript(Date.now()),
     connections,
+    redis: redisScript(Date.now()),
     celery: celeryScript(Date.now(), () => connections.connections[0]?.mode !== 'operate'),
   };
   const engine = scriptedEngine(handlersOf(script));
@@ -101,6 +104,7 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...cacheHandlers(script.cache),
     ...connectionsHandlers(script.connections),
     ...celeryHandlers(script.celery),
+    ...redisHandlers(script.redis),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
     'overview.get': async () => overview(Date.now(), script.isBroken),
     'dashboard.filters': async () => filterOptions,

@@ -31,10 +31,15 @@ async function loadCachePage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/cache/CachePage.tsx')).CachePage };
 }
 
+async function loadRedisPage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/redis/RedisPage.tsx')).RedisPage };
+}
+
 export const pages: Record<PageName, Page> = {
   overview: OverviewPage,
   kpis: KpisPage,
   cache: lazy(loadCachePage),
+  redis: lazy(loadRedisPage),
   queues: lazy(loadQueuesPage),
   tasks: lazy(loadTasksPage),
   workers: lazy(loadWorkersPage),
@@ -47,6 +52,7 @@ export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadAlertsPage(),
     loadCachePage(),
+    loadRedisPage(),
     loadSchedulesPage(),
     loadWorkersPage(),
     loadQueuesPage(),

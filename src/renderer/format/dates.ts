@@ -62,6 +62,16 @@ export function formatTime(language: Language, atMs: number): string {
   return dateFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false }).format(atMs);
 }
 
+/** With seconds. */
+export function formatClock(language: Language, atMs: number): string {
+  return dateFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(atMs);
+}
+
+/** "22 Nov" of the local calendar. */
+export function formatDay(language: Language, atMs: number): string {
+  return dateFormat(language, { day: 'numeric', month: 'short' }).format(atMs);
+}
+
 /** An ISO date (`2026-11-22`), which belongs to no time zone, as "22 Nov 2026". */
 export function formatIsoDate(language: Language, iso: string): string {
   const atMs = Date.parse(`${iso.slice(0, 10)}T00:00:00Z`);

@@ -18,6 +18,8 @@ export interface Format {
   exactMoment(atMs: number): string;
   dataTime(atMs: number, nowMs: number): string;
   time(atMs: number): string;
+  clock(atMs: number): string;
+  day(atMs: number): string;
   isoDate(iso: string): string;
   isoMonth(iso: string, options?: { withYear?: boolean }): string;
 }
@@ -35,6 +37,8 @@ export function createFormat(language: Language, daysWord: string): Format {
     exactMoment: (atMs) => dates.formatExactMoment(language, atMs),
     dataTime: (atMs, nowMs) => dates.formatDataTime(language, atMs, nowMs),
     time: (atMs) => dates.formatTime(language, atMs),
+    clock: (atMs) => dates.formatClock(language, atMs),
+    day: (atMs) => dates.formatDay(language, atMs),
     isoDate: (iso) => dates.formatIsoDate(language, iso),
     isoMonth: (iso, options) => dates.formatIsoMonth(language, iso, options),
   };

@@ -4,6 +4,7 @@ import { celeryEn } from './celery-en.ts';
 import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
 import { queuesEn } from './queues-en.ts';
+import { redisEn } from './redis-en.ts';
 import { schedulesEn } from './schedules-en.ts';
 import { workersEn } from './workers-en.ts';
 
@@ -14,6 +15,7 @@ export const en = {
   schedules: schedulesEn,
   workers: workersEn,
   cache: cacheEn,
+  redis: redisEn,
   celery: celeryEn,
   app: {
     navigation: 'Pages',
@@ -34,6 +36,7 @@ export const en = {
     overview: 'Overview',
     kpis: 'KPIs',
     cache: 'Cache',
+    redis: 'Redis',
     queues: 'Queues & jobs',
     tasks: 'Celery tasks',
     workers: 'Workers',
@@ -124,6 +127,7 @@ export const en = {
   offlineBlocked: 'The engine cannot be reached: nothing can be changed now.',
   overview: {
     chain: 'The chain',
+    openRedis: 'Its Redis in depth',
     chainNote: 'what a KPI passes on its way to the screen',
     node: { source: 'Source', workers: 'Workers', broker: 'Broker', cache: 'Cache', kpis: 'KPIs' },
     flow: 'to the next: {{flow}}',

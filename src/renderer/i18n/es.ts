@@ -5,6 +5,7 @@ import { celeryEs } from './celery-es.ts';
 import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
 import { queuesEs } from './queues-es.ts';
+import { redisEs } from './redis-es.ts';
 import { schedulesEs } from './schedules-es.ts';
 import type { Texts } from './texts.ts';
 import { workersEs } from './workers-es.ts';
@@ -16,6 +17,7 @@ export const es: Texts = {
   schedules: schedulesEs,
   workers: workersEs,
   cache: cacheEs,
+  redis: redisEs,
   celery: celeryEs,
   app: {
     navigation: 'Páginas',
@@ -36,6 +38,7 @@ export const es: Texts = {
     overview: 'Resumen',
     kpis: 'KPI',
     cache: 'Caché',
+    redis: 'Redis',
     queues: 'Colas y trabajos',
     tasks: 'Tareas de Celery',
     workers: 'Workers',
@@ -125,6 +128,7 @@ export const es: Texts = {
   },
   offlineBlocked: 'El motor no responde: ahora nada se puede cambiar.',
   overview: {
+    openRedis: 'Su Redis a fondo',
     chain: 'La cadena',
     chainNote: 'por dónde pasa un KPI hasta la pantalla',
     node: { source: 'Origen', workers: 'Workers', broker: 'Broker', cache: 'Caché', kpis: 'KPI' },

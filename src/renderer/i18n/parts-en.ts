@@ -27,6 +27,12 @@ export const partsEn = {
   chartShow: 'Show {{label}}',
   chartNothing: 'Nothing measured in this time.',
   chartGap: 'not observed',
+  connection: {
+    choose: 'Choose a connection',
+    search: 'Find a connection',
+    environment: { production: 'production', staging: 'staging', development: 'development', other: 'other' },
+    purpose: { cache: 'cache', bullmq: 'BullMQ', celery: 'Celery', keys: 'keys' },
+  },
   operate: {
     observed: 'observed',
     operated: 'unlocked',

@@ -29,6 +29,12 @@ export const partsEs: Translated<typeof partsEn> = {
   chartShow: 'Mostrar {{label}}',
   chartNothing: 'Nada medido en este tiempo.',
   chartGap: 'sin observar',
+  connection: {
+    choose: 'Elegir una conexión',
+    search: 'Buscar una conexión',
+    environment: { production: 'producción', staging: 'pruebas', development: 'desarrollo', other: 'otro' },
+    purpose: { cache: 'caché', bullmq: 'BullMQ', celery: 'Celery', keys: 'claves' },
+  },
   operate: {
     observed: 'solo lectura',
     operated: 'desbloqueada',

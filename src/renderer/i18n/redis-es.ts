@@ -1,6 +1,7 @@
 /** Spanish texts of the Redis page. */
-import type { Translated } from './texts.ts';
+
 import type { redisEn } from './redis-en.ts';
+import type { Translated } from './texts.ts';
 
 export const redisEs: Translated<typeof redisEn> = {
   loading: 'Obteniendo…',
@@ -149,6 +150,9 @@ export const redisEs: Translated<typeof redisEn> = {
     share: 'El muestreo y lo que usted pidió, entre todos los comandos del último minuto.',
     deferred: 'Omitidas para cumplir lo permitido, desde que partió la consola.',
   },
+  limitIs: 'límite {{limit}}',
+  limitAbove: 'límite {{limit}}, sobre el gráfico',
+  now: 'Ahora',
   past: 'El pasado',
   pastLabel: 'Hasta cuándo atrás',
   span: { '10m': '10 min', '1h': '1 h', '1d': '1 día', '1w': '1 semana', '1y': '1 año' },

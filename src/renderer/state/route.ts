@@ -1,7 +1,17 @@
 /** The page and its parameters as they stand in the address (`#/kpis?cliente=…`), so that Back and reload keep them. */
 import { useSyncExternalStore } from 'react';
 
-export const pageNames = ['overview', 'kpis', 'cache', 'queues', 'tasks', 'workers', 'schedules', 'alerts'] as const;
+export const pageNames = [
+  'overview',
+  'kpis',
+  'cache',
+  'redis',
+  'queues',
+  'tasks',
+  'workers',
+  'schedules',
+  'alerts',
+] as const;
 export type PageName = (typeof pageNames)[number];
 
 export interface Route {

@@ -3,7 +3,17 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { withFreshness } from '../../support/console-figures.ts';
 import { expect, test } from './console-test.ts';
 
-const routes = ['/overview', '/kpis', '/cache', '/queues', '/tasks', '/workers', '/schedules', '/alerts'] as const;
+const routes = [
+  '/overview',
+  '/kpis',
+  '/cache',
+  '/redis',
+  '/queues',
+  '/tasks',
+  '/workers',
+  '/schedules',
+  '/alerts',
+] as const;
 
 for (const theme of ['dark', 'light'] as const) {
   for (const route of routes) {

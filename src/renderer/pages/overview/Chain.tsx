@@ -1,6 +1,7 @@
 /** The five links a KPI passes on its way to the screen, with what flows between them; a broken one stands out. */
 import { Fragment, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { routeHref } from '../../state/route.ts';
 import { Card } from '../../ui/Card.tsx';
 import { State } from '../../ui/State.tsx';
 import { type ChainNode, healthKinds, type Overview } from './overview-model.ts';
@@ -43,7 +44,13 @@ function Node({ id, node, isOffline }: NodeProps): ReactElement {
   return (
     <li className={isBad ? 'node bad' : 'node'} data-testid={`node-${id}`} data-health={node?.state ?? 'unknown'}>
       <h3>
-        {t(`overview.node.${id}`)}
+        {id === 'cache' || id === 'broker' ? (
+          <a href={routeHref('redis', `of=${id}`)} title={t('overview.openRedis')} data-testid={`open-redis-${id}`}>
+            {t(`overview.node.${id}`)}
+          </a>
+        ) : (
+          t(`overview.node.${id}`)
+        )}
         {node === undefined ? (
           <State kind="unknown" word={t('state.unknown')} />
         ) : (

@@ -3,6 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { announce } from '../../state/announce.ts';
 import { useCommand } from '../../state/calls.ts';
 import { useOperate } from '../../state/operate.ts';
 import { useIsOffline, useServices } from '../../state/services.ts';
@@ -52,19 +53,10 @@ export function ClientDrawer({ connectionId, clientKey, client, onKilled, onClos
           )
         }
       >
-        {client === null ? (
-          <p className="sub">{t('redis.clientGoneText')}</p>
-        ) : (
-          <ClientFacts client={client} />
-        )}
+        {client === null ? <p className="sub">{t('redis.clientGoneText')}</p> : <ClientFacts client={client} />}
       </Drawer>
       {isAsking && asked !== null && (
-        <KillDialog
-          connectionId={connectionId}
-          client={asked}
-          onKilled={onKilled}
-          onClose={() => setIsAsking(false)}
-        />
+        <KillDialog connectionId={connectionId} client={asked} onKilled={onKilled} onClose={() => setIsAsking(false)} />
       )}
     </>
   );
@@ -127,7 +119,7 @@ function KillDialog({ connectionId, client, onKilled, onClose }: KillDialogProps
       setIsGone(true);
       return;
     }
-    announcements.getState().announce(t('redis.killed', { client: client.name ?? client.address }));
+    announce(announcements, t('redis.killed', { client: client.name ?? client.address }));
     onClose();
   };
   return (

@@ -106,7 +106,7 @@ function useClientColumns(hasShards: boolean): readonly VirtualColumn<Client>[] 
       {
         id: 'address',
         header: t('redis.column.address'),
-        widthPx: 158,
+        widthPx: 152,
         isSortable: true,
         render: ({ address }) => <span className="mono">{address}</span>,
       },
@@ -116,15 +116,15 @@ function useClientColumns(hasShards: boolean): readonly VirtualColumn<Client>[] 
         isSortable: true,
         render: ({ name, own }: Client) => (
           <>
-            {name ?? <span className="sub">—</span>} {own && <span className="tag">{t('redis.ours')}</span>}
+            {own && <span className="tag">{t('redis.ours')}</span>} {name ?? <span className="sub">—</span>}
           </>
         ),
       },
-      { id: 'user', header: t('redis.column.user'), widthPx: 92, isSortable: true, render: ({ user }) => user ?? '—' },
+      { id: 'user', header: t('redis.column.user'), widthPx: 84, isSortable: true, render: ({ user }) => user ?? '—' },
       {
         id: 'kind',
         header: t('redis.column.kind'),
-        widthPx: 96,
+        widthPx: 88,
         isSortable: true,
         render: ({ kind }: Client) => t(`redis.kind.${kind}`),
       },
@@ -132,7 +132,7 @@ function useClientColumns(hasShards: boolean): readonly VirtualColumn<Client>[] 
       {
         id: 'command',
         header: t('redis.column.lastCommand'),
-        widthPx: 128,
+        widthPx: 112,
         isSortable: true,
         render: ({ lastCommand }: Client) => <span className="mono">{lastCommand ?? '—'}</span>,
       },
@@ -140,7 +140,7 @@ function useClientColumns(hasShards: boolean): readonly VirtualColumn<Client>[] 
         id: 'age',
         header: t('redis.column.age'),
         align: 'end',
-        widthPx: 92,
+        widthPx: 88,
         isSortable: true,
         render: ({ ageS }: Client) => formatDuration(ageS * 1_000),
       },
@@ -148,7 +148,7 @@ function useClientColumns(hasShards: boolean): readonly VirtualColumn<Client>[] 
         id: 'idle',
         header: t('redis.column.idle'),
         align: 'end',
-        widthPx: 92,
+        widthPx: 72,
         isSortable: true,
         render: ({ idleS }: Client) => formatDuration(idleS * 1_000),
       },
@@ -156,7 +156,7 @@ function useClientColumns(hasShards: boolean): readonly VirtualColumn<Client>[] 
         id: 'output',
         header: t('redis.column.output'),
         align: 'end',
-        widthPx: 84,
+        widthPx: 80,
         isSortable: true,
         render: ({ outputBytes }: Client) => bytesText(format, outputBytes),
       },
@@ -164,7 +164,7 @@ function useClientColumns(hasShards: boolean): readonly VirtualColumn<Client>[] 
         id: 'memory',
         header: t('redis.column.memory'),
         align: 'end',
-        widthPx: 84,
+        widthPx: 80,
         isSortable: true,
         render: ({ memoryBytes }: Client) => bytesText(format, memoryBytes),
       },

@@ -7,7 +7,7 @@ import { Age } from '../../ui/Age.tsx';
 import { Bars } from '../../ui/Bars.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
-import { msText, ratioText, rateText, type Sight } from './redis-model.ts';
+import { msText, rateText, ratioText, type Sight } from './redis-model.ts';
 
 type Use = Sight['commands'][number];
 type Event = Sight['latencyEvents'][number];

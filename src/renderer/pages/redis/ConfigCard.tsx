@@ -86,7 +86,9 @@ function useColumns(): readonly Column<Parameter>[] {
   const format = useFormat();
   const more = (name: string, value: string | null): string | null => {
     if (value === null || !isBytes(name, value)) return null;
-    return Number(value) === 0 && name === 'maxmemory' ? t('redis.noLimit') : formatBytes(format.language, Number(value));
+    return Number(value) === 0 && name === 'maxmemory'
+      ? t('redis.noLimit')
+      : formatBytes(format.language, Number(value));
   };
   const shown = (name: string, value: string | null): ReactElement => {
     const words = more(name, value);

@@ -1,9 +1,9 @@
 /** One signal of a server: its figure now, what stands beside it, and its line over the chosen time. */
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TimeSeries } from '../../ui/charts/time-series.ts';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import { State } from '../../ui/State.tsx';
-import type { TimeSeries } from '../../ui/charts/time-series.ts';
 import type { Verdict } from './redis-model.ts';
 
 export interface Fact {
@@ -30,7 +30,7 @@ export function FigureCard(props: FigureCardProps): ReactElement {
   const { id, label, value, note, facts, line, verdict = null, isLastKnown } = props;
   const { t } = useTranslation();
   return (
-    <section className="card figure-card" aria-label={label} data-testid={`figure-${id}`}>
+    <div className="card figure-card" role="group" aria-label={label} data-testid={`figure-${id}`}>
       <div className="figure-head">
         <h3>{label}</h3>
         {isLastKnown ? (
@@ -62,7 +62,7 @@ export function FigureCard(props: FigureCardProps): ReactElement {
           </div>
         ))}
       </dl>
-    </section>
+    </div>
   );
 }
 

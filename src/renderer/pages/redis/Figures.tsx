@@ -1,14 +1,14 @@
 /** Every signal of a server, or of all shards together, as a card. */
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { Age } from '../../ui/Age.tsx';
 import { type Fact, FigureCard } from './FigureCard.tsx';
 import {
+  type Figures as AllFigures,
   bytesText,
   countText,
-  type Figures as AllFigures,
   type History,
   hitRatioOf,
   type LinePick,
@@ -16,8 +16,8 @@ import {
   memoryVerdict,
   msText,
   persistenceVerdict,
-  ratioText,
   rateText,
+  ratioText,
   replicationVerdict,
   type Sight,
   type Verdict,
@@ -56,7 +56,7 @@ function useLine(history: History | null, id: string, pick: LinePick) {
 }
 
 /** The same figure over the three windows. */
-function useWindowFacts(sight: Sight, text: (window: Window) => ReactNode): readonly Fact[] {
+function useWindowFacts(sight: Sight, text: (window: Window) => string): readonly Fact[] {
   const { t } = useTranslation();
   return (['minute', 'fiveMinutes', 'hour'] as const).map((id) => {
     const window = windowOf(sight, windowsMs[id]);
@@ -80,7 +80,7 @@ function MemoryFigure({ figures, history, isLastKnown }: FiguresProps): ReactEle
         limit === null
           ? t('redis.notReported')
           : limit.kind === 'limited'
-            ? t('redis.ofLimit', { limit: bytes(limit.bytes), ratio: ratioText(format, limit.usedRatio) })
+            ? t('redis.ofLimit', { limit: bytes(limit.bytes), ratio: ratioText(format, limit.usedRatio, 0) })
             : limit.systemBytes === null
               ? t('redis.noLimit')
               : t('redis.noLimitOf', { size: bytes(limit.systemBytes) })
@@ -128,14 +128,29 @@ function HitRateFigure({ sight, history, isLastKnown }: FiguresProps): ReactElem
       verdict={isFew ? { kind: 'unknown', word: 'fewReads' } : null}
       line={line}
       isLastKnown={isLastKnown}
-      facts={useWindowFacts(sight, ({ hits }) => (
-        <>
-          {hits.ratio === null ? t('redis.fewReadsShort') : ratioText(format, hits.ratio)}{' '}
-          <span className="sub">{t('redis.reads', { count: hits.reads, text: format.number(hits.reads) })}</span>
-        </>
-      ))}
+      facts={useHitFacts(sight)}
     />
   );
+}
+
+function useHitFacts(sight: Sight): readonly Fact[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (['minute', 'fiveMinutes', 'hour'] as const).map((id) => {
+    const hits = windowOf(sight, windowsMs[id])?.hits ?? null;
+    const name = t(`redis.window.${id}`);
+    if (hits === null) return { name, value: '—' };
+    const reads = t('redis.reads', { count: hits.reads, text: format.number(hits.reads) });
+    return {
+      name,
+      value: (
+        <>
+          {hits.ratio === null ? t('redis.fewReadsShort') : ratioText(format, hits.ratio)}{' '}
+          <span className="sub">{reads}</span>
+        </>
+      ),
+    };
+  });
 }
 
 function OpsFigure({ sight, history, isLastKnown }: FiguresProps): ReactElement {
@@ -189,12 +204,13 @@ function LatencyFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
         { name: t('redis.fact.p99'), value: msText(format, histogram?.p99Ms ?? null), title: t('redis.means.p50') },
         {
           name: t('redis.fact.lastEvent'),
+          ...(event === undefined ? {} : { title: event.event }),
           value:
             event === undefined ? (
               t('redis.noEvent')
             ) : (
               <>
-                <span className="mono">{event.event}</span> {msText(format, event.latestMs)}, <Age atMs={event.atMs} />
+                {msText(format, event.latestMs)} · <Age atMs={event.atMs} />
               </>
             ),
         },
@@ -221,7 +237,10 @@ function ClientsFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
       isLastKnown={isLastKnown}
       facts={[
         { name: t('redis.fact.blocked'), value: countText(format, blocked), title: t('redis.means.blocked') },
-        { name: t('redis.fact.newPerS'), value: rateText(format, windowOf(sight, windowsMs.minute)?.connectionsPerS ?? null) },
+        {
+          name: t('redis.fact.newPerS'),
+          value: rateText(format, windowOf(sight, windowsMs.minute)?.connectionsPerS ?? null),
+        },
         {
           name: t('redis.fact.rejected'),
           value: `${countText(format, rejected)} · ${t('redis.sinceStart', { count: countText(format, rejectedSinceStart) })}`,
@@ -248,9 +267,18 @@ function LeavingFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
       line={line}
       isLastKnown={isLastKnown}
       facts={[
-        { name: t('redis.fact.evictedHour'), value: rateText(format, windowOf(sight, windowsMs.hour)?.evictedPerS ?? null) },
-        { name: t('redis.fact.expired'), value: rateText(format, windowOf(sight, windowsMs.minute)?.expiredPerS ?? null) },
-        { name: t('redis.fact.expiredHour'), value: rateText(format, windowOf(sight, windowsMs.hour)?.expiredPerS ?? null) },
+        {
+          name: t('redis.fact.evictedHour'),
+          value: rateText(format, windowOf(sight, windowsMs.hour)?.evictedPerS ?? null),
+        },
+        {
+          name: t('redis.fact.expired'),
+          value: rateText(format, windowOf(sight, windowsMs.minute)?.expiredPerS ?? null),
+        },
+        {
+          name: t('redis.fact.expiredHour'),
+          value: rateText(format, windowOf(sight, windowsMs.hour)?.expiredPerS ?? null),
+        },
         { name: t('redis.fact.policy'), value: <span className="mono">{figures.memory?.policy ?? '—'}</span> },
       ]}
     />
@@ -304,7 +332,8 @@ function PersistenceFigure({ figures, history, isLastKnown }: FiguresProps): Rea
   const { persistence } = figures;
   const line = useLine(history, 'unsaved', ({ unsavedChanges }) => unsavedChanges);
   const { lastSaveAtMs, lastSaveOk, lastAppendOk, lastRewriteOk, unsavedChanges, lastForkMs } = persistence;
-  const outcome = (isOk: boolean | null): string => t(`redis.outcome.${isOk === null ? 'unknown' : isOk ? 'ok' : 'failed'}`);
+  const outcome = (isOk: boolean | null): string =>
+    t(`redis.outcome.${isOk === null ? 'unknown' : isOk ? 'ok' : 'failed'}`);
   return (
     <FigureCard
       id="persistence"
@@ -356,7 +385,10 @@ function ReplicationFigure({ figures, history, isLastKnown }: FiguresProps): Rea
       facts={
         role === 'replica'
           ? [
-              { name: t('redis.fact.master'), value: t(masterLinkUp === false ? 'redis.masterAway' : 'redis.masterThere') },
+              {
+                name: t('redis.fact.master'),
+                value: t(masterLinkUp === false ? 'redis.masterAway' : 'redis.masterThere'),
+              },
               {
                 name: t('redis.fact.heard'),
                 value: masterSilentS === null ? '—' : formatDuration(masterSilentS * 1_000),

@@ -43,6 +43,7 @@ export function HealthTab({ connection, health, sight, shard }: HealthTabProps):
         />
       ) : (
         <div className="figure-cards" data-testid="redis-figures">
+          <h2 className="visually-hidden">{t('redis.now')}</h2>
           <Figures sight={sight} figures={figures} history={past.history} isLastKnown={isAway} />
           <OwnLoadCard health={health} history={past.history} isLastKnown={isAway} />
         </div>
@@ -67,7 +68,7 @@ export function HealthTab({ connection, health, sight, shard }: HealthTabProps):
           </span>
         )}
       </div>
-      <HistoryCharts past={past} span={span} sight={sight} />
+      <HistoryCharts past={past} sight={sight} />
       {figures !== null && (
         <div className="grid redis-tables">
           {health !== null && health.shards.length > 1 && shard === '' && (

@@ -15,10 +15,9 @@ import {
   limitOf,
   lineOf,
   msText,
-  ratioText,
   rateText,
+  ratioText,
   type Sight,
-  type Span,
   topCommands,
   windowOf,
   windowsMs,
@@ -27,7 +26,6 @@ import type { Past } from './use-history.ts';
 
 interface HistoryChartsProps {
   readonly past: Past;
-  readonly span: Span;
   readonly sight: Sight | null;
 }
 
@@ -38,18 +36,20 @@ interface Picture {
   readonly formatValue: (value: number) => string;
   readonly scaleMax?: number;
   readonly limit?: { readonly value: number; readonly label: string };
+  readonly note?: string | undefined;
 }
 
 const commandsDrawn = 4;
 const heightPx = 150;
+const nearShare = 0.25;
 
 export function HistoryCharts({ past, sight }: HistoryChartsProps): ReactElement {
   const { t } = useTranslation();
   const pictures = usePictures(past.history, sight);
   return (
     <div className="grid history-charts" data-testid="redis-history" aria-busy={past.history === null || undefined}>
-      {pictures.map(({ id, title, ...picture }) => (
-        <Card key={id} title={title} testId={`chart-${id}`}>
+      {pictures.map(({ id, title, note, ...picture }) => (
+        <Card key={id} title={title} note={note} testId={`chart-${id}`}>
           <TimeSeriesChart
             label={title}
             fromMs={past.fromMs}
@@ -67,6 +67,10 @@ export function HistoryCharts({ past, sight }: HistoryChartsProps): ReactElement
 
 const noHistory: History = { tier: 'ten-seconds', stepMs: 10_000, shards: [], points: [] };
 
+function highest(points: History['points']): number {
+  return Math.max(0, ...points.map(({ usedBytes, rssBytes }) => Math.max(usedBytes ?? 0, rssBytes ?? 0)));
+}
+
 function usePictures(given: History | null, sight: Sight | null): readonly Picture[] {
   const { t } = useTranslation();
   const format = useFormat();
@@ -79,6 +83,9 @@ function usePictures(given: History | null, sight: Sight | null): readonly Pictu
     const bytes = (value: number): string => bytesText(format, value);
     const rate = (value: number): string => rateText(format, value);
     const count = (value: number): string => format.number(value);
+    // A line far above all others would press them to the floor: it is named then, not drawn.
+    const isNear = limit !== null && limit.isSteady && highest(history.points) >= limit.bytes * nearShare;
+    const limitText = limit === null ? '' : t('redis.limitIs', { limit: bytes(limit.bytes) });
     const databases = databasesOf(history.points);
     const hasReplicas = history.points.some(({ replicaCount }) => (replicaCount ?? 0) > 0);
     const pictures: readonly (Picture | null)[] = [
@@ -91,9 +98,13 @@ function usePictures(given: History | null, sight: Sight | null): readonly Pictu
           ...(limit !== null && !limit.isSteady ? [named('limit', ({ limitBytes }) => limitBytes)] : []),
         ],
         formatValue: bytes,
-        ...(limit !== null && limit.isSteady
-          ? { limit: { value: limit.bytes, label: t('redis.series.limit') }, scaleMax: limit.bytes * 1.05 }
-          : {}),
+        ...(isNear ? { limit: { value: limit.bytes, label: limitText }, scaleMax: limit.bytes * 1.05 } : {}),
+        note:
+          limit === null
+            ? t('redis.noLimit')
+            : isNear
+              ? undefined
+              : t('redis.limitAbove', { limit: bytes(limit.bytes) }),
       },
       {
         id: 'hit-rate',
@@ -134,7 +145,10 @@ function usePictures(given: History | null, sight: Sight | null): readonly Pictu
       {
         id: 'evictions',
         title: t('redis.figure.evictions'),
-        series: [named('evicted', ({ evictedPerS }) => evictedPerS), named('expired', ({ expiredPerS }) => expiredPerS)],
+        series: [
+          named('evicted', ({ evictedPerS }) => evictedPerS),
+          named('expired', ({ expiredPerS }) => expiredPerS),
+        ],
         formatValue: rate,
       },
       {
@@ -155,10 +169,14 @@ function usePictures(given: History | null, sight: Sight | null): readonly Pictu
       {
         id: 'keys',
         title: t('redis.figure.keys'),
-        series:
-          databases.length > 1
-            ? databases.slice(0, 4).map((db) => line(db, `db${db}`, (point) => point.databases?.[db] ?? null))
-            : [named('keys', ({ keyCount }) => keyCount), named('expiring', ({ expiringCount }) => expiringCount)],
+        series: [
+          named('keys', ({ keyCount }) => keyCount),
+          named('expiring', ({ expiringCount }) => expiringCount),
+          // Of more databases the table below has the numbers of now.
+          ...(databases.length > 1 ? databases.slice(0, 2) : []).map((db) =>
+            line(db, `db${db}`, (point) => point.databases?.[db] ?? null),
+          ),
+        ],
         formatValue: count,
       },
       {

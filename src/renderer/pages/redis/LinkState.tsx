@@ -69,11 +69,7 @@ function Away({
   const isAway = health?.state === 'away' || link.state === 'unreachable' || link.state === 'refused';
   if (isAway) {
     return (
-      <Banner
-        kind="failed"
-        word={t(link.state === 'refused' ? 'redis.refused' : 'redis.away')}
-        testId="redis-away"
-      >
+      <Banner kind="failed" word={t(link.state === 'refused' ? 'redis.refused' : 'redis.away')} testId="redis-away">
         {link.problem ?? health?.problem} {t('redis.awaySince')} <Age atMs={link.sinceMs} />.{' '}
         {atMs === null ? (
           t('redis.neverSeen')

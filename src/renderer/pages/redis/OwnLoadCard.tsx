@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
 import { FigureCard } from './FigureCard.tsx';
-import { bytesText, type History, lineOf, ownShare, ratioText, type RedisHealth } from './redis-model.ts';
+import { bytesText, type History, lineOf, ownShare, type RedisHealth, ratioText } from './redis-model.ts';
 
 interface OwnLoadCardProps {
   readonly health: RedisHealth;
@@ -42,7 +42,10 @@ export function OwnLoadCard({ health, history, isLastKnown }: OwnLoadCardProps):
         { name: t('redis.fact.deferred'), value: format.number(own.deferredCount), title: t('redis.means.deferred') },
         {
           name: t('redis.fact.kept'),
-          value: t('redis.keptOf', { size: bytesText(format, kept.sizeBytes), of: bytesText(format, kept.ceilingBytes) }),
+          value: t('redis.keptOf', {
+            size: bytesText(format, kept.sizeBytes),
+            of: bytesText(format, kept.ceilingBytes),
+          }),
         },
         { name: t('redis.fact.ourName'), value: <span className="mono">{own.clientNamePrefix}…</span> },
       ]}

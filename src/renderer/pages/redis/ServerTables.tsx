@@ -7,7 +7,16 @@ import { Age } from '../../ui/Age.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { State } from '../../ui/State.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
-import { bytesText, type Figures, msText, ratioText, rateText, type Shard, windowOf, windowsMs } from './redis-model.ts';
+import {
+  bytesText,
+  type Figures,
+  msText,
+  rateText,
+  ratioText,
+  type Shard,
+  windowOf,
+  windowsMs,
+} from './redis-model.ts';
 
 type Database = Figures['databases'][number];
 type Replica = Figures['replication']['replicas'][number];
@@ -56,7 +65,11 @@ export function ReplicasCard({ replicas }: { readonly replicas: readonly Replica
   const { t } = useTranslation();
   const format = useFormat();
   const columns: readonly Column<Replica>[] = [
-    { id: 'address', header: t('redis.column.address'), render: ({ address }) => <span className="mono">{address}</span> },
+    {
+      id: 'address',
+      header: t('redis.column.address'),
+      render: ({ address }) => <span className="mono">{address}</span>,
+    },
     {
       id: 'state',
       header: t('redis.column.state'),
@@ -151,12 +164,47 @@ function useShardColumns(onOpen: ShardsCardProps['onOpen']): readonly Column<Sha
       sortValue: ({ problem }) => (problem === null ? 1 : 0),
     },
     { id: 'version', header: t('redis.column.version'), render: ({ version }) => version ?? '—' },
-    end('memory', t('redis.figure.memory'), ({ figures }) => figures?.memory?.usedBytes ?? null, (value) => bytesText(format, value)),
-    end('keys', t('redis.column.keys'), ({ figures }) => figures?.keyCount ?? null, (value) => (value === null ? '—' : format.number(value))),
-    end('ops', t('redis.figure.ops'), (shard) => minute(shard)?.opsPerS ?? null, (value) => rateText(format, value)),
-    end('hits', t('redis.figure.hitRate'), (shard) => minute(shard)?.hits.ratio ?? null, (value) => ratioText(format, value)),
-    end('latency', t('redis.roundTrip'), ({ figures }) => figures?.roundTripMs ?? null, (value) => msText(format, value)),
-    end('clients', t('redis.figure.clients'), ({ figures }) => figures?.clients.connected ?? null, (value) => (value === null ? '—' : format.number(value))),
-    end('cpu', t('redis.figure.cpu'), (shard) => minute(shard)?.cpuRatio ?? null, (value) => ratioText(format, value)),
+    end(
+      'memory',
+      t('redis.figure.memory'),
+      ({ figures }) => figures?.memory?.usedBytes ?? null,
+      (value) => bytesText(format, value),
+    ),
+    end(
+      'keys',
+      t('redis.column.keys'),
+      ({ figures }) => figures?.keyCount ?? null,
+      (value) => (value === null ? '—' : format.number(value)),
+    ),
+    end(
+      'ops',
+      t('redis.figure.ops'),
+      (shard) => minute(shard)?.opsPerS ?? null,
+      (value) => rateText(format, value),
+    ),
+    end(
+      'hits',
+      t('redis.figure.hitRate'),
+      (shard) => minute(shard)?.hits.ratio ?? null,
+      (value) => ratioText(format, value),
+    ),
+    end(
+      'latency',
+      t('redis.roundTrip'),
+      ({ figures }) => figures?.roundTripMs ?? null,
+      (value) => msText(format, value),
+    ),
+    end(
+      'clients',
+      t('redis.figure.clients'),
+      ({ figures }) => figures?.clients.connected ?? null,
+      (value) => (value === null ? '—' : format.number(value)),
+    ),
+    end(
+      'cpu',
+      t('redis.figure.cpu'),
+      (shard) => minute(shard)?.cpuRatio ?? null,
+      (value) => ratioText(format, value),
+    ),
   ];
 }

@@ -34,10 +34,12 @@ export function SlowCard({ connectionId }: { readonly connectionId: string }): R
     [data, who, text],
   );
   const entries = useMemo(
-    () => (data?.entries ?? []).filter((entry) => isWanted(entry, who, text, `${entry.words.join(' ')} ${entry.client}`)),
+    () =>
+      (data?.entries ?? []).filter((entry) => isWanted(entry, who, text, `${entry.words.join(' ')} ${entry.client}`)),
     [data, who, text],
   );
   const hasShards = new Set(data?.entries.map(({ shard }) => shard)).size > 1;
+  const entryColumns = useEntryColumns(hasShards);
   const isOff = data !== null && data.thresholdMs !== null && data.thresholdMs < 0;
   const none =
     data === null
@@ -90,7 +92,7 @@ export function SlowCard({ connectionId }: { readonly connectionId: string }): R
         <Card title={t('redis.slowEntries')} note={t('redis.slowEntriesNote')} testId="redis-slow-entries">
           <Table
             caption={t('redis.slowEntries')}
-            columns={useEntryColumns(hasShards)}
+            columns={entryColumns}
             rows={entries}
             rowKey={({ shard, id }) => `${shard} ${id}`}
             emptyText=""

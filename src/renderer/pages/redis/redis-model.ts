@@ -3,8 +3,8 @@ import type { CallOutput } from '../../../shared/contract.ts';
 import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import type { Format } from '../../format/use-format.ts';
-import type { StateKind } from '../../ui/State.tsx';
 import type { TimeSeries } from '../../ui/charts/time-series.ts';
+import type { StateKind } from '../../ui/State.tsx';
 
 export type RedisHealth = CallOutput<'redis.health'>;
 export type Shard = RedisHealth['shards'][number];
@@ -106,9 +106,10 @@ export function limitOf(points: readonly Point[]): { readonly bytes: number; rea
   return { bytes: last, isSteady: known.every((bytes) => bytes === last) };
 }
 
-/** "0.18 ms", "12.4 ms", "1.20 s", "3 min". */
+/** "4 µs", "0.18 ms", "12.4 ms", "1.20 s", "3 min". */
 export function msText(format: Format, ms: number | null): string {
   if (ms === null) return '—';
+  if (ms > 0 && ms < 0.1) return `${format.number(ms * 1_000, ms < 0.01 ? 1 : 0)} µs`;
   if (ms < 1) return `${format.number(ms, 2)} ms`;
   if (ms < 1_000) return `${format.number(ms, ms < 10 ? 2 : 1)} ms`;
   return ms < minuteMs ? `${format.number(ms / 1_000, 2)} s` : formatDuration(ms);

@@ -15,6 +15,7 @@ import { Chart } from 'react-chartjs-2';
 import { useFormat } from '../../format/use-format.ts';
 import { type ChartColors, chartFont, tooltipColors, useChartColors } from './chart-theme.ts';
 import { type LineLook, type TimeSeries, timeTicks } from './time-series.ts';
+import { type TimeWords, timeWords } from './time-words.ts';
 
 ChartJs.register(LinearScale, LineController, LineElement, PointElement, Tooltip);
 
@@ -33,10 +34,10 @@ type Data = ChartData<'line', { x: number; y: number | null }[]>;
 
 export function TimeSeriesCanvas(props: TimeSeriesCanvasProps): ReactElement {
   const { lines, gaps, limit, fromMs, toMs } = props;
-  const { time } = useFormat();
+  const words = timeWords(useFormat(), fromMs, toMs);
   const colors = useChartColors();
   const data = useMemo(() => dataOf(lines, limit, fromMs, toMs, colors), [lines, limit, fromMs, toMs, colors]);
-  const options = optionsOf(props, colors, time);
+  const options = optionsOf(props, colors, words);
   const plugins = useMemo(() => [gapShades(gaps, colors)], [gaps, colors]);
   // The gaps are given to the chart at its birth: other gaps are another chart.
   return (
@@ -85,19 +86,20 @@ function isAlone(points: TimeSeries['points'], index: number): boolean {
 function optionsOf(
   { fromMs, toMs, formatValue, scaleMin, scaleMax }: TimeSeriesCanvasProps,
   colors: ChartColors,
-  formatTime: (atMs: number) => string,
+  words: TimeWords,
 ): ChartOptions<'line'> {
   const font = chartFont();
   return {
     animation: false,
     responsive: true,
     maintainAspectRatio: false,
-    interaction: { mode: 'x', intersect: false },
+    // The nearest moment of every line: with a point at every pixel all that lie under the pointer would be listed.
+    interaction: { mode: 'nearest', axis: 'x', intersect: false },
     plugins: {
       tooltip: {
         ...tooltipColors(colors),
         callbacks: {
-          title: ([item]) => (typeof item?.parsed.x === 'number' ? formatTime(item.parsed.x) : ''),
+          title: ([item]) => (typeof item?.parsed.x === 'number' ? words.point(item.parsed.x) : ''),
           label: (item) => `${item.dataset.label ?? ''}  ${item.parsed.y === null ? '—' : formatValue(item.parsed.y)}`,
         },
       },
@@ -112,7 +114,7 @@ function optionsOf(
         afterBuildTicks: (scale) => {
           scale.ticks = timeTicks(fromMs, toMs, 8).map((value) => ({ value }));
         },
-        ticks: { color: colors.faint, font, maxRotation: 0, callback: (value) => formatTime(Number(value)) },
+        ticks: { color: colors.faint, font, maxRotation: 0, callback: (value) => words.tick(Number(value)) },
       },
       y: {
         ...(scaleMin === undefined ? { beginAtZero: true } : { min: scaleMin }),

@@ -8,6 +8,7 @@ import { type Column, Table } from '../Table.tsx';
 import { loadTimeSeriesCanvas } from './load-time-series-canvas.ts';
 import './time-series.css';
 import { gapSpans, lookOf, type TimeSeries } from './time-series.ts';
+import { timeWords } from './time-words.ts';
 
 const TimeSeriesCanvas = lazy(loadTimeSeriesCanvas);
 
@@ -29,7 +30,7 @@ interface TimeSeriesChartProps {
 }
 
 export function TimeSeriesChart(props: TimeSeriesChartProps): ReactElement {
-  const { label, series, heightPx, emptyText, testId } = props;
+  const { label, series, heightPx, limit, emptyText, testId } = props;
   const { t } = useTranslation();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [isTable, setIsTable] = useState(false);
@@ -61,6 +62,14 @@ export function TimeSeriesChart(props: TimeSeriesChartProps): ReactElement {
             {name}
           </button>
         ))}
+        {limit !== undefined && (
+          <span className="time-limit">
+            <svg viewBox="0 0 18 6" aria-hidden="true">
+              <path d="M0 3H18" stroke="var(--muted)" strokeDasharray="4 3" />
+            </svg>
+            {limit.label}
+          </span>
+        )}
         <span className="space" />
         <Button look="quiet" isSmall aria-pressed={isTable} onClick={() => setIsTable(!isTable)}>
           {t(isTable ? 'chart.chart' : 'chart.table')}
@@ -91,12 +100,13 @@ interface PointRow {
 }
 
 /** Newest first: what is asked of a table is mostly what is so now. */
-function PointTable({ label, series, formatValue, heightPx }: TimeSeriesChartProps): ReactElement {
+function PointTable({ label, series, fromMs, toMs, formatValue, heightPx }: TimeSeriesChartProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  const words = timeWords(format, fromMs, toMs);
   const rows = useMemo(() => rowsOf(series), [series]);
   const columns: readonly Column<PointRow>[] = [
-    { id: 'at', header: t('part.chartTime'), isTight: true, render: ({ atMs }) => format.time(atMs) },
+    { id: 'at', header: t('part.chartTime'), isTight: true, render: ({ atMs }) => words.point(atMs) },
     ...series.map(
       ({ id, label: name }): Column<PointRow> => ({
         id,

@@ -51,7 +51,7 @@ export function gapSpans(series: readonly TimeSeries[]): readonly (readonly [num
 /** Round moments between the two, at most `count`. */
 export function timeTicks(fromMs: number, toMs: number, count: number): number[] {
   const minuteMs = 60_000;
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080].map(
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 20_160, 43_200, 87_600].map(
     (minutes) => minutes * minuteMs,
   );
   const step = steps.find((each) => (toMs - fromMs) / each <= count) ?? steps.at(-1) ?? minuteMs;
