@@ -30,6 +30,7 @@ import { openCelery } from './wiring/celery.ts';
 import { type CeleryChange, openCeleryEvents } from './wiring/celery-events.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
 import { openConnections } from './wiring/connections.ts';
+import { openDoctor } from './wiring/doctor.ts';
 import type { Foundation } from './wiring/foundation.ts';
 import { openKpis } from './wiring/kpis.ts';
 import { openLinks } from './wiring/links.ts';
@@ -80,6 +81,7 @@ export interface EngineTopics {
   'celery.changed': CeleryChange;
   'celery.inspected': { brokerId: string };
   'timeline.added': { lastAtMs: number };
+  'doctor.changed': { atMs: number };
 }
 
 export interface Engine {
@@ -229,6 +231,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const review = openReview({ settings, pack, kpis, links, holder, sightings, celery, store, vault }, foundation);
   cleanUps.add('review', () => review.stop());
 
+  const doctor = openDoctor({ connections, redis, store }, foundation);
+
   const stops = [
     kpis.dashboards.on('changed', (change) => topics.emit('dashboard.changed', change)),
     queues.onTaskChanged((status) => topics.emit('task.changed', status)),
@@ -248,6 +252,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     watchedQueues.actions.onChanged((change) => topics.emit('queueActions.changed', change)),
     celeryRooms.onInspected((brokerId) => topics.emit('celery.inspected', { brokerId })),
     happened.timeline.onAdded((added) => topics.emit('timeline.added', added)),
+    doctor.onChanged((atMs) => topics.emit('doctor.changed', { atMs })),
     redis.on('sampled', (sampled) => topics.emit('redis.sampled', sampled)),
     redis.on('analysed', (change) => topics.emit('redis.analysed', change)),
     connections.onChange((connectionId) => topics.emit('connections.changed', { connectionId })),
@@ -299,6 +304,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       },
       force: (filters, who) => kpis.dashboards.force(filters, who),
     },
+    doctor,
     review: review.verbs,
     cache: happened.noting(cacheRoom.ops),
     celeryRooms: celeryRooms.parts,

@@ -12,6 +12,7 @@ import { type CacheOps, createCacheVerbs } from './cache-verbs.ts';
 import { type CeleryTaskParts, celeryTaskVerbs } from './celery-task-verbs.ts';
 import { type CeleryParts, celeryVerbs } from './celery-verbs.ts';
 import { type ConnectionVerbParts, connectionVerbs } from './connection-verbs.ts';
+import { type DoctorVerbParts, doctorVerbs } from './doctor-verbs.ts';
 import { type JobVerbParts, jobVerbs } from './job-verbs.ts';
 import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
 import { type RedisVerbParts, redisVerbs } from './redis-verbs.ts';
@@ -27,6 +28,7 @@ interface Caller {
 export interface VerbParts
   extends AlertVerbParts,
     ConnectionVerbParts,
+    DoctorVerbParts,
     JobVerbParts,
     RedisVerbParts,
     ReviewVerbParts,
@@ -71,6 +73,7 @@ export function createVerbs(parts: VerbParts) {
     'queues.counts': async () => ({ queues: await parts.queueCounts() }),
     'timeline.events': async (query: TimelineQuery) => parts.timeline.page(query),
     ...createQueueVerbs(parts.queues),
+    ...doctorVerbs(parts),
     ...jobVerbs(parts),
     ...redisVerbs(parts),
     ...reviewVerbs(parts),

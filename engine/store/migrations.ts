@@ -444,6 +444,15 @@ CREATE INDEX timeline_event_subject ON timeline_event (subject, at_ms, id);
 ALTER TABLE alert_transition ADD COLUMN chain TEXT;
 `;
 
+/** Fixes of the doctor, each with what undoes it. */
+const doctorFixes = `
+CREATE TABLE doctor_fix (
+  fix_id TEXT PRIMARY KEY,
+  at_ms INTEGER NOT NULL,
+  fix TEXT NOT NULL
+);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
@@ -455,4 +464,5 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: 'episodes of alerts', sql: alertEpisodes },
   { version: 9, name: 'review', sql: review },
   { version: 10, name: 'line of time', sql: timeline },
+  { version: 11, name: 'fixes of the doctor', sql: doctorFixes },
 ];

@@ -11,6 +11,7 @@ import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
 import { CeleryTaskStore } from './celery-task-store.ts';
 import { Connection, type Medium } from './connection.ts';
+import { DoctorFixStore } from './doctor-fix-store.ts';
 import { LearnedVariantStore } from './learned-variant-store.ts';
 import { type Migration, migrations } from './migrations.ts';
 import { NoteStore } from './note-store.ts';
@@ -86,6 +87,7 @@ export class Store {
   readonly redisHistory: RedisHistoryStore;
   readonly redisAnalyses: RedisAnalysisStore;
   readonly timeline: TimelineStore;
+  readonly doctorFixes: DoctorFixStore;
   readonly #connection: Connection;
   readonly #retention: Retention;
   readonly #clock: Clock;
@@ -115,6 +117,7 @@ export class Store {
     this.learnedVariants = new LearnedVariantStore(connection);
     this.redisHistory = new RedisHistoryStore(connection, options.redisHistoryBytes ?? defaultRedisHistoryBytes);
     this.redisAnalyses = new RedisAnalysisStore(connection, defaultRedisAnalysisBytes);
+    this.doctorFixes = new DoctorFixStore(connection);
     this.timeline = new TimelineStore(connection, options.timelineCount ?? defaultTimelineCount);
   }
 

@@ -38,6 +38,8 @@ interface RedisTopics {
 
 export interface WatchedRedis {
   readonly ops: RedisOps;
+  /** Counts what is asked of a connection's servers as our load. @throws EngineError CONNECTION_NOT_FOUND */
+  counted(connectionId: string): KeySpace['count'];
   on<Name extends keyof RedisTopics>(topic: Name, listener: (payload: RedisTopics[Name]) => void): Stop;
   stop(): Promise<void>;
 }
@@ -91,6 +93,7 @@ export function watchRedis({ connections, store }: RedisInputs, foundation: Foun
   };
   return {
     ops,
+    counted,
     on: topics.on.bind(topics),
     async stop(): Promise<void> {
       await analyses.stop();

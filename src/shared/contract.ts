@@ -9,6 +9,7 @@ import { celeryCalls, celeryTopics } from './calls/celery.ts';
 import { celeryTaskCalls, celeryTaskTopics } from './calls/celery-tasks.ts';
 import { connectionCalls, connectionTopics } from './calls/connections.ts';
 import { dashboardCalls, dashboardTopics } from './calls/dashboard.ts';
+import { doctorCalls, doctorTopics } from './calls/doctor.ts';
 import { jobCalls, jobTopics } from './calls/jobs.ts';
 import { monitoringCalls, monitoringTopics } from './calls/monitoring.ts';
 import { queueCalls, queueTopics } from './calls/queues.ts';
@@ -24,6 +25,7 @@ export const calls = {
   ...celeryTaskCalls,
   ...celeryCalls,
   ...dashboardCalls,
+  ...doctorCalls,
   ...jobCalls,
   ...monitoringCalls,
   ...queueCalls,
@@ -41,6 +43,7 @@ export const topics = {
   ...celeryTaskTopics,
   ...celeryTopics,
   ...dashboardTopics,
+  ...doctorTopics,
   ...jobTopics,
   ...monitoringTopics,
   ...queueTopics,

@@ -1,0 +1,73 @@
+/** What a check of the doctor is: it looks at one thing and says found, well, unknown, or that it does not apply. */
+import type { Clock } from '../base/clock.ts';
+import type { DoctorSubject, Evidence, Finding } from '../model/doctor.ts';
+import type { Patient } from './patient.ts';
+
+/** A finding without what the doctor itself fills in. */
+export type Found = Omit<Finding, 'findingId' | 'checkId' | 'subject' | 'fix'> & {
+  readonly fix?: Finding['fix'];
+  /** Where it is of another thing than the check was run on. */
+  readonly subject?: DoctorSubject;
+  /** Which server of several it is about, where one code may come more than once. */
+  readonly part?: string | null;
+};
+
+export type Verdict =
+  /** At least one. */
+  | { readonly kind: 'found'; readonly findings: readonly Found[] }
+  | { readonly kind: 'well' }
+  /** It could not be checked; never the same as well. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** There is nothing here that it could be about. */
+  | { readonly kind: 'silent' };
+
+export interface CheckContext {
+  readonly clock: Clock;
+  /** Every connection, the console's own two first. */
+  readonly patients: readonly Patient[];
+}
+
+interface CheckBase {
+  /** Rules name it as their runbook. */
+  readonly id: string;
+  /** What is well when it finds nothing. */
+  readonly title: string;
+}
+
+/** Run once for each connection that can be reached; of one that cannot, the doctor says unknown. */
+export interface ConnectionCheck extends CheckBase {
+  readonly about: 'connection';
+  /** True for the check that looks at the connection itself. */
+  readonly alsoWhenAway?: boolean;
+  run(patient: Patient, context: CheckContext): Promise<Verdict>;
+}
+
+/** Run once. */
+export interface SystemCheck extends CheckBase {
+  readonly about: 'system';
+  readonly subject: DoctorSubject;
+  run(context: CheckContext): Promise<Verdict>;
+}
+
+export type Check = ConnectionCheck | SystemCheck;
+
+export const well: Verdict = { kind: 'well' };
+export const silent: Verdict = { kind: 'silent' };
+
+export function unknown(reason: string): Verdict {
+  return { kind: 'unknown', reason };
+}
+
+/** Well when nothing was found. */
+export function verdictOf(findings: readonly Found[]): Verdict {
+  return findings.length === 0 ? well : { kind: 'found', findings };
+}
+
+export function evidence(
+  name: string,
+  value: number | string,
+  unit: Evidence['unit'],
+  sinceMs: number | null = null,
+): Evidence {
+  return { name, value, unit, sinceMs };
+}

@@ -1,0 +1,45 @@
+/** The doctor over the console's connections: who is looked at, and what is known of each. */
+import { checks } from '../doctor/checks.ts';
+import { Doctor } from '../doctor/doctor.ts';
+import { Patient, type PatientRole } from '../doctor/patient.ts';
+import type { ConnectionView } from '../model/connection.ts';
+import type { Store } from '../store/store.ts';
+import type { Connections } from './connections.ts';
+import type { Foundation } from './foundation.ts';
+import type { WatchedRedis } from './redis.ts';
+
+export interface DoctorInputs {
+  readonly connections: Pick<Connections, 'list' | 'of'>;
+  readonly redis: Pick<WatchedRedis, 'ops' | 'counted'>;
+  readonly store: Pick<Store, 'doctorFixes'>;
+}
+
+export function openDoctor({ connections, redis, store }: DoctorInputs, foundation: Foundation): Doctor {
+  const patientOf = ({ id, name, builtIn, purposes }: ConnectionView): Patient =>
+    new Patient({
+      connectionId: id,
+      name: builtIn ? `Redis (${name})` : name,
+      role: roleOf(purposes),
+      link: connections.of(id),
+      clock: foundation.clock,
+      health: () => redis.ops.health(id),
+      analysis: () => {
+        const newest = redis.ops.analyses(id, 20).analyses.find(({ state }) => state === 'done');
+        return newest === undefined ? null : redis.ops.analysis(newest.analysisId);
+      },
+      count: redis.counted(id),
+    });
+  return new Doctor({
+    checks,
+    patients: () => connections.list().map(patientOf),
+    fixes: store.doctorFixes,
+    ...foundation,
+  });
+}
+
+function roleOf(purposes: ConnectionView['purposes']): PatientRole {
+  const cache = purposes.includes('cache');
+  const broker = purposes.includes('bullmq') || purposes.includes('celery');
+  if (cache && broker) return 'both';
+  return cache ? 'cache' : broker ? 'broker' : 'other';
+}
