@@ -273,6 +273,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
 
   const handlers = createVerbs({
     connections,
+    store,
     redis: redis.ops,
     systemInfo: () => ({
       version,

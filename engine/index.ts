@@ -11,6 +11,7 @@ export { aclLine } from './redis/acl.ts';
 export { serverConf } from './redis/server-conf.ts';
 export { startRedisHost } from './redis-host.ts';
 export { demoFileOf } from './sources/open-source.ts';
+export { backUpAtRest, restoreAtNextStart } from './store/at-rest.ts';
 export { version } from './version.ts';
 export { packNamed } from './wiring/packs.ts';
 export { runWorkerProcess } from './worker.ts';

@@ -18,6 +18,7 @@ import { createQueueVerbs, type QueueVerbParts } from './queue-verbs.ts';
 import { type RedisVerbParts, redisVerbs } from './redis-verbs.ts';
 import { type ReviewVerbParts, reviewVerbs } from './review-verbs.ts';
 import { type ScheduleVerbParts, scheduleVerbs } from './schedule-verbs.ts';
+import { type StorageVerbParts, storageVerbs } from './storage-verbs.ts';
 
 /** Who calls, as far as the transport can tell. */
 interface Caller {
@@ -32,7 +33,8 @@ export interface VerbParts
     JobVerbParts,
     RedisVerbParts,
     ReviewVerbParts,
-    ScheduleVerbParts {
+    ScheduleVerbParts,
+    StorageVerbParts {
   readonly systemInfo: () => SystemInfo;
   readonly systemHealth: () => Promise<SystemHealth>;
   readonly overview: () => Promise<Overview>;
@@ -78,6 +80,7 @@ export function createVerbs(parts: VerbParts) {
     ...redisVerbs(parts),
     ...reviewVerbs(parts),
     ...scheduleVerbs(parts),
+    ...storageVerbs(parts),
     ...createCacheVerbs(parts.cache),
     ...celeryTaskVerbs(parts.celery),
     ...celeryVerbs(parts.celeryRooms),

@@ -121,6 +121,8 @@ export const errorTable = {
   CELERY_TASK_NOT_FOUND: entry(404, false, 'No event told of this task, or the history has let it go; check the id.'),
   STORE_UNAVAILABLE: entry(503, true, 'The local database cannot be written; the console goes on in memory.'),
   STORE_MIGRATION_FAILED: entry(500, false, 'The database was left as it was; its backup is beside it.'),
+  STORE_BACKUP_FAILED: entry(507, true, 'Nothing was changed; see that the disk has room and may be written.'),
+  STORE_BACKUP_REFUSED: entry(409, false, 'Choose another backup; the database was left as it is.'),
   REVIEW_KPI_UNKNOWN: entry(404, false, 'Choose a KPI that stood on the screen at that instant.'),
   REVIEW_NOTE_NOT_FOUND: entry(404, false, 'No open note has this id; it may be closed or removed.'),
   REVIEW_FILE_REFUSED: entry(422, false, 'Ask for the file anew; what arrived is not what was sealed.'),

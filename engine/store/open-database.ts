@@ -8,6 +8,7 @@ import { applyMigrations, copyBeforeUpgrade, newestVersion, schemaVersion } from
 import type { Migration } from './migrations.ts';
 import { logChanges } from './rescue/away-log.ts';
 import { startNumbersAt } from './rescue/id-floor.ts';
+import { applyRestore } from './restore.ts';
 
 /** How long a statement waits for another process's lock before it fails; the engine's thread stands still meanwhile. */
 const busyTimeoutMs = 1_000;
@@ -89,6 +90,7 @@ function isDamage(error: unknown): boolean {
 async function openFile(options: OpenOptions): Promise<OpenedDatabase> {
   const { file } = options;
   mkdirSync(dirname(file), { recursive: true });
+  applyRestore({ ...options, newestShape: newestVersion(options.migrations) });
   if (existsSync(file)) checkHeader(file);
   const database = new Database(file, { timeout: busyTimeoutMs });
   try {

@@ -9,10 +9,12 @@ import type { Notice } from '../model/system.ts';
 import { AlertPast } from './alert-past.ts';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
+import { Backups } from './backups.ts';
 import { CeleryTaskStore } from './celery-task-store.ts';
 import { Connection, type Medium } from './connection.ts';
 import { DoctorFixStore } from './doctor-fix-store.ts';
 import { LearnedVariantStore } from './learned-variant-store.ts';
+import { newestVersion } from './migrate.ts';
 import { type Migration, migrations } from './migrations.ts';
 import { NoteStore } from './note-store.ts';
 import { NoticeStore } from './notice-store.ts';
@@ -88,6 +90,7 @@ export class Store {
   readonly redisAnalyses: RedisAnalysisStore;
   readonly timeline: TimelineStore;
   readonly doctorFixes: DoctorFixStore;
+  readonly backups: Backups;
   readonly #connection: Connection;
   readonly #retention: Retention;
   readonly #clock: Clock;
@@ -118,6 +121,12 @@ export class Store {
     this.redisHistory = new RedisHistoryStore(connection, options.redisHistoryBytes ?? defaultRedisHistoryBytes);
     this.redisAnalyses = new RedisAnalysisStore(connection, defaultRedisAnalysisBytes);
     this.doctorFixes = new DoctorFixStore(connection);
+    this.backups = new Backups({
+      file: options.file,
+      newestShape: newestVersion(options.migrations ?? migrations),
+      stamp: () => stampOf(options.clock.now()),
+      copyTo: (path) => connection.copyTo(path),
+    });
     this.timeline = new TimelineStore(connection, options.timelineCount ?? defaultTimelineCount);
   }
 
@@ -147,6 +156,10 @@ export class Store {
   /** Part of the ceiling that is in use; retention holds it at 1. */
   usedRatio(): number {
     return this.#retention.usedBytes() / this.#retention.ceilingBytes;
+  }
+
+  get ceilingBytes(): number {
+    return this.#retention.ceilingBytes;
   }
 
   /** Of snapshots alone, within the ceiling of the whole file. */
@@ -188,7 +201,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const openOptions: OpenOptions = {
     file: options.file,
     migrations: options.migrations ?? migrations,
-    stamp: () => new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, ''),
+    stamp: () => stampOf(clock.now()),
     nowMs: () => clock.now(),
     tell: (level, message) => {
       const notice = noticeOf(level, message);
@@ -224,6 +237,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   });
   void carryOver(connection, announce);
   return store;
+}
+
+function stampOf(nowMs: number): string {
+  return new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '');
 }
 
 type Announce = (level: Notice['level'], message: string) => void;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `vigia serve | worker | config | cache | acl | redis | redis-conf | demo`. */
+/** The command line: `vigia serve | worker | config | cache | backup | restore | acl | redis | redis-conf | demo`. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
@@ -7,6 +7,7 @@ import { EngineError, version } from '../../engine/index.ts';
 import { CallError } from '../shared/client.ts';
 import { exitCodeOf, lastWords, usage } from '../shared/command-line.ts';
 import { printAcl } from './acl.ts';
+import { makeBackup, restoreBackup } from './backup.ts';
 import { cacheClear, cacheInvalidate, cacheStatus, cacheWarm } from './cache.ts';
 import { printConfig } from './config.ts';
 import { makeDemo } from './demo.ts';
@@ -70,6 +71,22 @@ program
   .option('--out <file>', 'write there, readable by you only, instead of printing it')
   .option('--no-password', 'without the password that is made at random')
   .action(writeRedisConf);
+
+program
+  .command('backup')
+  .description('copy the local database (alert history, snapshots, notes, samples); the console may run meanwhile')
+  .option('--out <file>', 'write it there as well')
+  .option('--data-dir <folder>', 'where everything is kept')
+  .option('--token <text>', 'of the console that runs, when it was given one')
+  .action(makeBackup);
+
+program
+  .command('restore')
+  .argument('<file>', 'a backup')
+  .description('put a backup into the place of the local database at the next start')
+  .option('--yes', 'do it instead of only saying what would be done')
+  .option('--data-dir <folder>', 'where everything is kept')
+  .action(restoreBackup);
 
 program
   .command('demo')

@@ -16,6 +16,7 @@ import { queueCalls, queueTopics } from './calls/queues.ts';
 import { redisCalls, redisTopics } from './calls/redis.ts';
 import { reviewCalls, reviewTopics } from './calls/review.ts';
 import { scheduleCalls, scheduleTopics } from './calls/schedules.ts';
+import { storageCalls } from './calls/storage.ts';
 import { timelineCalls, timelineTopics } from './calls/timeline.ts';
 
 export const calls = {
@@ -32,6 +33,7 @@ export const calls = {
   ...redisCalls,
   ...reviewCalls,
   ...scheduleCalls,
+  ...storageCalls,
   ...timelineCalls,
 } as const;
 
