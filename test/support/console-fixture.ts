@@ -9,6 +9,7 @@ import { emptyView, filterOptions, type View, view } from './console-figures.ts'
 import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
 import { type QueuesScript, queuesHandlers, queuesScript } from './console-queues.ts';
 import { type RedisScript, redisHandlers, redisScript } from './console-redis.ts';
+import { type ReviewScript, reviewHandlers, reviewScript } from './console-review.ts';
 import { type SchedulesScript, schedulesHandlers, schedulesScript } from './console-schedules.ts';
 import { type Task, taskOf } from './console-tasks.ts';
 import { type WorkersScript, workersHandlers, workersScript } from './console-workers.ts';
@@ -37,6 +38,7 @@ export interface Script {
   readonly connections: ConnectionsScript;
   readonly celery: CeleryScript;
   readonly redis: RedisScript;
+  readonly review: ReviewScript;
 }
 
 export interface ConsoleFixture {
@@ -72,6 +74,10 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     connections,
     redis: redisScript(Date.now()),
     celery: celeryScript(Date.now(), () => connections.connections[0]?.mode !== 'operate'),
+    review: reviewScript(
+      () => script.changeSystem(systemInfo(Date.now())),
+      () => engine.topics.emit('review.changed', { what: ['notes'] }),
+    ),
   };
   const engine = scriptedEngine(handlersOf(script));
   const token = 'token of the fixture';
@@ -103,6 +109,7 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...workersHandlers(script.workers),
     ...cacheHandlers(script.cache),
     ...connectionsHandlers(script.connections),
+    ...reviewHandlers(script.review),
     ...celeryHandlers(script.celery),
     ...redisHandlers(script.redis),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),

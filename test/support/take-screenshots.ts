@@ -5,7 +5,7 @@ import { type ServedConsole, serveConsole } from './served-console.ts';
 import { until } from './until.ts';
 
 const folder = join(import.meta.dirname, '../../docs/screenshots');
-const pages = ['overview', 'kpis', 'cache', 'queues', 'workers', 'schedules', 'alerts'] as const;
+const pages = ['overview', 'kpis', 'cache', 'queues', 'workers', 'schedules', 'alerts', 'review'] as const;
 const themes = ['dark', 'light'] as const;
 /** Long enough for lines to be lines. */
 const sampleCount = 12;

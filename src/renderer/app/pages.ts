@@ -35,6 +35,10 @@ async function loadRedisPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/redis/RedisPage.tsx')).RedisPage };
 }
 
+async function loadReviewPage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/review/ReviewPage.tsx')).ReviewPage };
+}
+
 export const pages: Record<PageName, Page> = {
   overview: OverviewPage,
   kpis: KpisPage,
@@ -45,12 +49,14 @@ export const pages: Record<PageName, Page> = {
   workers: lazy(loadWorkersPage),
   schedules: lazy(loadSchedulesPage),
   alerts: lazy(loadAlertsPage),
+  review: lazy(loadReviewPage),
 };
 
 /** Fetches the rest of the code once the first page stands, so that a console that loses its engine can still turn pages. */
 export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadAlertsPage(),
+    loadReviewPage(),
     loadCachePage(),
     loadRedisPage(),
     loadSchedulesPage(),

@@ -5,6 +5,7 @@ import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
 import { queuesEn } from './queues-en.ts';
 import { redisEn } from './redis-en.ts';
+import { reviewEn } from './review-en.ts';
 import { schedulesEn } from './schedules-en.ts';
 import { workersEn } from './workers-en.ts';
 
@@ -12,6 +13,7 @@ export const en = {
   kpi: kpisEn,
   part: partsEn,
   queues: queuesEn,
+  review: reviewEn,
   schedules: schedulesEn,
   workers: workersEn,
   cache: cacheEn,
@@ -42,6 +44,7 @@ export const en = {
     workers: 'Workers',
     schedules: 'Schedules',
     alerts: 'Alerts',
+    review: 'Review',
   },
   palette: { pages: 'Pages', kpis: 'KPIs', filters: 'Filters', actions: 'Actions' },
   units: { days: 'days', perDays: '{{count}} d' },

@@ -6,6 +6,7 @@ import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
 import { queuesEs } from './queues-es.ts';
 import { redisEs } from './redis-es.ts';
+import { reviewEs } from './review-es.ts';
 import { schedulesEs } from './schedules-es.ts';
 import type { Texts } from './texts.ts';
 import { workersEs } from './workers-es.ts';
@@ -14,6 +15,7 @@ export const es: Texts = {
   kpi: kpisEs,
   part: partsEs,
   queues: queuesEs,
+  review: reviewEs,
   schedules: schedulesEs,
   workers: workersEs,
   cache: cacheEs,
@@ -44,6 +46,7 @@ export const es: Texts = {
     workers: 'Workers',
     schedules: 'Programación',
     alerts: 'Alertas',
+    review: 'Revisión',
   },
   palette: { pages: 'Páginas', kpis: 'KPI', filters: 'Filtros', actions: 'Acciones' },
   units: { days: 'días', perDays: '{{count}} d' },

@@ -11,6 +11,7 @@ export const pageNames = [
   'workers',
   'schedules',
   'alerts',
+  'review',
 ] as const;
 export type PageName = (typeof pageNames)[number];
 

@@ -13,6 +13,7 @@ const routes = [
   '/workers',
   '/schedules',
   '/alerts',
+  '/review',
 ] as const;
 
 for (const theme of ['dark', 'light'] as const) {
