@@ -42,7 +42,7 @@ export interface AnalyseOrder extends KeySpaceRef {
 
 export interface RedisOps {
   health(connectionId: string): RedisHealth;
-  history(query: HistoryQuery): { tier: RedisTier; stepMs: number; shards: string[]; points: RedisPoint[] };
+  history(query: HistoryQuery): Promise<{ tier: RedisTier; stepMs: number; shards: string[]; points: RedisPoint[] }>;
   slowLog(connectionId: string, limit: number): Promise<SlowLog>;
   clients(connectionId: string): Promise<{ atMs: number; clients: RedisClient[] }>;
   kill(connectionId: string, shard: string, clientId: string): Promise<boolean>;
@@ -68,7 +68,7 @@ export interface RedisVerbParts {
 export function redisVerbs({ redis }: RedisVerbParts) {
   return {
     'redis.health': async ({ connectionId }: One) => redis.health(connectionId),
-    'redis.history': async (query: HistoryQuery) => redis.history(query),
+    'redis.history': (query: HistoryQuery) => redis.history(query),
     'redis.slowlog': ({ connectionId, limit }: One & { limit: number }) => redis.slowLog(connectionId, limit),
     'redis.clients': ({ connectionId }: One) => redis.clients(connectionId),
     'redis.clients.kill': async ({ connectionId, shard, clientId }: One & { shard: string; clientId: string }) => ({

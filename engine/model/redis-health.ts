@@ -233,10 +233,11 @@ export type RedisPoint = z.infer<typeof redisPointSchema>;
 
 export const redisHistorySchema = z.object({
   tier: redisTierSchema,
+  /** Of the points: the tier's, or a multiple of it where that many points would fit into no chart. */
   stepMs: z.number(),
   /** Every shard that the history knows of the connection. */
   shards: z.array(z.string()),
-  /** Oldest first, at most 3,000; stretches that nobody looked at are missing. */
+  /** Oldest first, some 1,500 at most; stretches that nobody looked at are missing. The last one may not be over. */
   points: z.array(redisPointSchema),
 });
 

@@ -2,6 +2,7 @@
 import type { RedisPoint, RedisTier } from '../model/redis-health.ts';
 import type { Connection } from './connection.ts';
 import { foldStretches, numericColumns, parsedCounts, type RedisStretch } from './redis-fold.ts';
+import { foldedPast } from './redis-past.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -18,6 +19,17 @@ export const redisTiers: Readonly<Record<RedisTier, Tier>> = {
   minute: { stepMs: minute, keptMs: 7 * day, number: 1 },
   'ten-minutes': { stepMs: 10 * minute, keptMs: 365 * day, number: 2 },
 };
+
+export interface PastQuery {
+  readonly connectionId: string;
+  /** Null: all of them together. */
+  readonly shard: string | null;
+  readonly tier: RedisTier;
+  /** Of the answer; a multiple of the tier's. */
+  readonly stepMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
 
 export interface ShardStretch {
   readonly connectionId: string;
@@ -38,7 +50,6 @@ const pruneStep = 500;
 const appendsPerPrune = 30;
 /** Measured with all columns filled, `bench/redis`: what a row takes on disk. */
 const bytesPerRow = 330;
-const pointLimit = 3_000;
 
 export class RedisHistoryStore {
   readonly #connection: Connection;
@@ -74,24 +85,27 @@ export class RedisHistoryStore {
     this.#prune(Math.max(...stretches.map(({ stretch }) => stretch.atMs)));
   }
 
-  /** Of a connection: `shard`, or all of them together. @throws EngineError STORE_UNAVAILABLE */
-  read(connectionId: string, shard: string | null, tier: RedisTier, fromMs: number, toMs: number): RedisPoint[] {
-    const { number, stepMs } = redisTiers[tier];
-    const rows = this.#connection.rows<RedisStretch & { shardId: number }>(
-      `SELECT shard_id AS shardId, at_ms AS atMs, ${selected} FROM redis_health
-       WHERE shard_id IN (SELECT id FROM redis_shard WHERE connection_id = ? AND (? IS NULL OR address = ?))
-         AND tier = ? AND at_ms >= ? AND at_ms <= ? ORDER BY at_ms LIMIT ${8 * pointLimit}`,
-      connectionId,
-      shard,
-      shard,
-      number,
-      Math.floor(fromMs / stepMs) * stepMs,
-      toMs,
-    );
-    const together = [...Map.groupBy(rows, ({ atMs }) => atMs)].slice(0, pointLimit);
-    return together.map(([atMs, some]) =>
-      pointOf(some.length === 1 && some[0] ? some[0] : foldStretches(some, 'shards', atMs)),
-    );
+  /** Of a connection: `shard`, or all of them together, up to the newest ten seconds. @throws EngineError STORE_UNAVAILABLE */
+  async past({ connectionId, shard, tier, stepMs, fromMs, toMs }: PastQuery): Promise<RedisPoint[]> {
+    const shardIds = this.#connection
+      .rows<{ id: number }>(
+        'SELECT id FROM redis_shard WHERE connection_id = ? AND (? IS NULL OR address = ?)',
+        connectionId,
+        shard,
+        shard,
+      )
+      .map(({ id }) => id);
+    const { stepMs: tierStepMs, number } = redisTiers[tier];
+    const rows = (of: 'asked' | 'finest', shardId: number, firstMs: number, lastMs: number): RedisStretch[] =>
+      this.#connection.rows<RedisStretch>(
+        `SELECT at_ms AS atMs, ${selected} FROM redis_health
+         WHERE shard_id = ? AND tier = ? AND at_ms >= ? AND at_ms <= ? ORDER BY at_ms`,
+        shardId,
+        of === 'asked' ? number : redisTiers['ten-seconds'].number,
+        firstMs,
+        lastMs,
+      );
+    return (await foldedPast({ shardIds, rows, tierStepMs, stepMs, fromMs, toMs })).map(pointOf);
   }
 
   shards(connectionId: string): string[] {

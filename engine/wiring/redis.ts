@@ -68,12 +68,11 @@ export function watchRedis({ connections, store }: RedisInputs, foundation: Foun
   );
   const ops: RedisOps = {
     health: (connectionId) => samplers.get(connectionId).view(),
-    history: ({ connectionId, shard, fromMs, toMs, tier = tierFor(clock.now(), fromMs, toMs) }) => ({
-      tier,
-      stepMs: redisTiers[tier].stepMs,
-      shards: store.redisHistory.shards(connectionId),
-      points: store.redisHistory.read(connectionId, shard ?? null, tier, fromMs, toMs),
-    }),
+    async history({ connectionId, shard = null, fromMs, toMs, tier = tierFor(clock.now(), fromMs, toMs) }) {
+      const stepMs = stepFor(tier, fromMs, toMs);
+      const points = await store.redisHistory.past({ connectionId, shard, tier, stepMs, fromMs, toMs });
+      return { tier, stepMs, shards: store.redisHistory.shards(connectionId), points };
+    },
     slowLog: (connectionId, limit) => slowLog(questions(connectionId), limit),
     clients: async (connectionId) => ({ atMs: clock.now(), clients: await clients(questions(connectionId)) }),
     kill: (connectionId, shard, clientId) => killClient(questions(connectionId), shard, clientId),
@@ -151,14 +150,23 @@ function watchConnections(
   };
 }
 
+/** What a chart can show. */
+const chartPoints = 1_500;
+
 /** The finest tier that still has the beginning and fits into a chart. */
 function tierFor(nowMs: number, fromMs: number, toMs: number): RedisTier {
-  const chartPoints = 1_500;
   const fitting = redisTierSchema.options.find((tier) => {
     const { keptMs, stepMs } = redisTiers[tier];
     return fromMs >= nowMs - keptMs && (toMs - fromMs) / stepMs <= chartPoints;
   });
   return fitting ?? 'ten-minutes';
+}
+
+/** The tier's own step, or so many of it that all of the time fits into a chart. */
+function stepFor(tier: RedisTier, fromMs: number, toMs: number): number {
+  const { stepMs } = redisTiers[tier];
+  const times = [1, 2, 3, 6, 12, 18, 36, 72, 144].find((each) => (toMs - fromMs) / (each * stepMs) <= chartPoints);
+  return stepMs * (times ?? Math.ceil((toMs - fromMs) / (chartPoints * stepMs)));
 }
 
 /** What lies in a value that is a cache entry of ours; null for anything else. */
