@@ -11,6 +11,7 @@ import { type QueuesScript, queuesHandlers, queuesScript } from './console-queue
 import { type RedisScript, redisHandlers, redisScript } from './console-redis.ts';
 import { type ReviewScript, reviewHandlers, reviewScript } from './console-review.ts';
 import { type SchedulesScript, schedulesHandlers, schedulesScript } from './console-schedules.ts';
+import { type StorageScript, storageHandlers, storageScript } from './console-storage.ts';
 import { type Task, taskOf } from './console-tasks.ts';
 import { type WorkersScript, workersHandlers, workersScript } from './console-workers.ts';
 import { scriptedEngine } from './scripted-engine.ts';
@@ -39,6 +40,7 @@ export interface Script {
   readonly celery: CeleryScript;
   readonly redis: RedisScript;
   readonly review: ReviewScript;
+  readonly storage: StorageScript;
 }
 
 export interface ConsoleFixture {
@@ -73,6 +75,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     workers: workersScript(Date.now()),
     connections,
     redis: redisScript(Date.now()),
+    storage: storageScript(Date.now()),
     celery: celeryScript(Date.now(), () => connections.connections[0]?.mode !== 'operate'),
     review: reviewScript(
       () => script.changeSystem(systemInfo(Date.now())),
@@ -112,6 +115,7 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...reviewHandlers(script.review),
     ...celeryHandlers(script.celery),
     ...redisHandlers(script.redis),
+    ...storageHandlers(script.storage),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
     'overview.get': async () => overview(Date.now(), script.isBroken),
     'dashboard.filters': async () => filterOptions,

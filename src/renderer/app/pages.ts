@@ -39,6 +39,10 @@ async function loadReviewPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/review/ReviewPage.tsx')).ReviewPage };
 }
 
+async function loadStoragePage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/storage/StoragePage.tsx')).StoragePage };
+}
+
 export const pages: Record<PageName, Page> = {
   overview: OverviewPage,
   kpis: KpisPage,
@@ -50,6 +54,7 @@ export const pages: Record<PageName, Page> = {
   schedules: lazy(loadSchedulesPage),
   alerts: lazy(loadAlertsPage),
   review: lazy(loadReviewPage),
+  storage: lazy(loadStoragePage),
 };
 
 /** Fetches the rest of the code once the first page stands, so that a console that loses its engine can still turn pages. */
@@ -57,6 +62,7 @@ export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadAlertsPage(),
     loadReviewPage(),
+    loadStoragePage(),
     loadCachePage(),
     loadRedisPage(),
     loadSchedulesPage(),

@@ -7,6 +7,7 @@ import { queuesEn } from './queues-en.ts';
 import { redisEn } from './redis-en.ts';
 import { reviewEn } from './review-en.ts';
 import { schedulesEn } from './schedules-en.ts';
+import { storageEn } from './storage-en.ts';
 import { workersEn } from './workers-en.ts';
 
 export const en = {
@@ -15,6 +16,7 @@ export const en = {
   queues: queuesEn,
   review: reviewEn,
   schedules: schedulesEn,
+  storage: storageEn,
   workers: workersEn,
   cache: cacheEn,
   redis: redisEn,
@@ -45,6 +47,7 @@ export const en = {
     schedules: 'Schedules',
     alerts: 'Alerts',
     review: 'Review',
+    storage: 'Storage',
   },
   palette: { pages: 'Pages', kpis: 'KPIs', filters: 'Filters', actions: 'Actions' },
   units: { days: 'days', perDays: '{{count}} d' },

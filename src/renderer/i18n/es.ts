@@ -8,6 +8,7 @@ import { queuesEs } from './queues-es.ts';
 import { redisEs } from './redis-es.ts';
 import { reviewEs } from './review-es.ts';
 import { schedulesEs } from './schedules-es.ts';
+import { storageEs } from './storage-es.ts';
 import type { Texts } from './texts.ts';
 import { workersEs } from './workers-es.ts';
 
@@ -17,6 +18,7 @@ export const es: Texts = {
   queues: queuesEs,
   review: reviewEs,
   schedules: schedulesEs,
+  storage: storageEs,
   workers: workersEs,
   cache: cacheEs,
   redis: redisEs,
@@ -47,6 +49,7 @@ export const es: Texts = {
     schedules: 'Programación',
     alerts: 'Alertas',
     review: 'Revisión',
+    storage: 'Almacenamiento',
   },
   palette: { pages: 'Páginas', kpis: 'KPI', filters: 'Filtros', actions: 'Acciones' },
   units: { days: 'días', perDays: '{{count}} d' },

@@ -14,6 +14,7 @@ const routes = [
   '/schedules',
   '/alerts',
   '/review',
+  '/storage',
 ] as const;
 
 for (const theme of ['dark', 'light'] as const) {
