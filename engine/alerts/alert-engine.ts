@@ -7,6 +7,7 @@ import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AlertHistoryPage, AlertHistoryQuery, AlertRule, AlertStatus } from '../model/alert.ts';
 import type { AlertChannel } from '../model/alert-channel.ts';
+import type { CauseLink } from '../model/cause.ts';
 import type { Acknowledgement, NewChange, NewTransition, OpenEpisode, StoredAlertState } from '../store/alert-store.ts';
 import {
   flapCount,
@@ -42,6 +43,9 @@ export interface ObservedRound {
   readonly blindness?: string | null;
 }
 
+/** Gathers what causes are looked for in, once for all rules that begin to fire together. */
+type Explainer = () => Promise<(rule: AlertRule) => CauseLink[]>;
+
 interface AlertEvents {
   changed: { ruleId: string };
   transition: NewTransition;
@@ -71,6 +75,7 @@ export class AlertEngine {
   #blindSinceMs: number | null = null;
   #flappingRules: ReadonlySet<string> = new Set();
   readonly #titles = new Map<string, AlertRule>();
+  #explainer: Explainer | null = null;
 
   /** Goes on with the states that the store has. @throws EngineError STORE_UNAVAILABLE */
   constructor(options: AlertEngineOptions) {
@@ -86,6 +91,11 @@ export class AlertEngine {
   /** Called when a rule changed its state or was acknowledged. */
   onChanged(listener: (change: { ruleId: string }) => void): Stop {
     return this.#emitter.on('changed', listener);
+  }
+
+  /** Who is asked for the causes of what begins to fire. */
+  explainBy(explainer: Explainer): void {
+    this.#explainer = explainer;
   }
 
   /** Called once for each change of state, whether or not it could be stored. */
@@ -121,12 +131,12 @@ export class AlertEngine {
       if (next?.isToWrite) states.push(next.state);
       if (next?.change) changes.push(next.change);
       if (clock.monotonicMs() - turnBeganMs < turnMs) continue;
-      this.#save(states, changes);
+      this.#save(states, await this.#explained(changes));
       [states, changes] = [[], []];
       await nextTurn();
       turnBeganMs = clock.monotonicMs();
     }
-    this.#save(states, changes);
+    this.#save(states, await this.#explained(changes));
     try {
       await this.#tellOpen(known, seen.atMs);
     } finally {
@@ -200,8 +210,24 @@ export class AlertEngine {
     if (state.state === before.state) return { state, isToWrite: this.#isToWrite(before, state), change: null };
     this.#writtenAtMs.set(rule.id, atMs);
     const cause = rule.inhibitedBy.flatMap((id) => firingTitles.get(id) ?? [])[0] ?? null;
-    const transition = { ...transitionOf(rule, before, state, evidenceOf(rule, reading)), cause };
+    const transition = { ...transitionOf(rule, before, state, evidenceOf(rule, reading)), cause, chain: [] };
     return { state, isToWrite: true, change: { transition, notify: this.#toldAtOnce(rule, transition) } };
+  }
+
+  /** What begins to fire with the way to its cause; without one when it cannot be found, never later for it than a few seconds. */
+  async #explained(changes: readonly NewChange[]): Promise<readonly NewChange[]> {
+    if (this.#explainer === null || !changes.some(({ transition }) => transition.to === 'firing')) return changes;
+    try {
+      const explain = await this.#explainer();
+      return changes.map((change) => {
+        const rule = this.#titles.get(change.transition.ruleId);
+        if (change.transition.to !== 'firing' || rule === undefined) return change;
+        return { ...change, transition: { ...change.transition, chain: explain(rule) } };
+      });
+    } catch (error) {
+      this.#options.logger.warn('the causes of an alert could not be looked for', { error: messageOf(error) });
+      return changes;
+    }
   }
 
   /** A beginning that is held back is told when it no longer is; an end only to who heard of the beginning. */
@@ -294,6 +320,7 @@ export class AlertEngine {
         threshold: last?.threshold ?? 0,
         evidence: 'The rule was switched off or removed',
         cause: null,
+        chain: [],
       };
       this.#save([ended], [{ transition, notify: owedFor(transition, this.#options.channels.list()) }]);
     }
@@ -365,7 +392,7 @@ function transitionOf(
   before: StoredAlertState,
   after: StoredAlertState,
   evidence: string,
-): Omit<NewTransition, 'cause'> {
+): Omit<NewTransition, 'cause' | 'chain'> {
   return {
     ruleId: rule.id,
     title: rule.title,

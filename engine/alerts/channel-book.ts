@@ -228,6 +228,7 @@ function exampleAlert(atMs: number): AlertTransition {
     threshold: 0,
     evidence: 'An example: no alert has been told yet',
     cause: null,
+    chain: [],
   };
 }
 

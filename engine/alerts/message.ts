@@ -32,14 +32,15 @@ const defaultText = `{{#if intro}}{{intro}}
 
 {{/if}}{{#each alerts}}{{word}} ({{severity}}): {{title}}
   {{evidence}}{{#if cause}}
-  because of: {{cause}}{{/if}}
+  because of: {{cause}}{{/if}}{{#if why}}
+  probable cause: {{why}}{{/if}}
   {{at}} · rule {{rule}}
 
 {{/each}}`;
 const defaultHtml = `<!doctype html>
 <html><body style="font:14px/1.5 sans-serif">
 {{#if intro}}<p>{{intro}}</p>
-{{/if}}{{#each alerts}}<p><b>{{word}}</b> ({{severity}}): <b>{{title}}</b><br>{{evidence}}<br>
+{{/if}}{{#each alerts}}<p><b>{{word}}</b> ({{severity}}): <b>{{title}}</b><br>{{evidence}}{{#if why}}<br>Probable cause: {{why}}{{/if}}<br>
 <small>{{at}} · rule {{rule}}</small></p>
 {{/each}}</body></html>
 `;
@@ -76,6 +77,7 @@ function valuesOf({ kind, isRepeat, alerts }: MessageParts): TemplateValues {
       at: new Date(alert.atMs).toISOString(),
       rule: alert.ruleId,
       cause: alert.cause ?? '',
+      why: alert.chain.map(({ words }) => words).join(' ← '),
       value: alert.value === null ? '' : String(alert.value),
       threshold: String(alert.threshold),
     })),

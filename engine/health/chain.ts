@@ -1,6 +1,6 @@
 /** The five links from the source to the screen, each judged by itself, each with a sentence for when it is the worst. */
 import type { ChainNode, HealthState, RedisRole } from '../model/health.ts';
-import { linkCause, workerCauses } from './causes.ts';
+import { linkCause, wordsOf, workersRoot } from './causes/roots.ts';
 import type { OverviewFacts } from './overview-facts.ts';
 import { availableSlots, hitRatio } from './readings.ts';
 import { bytesWords, countWords, durationWords, latencyWords, percentWords, plural, rateWords } from './wording.ts';
@@ -50,7 +50,7 @@ function workersNode(facts: OverviewFacts): JudgedNode {
 }
 
 function workersVerdict(facts: OverviewFacts): Verdict {
-  const sentence = `Workers: ${workerCauses(facts).join('; ')}`;
+  const sentence = `Workers: ${wordsOf(workersRoot(facts)).join('; ')}`;
   if (facts.workers === null) return { state: 'unknown', word: 'not seen', sentence };
   const available = availableSlots(facts.workers);
   const known = facts.workers.filter((worker) => worker.verdict !== 'gone');

@@ -5,6 +5,7 @@ import type { Freshness } from '../model/freshness.ts';
 import type { LinkView, OverviewFigure, RedisMemory, RedisRole } from '../model/health.ts';
 import type { Series } from '../model/sample.ts';
 import type { QueueCounts } from '../model/task.ts';
+import type { CauseDepth } from './causes/depth.ts';
 import type { CacheCounts, CountedWorker, LatencyFigures } from './ports.ts';
 
 export type FigureId = OverviewFigure['id'];
@@ -36,6 +37,8 @@ export interface HealthFacts {
   /** Fewer reads or responses than this in the window give no figure. */
   readonly minimumCount: number;
   readonly rules: Readonly<Record<FigureId, FigureRule>>;
+  /** What causes are looked for in. */
+  readonly depth: CauseDepth;
 }
 
 export interface OverviewFacts extends HealthFacts {

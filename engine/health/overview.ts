@@ -1,6 +1,8 @@
 /** Everything of the Overview page from one set of facts: pure, so that every judgement can be tested. */
 import type { HealthState, Overview, OverviewFigure } from '../model/health.ts';
-import { causesOf } from './causes.ts';
+import { chainsOf } from './causes/chains.ts';
+import { wordsOf } from './causes/roots.ts';
+import { valueChain } from './causes/value-chain.ts';
 import { type JudgedNode, judgeChain } from './chain.ts';
 import { isPast, overviewFigures } from './figures.ts';
 import type { FigureId, OverviewFacts } from './overview-facts.ts';
@@ -21,7 +23,8 @@ export function buildOverview(facts: OverviewFacts): Overview {
     figures,
     stale: facts.values
       .filter(({ freshness }) => freshness.state !== 'fresh' || freshness.refresh.status === 'failed')
-      .map((value) => ({ ...value, causes: causesOf(value.freshness, facts) })),
+      .map((value) => ({ ...value, causes: wordsOf(valueChain(value.freshness, facts)) })),
+    causes: chainsOf(facts),
     valueCount: facts.values.length,
   };
 }

@@ -1,6 +1,6 @@
 /** `GET /health/system`: the guide's five figures, and behind each what it rests on. Pure. */
 import type { SystemHealth } from '../model/health.ts';
-import { linkCause, workerCauses } from './causes.ts';
+import { linkCause, wordsOf, workersRoot } from './causes/roots.ts';
 import { figureIds, figureReadings, isPast, worstMemory } from './figures.ts';
 import type { FigureId, HealthFacts } from './overview-facts.ts';
 import { availableSlots, hitRatio } from './readings.ts';
@@ -72,7 +72,8 @@ function statusOf(facts: HealthFacts, reasons: readonly string[]): SystemHealth[
 function reasonsOf(facts: HealthFacts): string[] {
   const reasons = [linkCause('cache', facts), linkCause('broker', facts)].filter((reason) => reason !== null);
   if (!facts.source.reachable) reasons.push(`source ${facts.source.label} is unreachable`);
-  if (facts.workers === null || (availableSlots(facts.workers) ?? 0) === 0) reasons.push(...workerCauses(facts));
+  if (facts.workers === null || (availableSlots(facts.workers) ?? 0) === 0)
+    reasons.push(...wordsOf(workersRoot(facts)));
   if (facts.queues === null) reasons.push('the queues cannot be seen');
   const readings = figureReadings(facts);
   for (const id of figureIds) {

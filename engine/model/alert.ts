@@ -1,5 +1,6 @@
 /** Alert rules, their states, and the history of every change. */
 import { z } from 'zod';
+import { causeLinkSchema } from './cause.ts';
 import { signalNameSchema } from './sample.ts';
 
 export const severitySchema = z.enum(['info', 'warning', 'critical']);
@@ -91,6 +92,8 @@ export const alertTransitionSchema = z.object({
   evidence: z.string(),
   /** The title of the alert that was its cause then; null when none is known. */
   cause: z.string().nullable(),
+  /** From the sign to its most probable cause as they were when it began to fire; empty for any other change. */
+  chain: z.array(causeLinkSchema).default([]),
 });
 export type AlertTransition = z.infer<typeof alertTransitionSchema>;
 

@@ -1,5 +1,6 @@
 /** Whether the whole chain is well: links, figures against thresholds, causes. */
 import { z } from 'zod';
+import { causeChainSchema } from './cause.ts';
 import { sectionNameSchema } from './dashboard.ts';
 import { filtersSchema } from './filters.ts';
 import { freshnessSchema } from './freshness.ts';
@@ -82,6 +83,8 @@ export const overviewSchema = z.object({
   chain: z.array(chainNodeSchema),
   figures: z.array(overviewFigureSchema),
   stale: z.array(staleValueSchema),
+  /** What is bad now with its most probable cause, the most fundamental cause first. */
+  causes: z.array(causeChainSchema),
   /** Section entries known in all, stale or not. */
   valueCount: z.number(),
 });

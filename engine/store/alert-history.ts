@@ -1,5 +1,7 @@
 /** Search over alert transitions: filters by index, words in a folded copy of what each transition says. */
+import { z } from 'zod';
 import type { AlertHistoryQuery, AlertTransition } from '../model/alert.ts';
+import { causeLinkSchema } from '../model/cause.ts';
 import type { Connection, SqlBinding } from './connection.ts';
 
 interface Condition {
@@ -11,13 +13,20 @@ interface Condition {
 export function readHistory(connection: Connection, query: AlertHistoryQuery): AlertTransition[] {
   const conditions = conditionsOf(query);
   if (query.beforeId !== null) conditions.push({ sql: 'id < ?', bindings: [query.beforeId] });
-  return connection.rows<AlertTransition>(
+  const rows = connection.rows<TransitionRow>(
     `SELECT id, rule_id AS ruleId, title, severity, from_state AS "from", to_state AS "to", at_ms AS atMs,
-       value, threshold, evidence, cause
+       value, threshold, evidence, cause, chain
      FROM alert_transition ${where(conditions)} ORDER BY id DESC LIMIT ?`,
     ...conditions.flatMap((condition) => condition.bindings),
     query.limit + 1,
   );
+  return rows.map(transitionOf);
+}
+
+export type TransitionRow = Omit<AlertTransition, 'chain'> & { readonly chain: string | null };
+
+export function transitionOf({ chain, ...rest }: TransitionRow): AlertTransition {
+  return { ...rest, chain: chain === null ? [] : z.array(causeLinkSchema).parse(JSON.parse(chain)) };
 }
 
 /** Matches in all, whatever the page. */

@@ -1,6 +1,6 @@
 /** Alert states that survive a restart, every transition, and who acknowledged what. */
 import type { AlertHistoryPage, AlertHistoryQuery, AlertState, AlertTransition } from '../model/alert.ts';
-import { countHistory, folded, readHistory } from './alert-history.ts';
+import { countHistory, folded, readHistory, type TransitionRow, transitionOf } from './alert-history.ts';
 import type { Connection } from './connection.ts';
 
 /** How a reading stands to a rule's thresholds; see the state machine in `engine/alerts`. */
@@ -201,13 +201,12 @@ export class AlertStore {
 
   /** @throws EngineError STORE_UNAVAILABLE */
   transition(id: number): AlertTransition | null {
-    return (
-      this.#connection.row<AlertTransition>(
-        `SELECT id, rule_id AS ruleId, title, severity, from_state AS "from", to_state AS "to", at_ms AS atMs,
-           value, threshold, evidence, cause FROM alert_transition WHERE id = ?`,
-        id,
-      ) ?? null
+    const row = this.#connection.row<TransitionRow>(
+      `SELECT id, rule_id AS ruleId, title, severity, from_state AS "from", to_state AS "to", at_ms AS atMs,
+         value, threshold, evidence, cause, chain FROM alert_transition WHERE id = ?`,
+      id,
     );
+    return row === undefined ? null : transitionOf(row);
   }
 
   #record({ transition, notify }: NewChange): number {
@@ -251,8 +250,8 @@ export class AlertStore {
   #addTransition(transition: NewTransition): number {
     return this.#connection.run(
       `INSERT INTO alert_transition
-         (rule_id, title, severity, from_state, to_state, at_ms, value, threshold, evidence, cause, words)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (rule_id, title, severity, from_state, to_state, at_ms, value, threshold, evidence, cause, chain, words)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       transition.ruleId,
       transition.title,
       transition.severity,
@@ -263,7 +262,10 @@ export class AlertStore {
       transition.threshold,
       transition.evidence,
       transition.cause,
-      folded(`${transition.ruleId} ${transition.title} ${transition.severity} ${transition.evidence}`),
+      transition.chain.length === 0 ? null : JSON.stringify(transition.chain),
+      folded(
+        `${transition.ruleId} ${transition.title} ${transition.severity} ${transition.evidence} ${transition.chain.map(({ words }) => words).join(' ')}`,
+      ),
     ).lastId;
   }
 

@@ -1,6 +1,7 @@
 /** The outbox of alerts: written with the transition, settled when the channel took it, with a log of every attempt. */
 import type { AlertTransition } from '../model/alert.ts';
 import type { Delivery, DeliveryQuery } from '../model/alert-channel.ts';
+import { type TransitionRow, transitionOf } from './alert-history.ts';
 import type { Connection } from './connection.ts';
 
 /** What goes out as one message; its rows are fixed from the first attempt on, so that a repetition can be told by the id. */
@@ -37,7 +38,7 @@ interface HeadRow {
   nextAtMs: number;
 }
 
-interface OwedRow extends Omit<AlertTransition, 'id'> {
+interface OwedRow extends Omit<TransitionRow, 'id'> {
   transitionId: number;
   attempts: number;
   createdAtMs: number;
@@ -188,7 +189,8 @@ export class NotificationStore {
     const rows = this.#connection.rows<OwedRow>(
       `SELECT o.attempts, o.created_at_ms AS createdAtMs, o.deadline_at_ms AS deadlineAtMs, o.last_error AS lastError,
          o.repeat_number AS repeatNumber, t.id AS transitionId, t.rule_id AS ruleId, t.title, t.severity,
-         t.from_state AS "from", t.to_state AS "to", t.at_ms AS atMs, t.value, t.threshold, t.evidence, t.cause
+         t.from_state AS "from", t.to_state AS "to", t.at_ms AS atMs, t.value, t.threshold, t.evidence, t.cause,
+         t.chain
        FROM outbox o JOIN alert_transition t ON t.id = o.transition_id
        WHERE o.channel = ? AND o.batch_id = ? AND o.state = 'due' ORDER BY o.id`,
       channelId,
@@ -224,6 +226,8 @@ export class NotificationStore {
 }
 
 function transitionIn(row: OwedRow): AlertTransition {
-  const { transitionId, ruleId, title, severity, from, to, atMs, value, threshold, evidence, cause } = row;
-  return { id: transitionId, ruleId, title, severity, from, to, atMs, value, threshold, evidence, cause };
+  const { transitionId, ruleId, title, severity, from, to, atMs, value, threshold, evidence, cause, chain } = row;
+  return transitionOf({
+    ...{ id: transitionId, ruleId, title, severity, from, to, atMs, value, threshold, evidence, cause, chain },
+  });
 }

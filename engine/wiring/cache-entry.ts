@@ -5,7 +5,8 @@ import type { LayeredCache } from '../cache/section-cache.ts';
 import { isMeaningOf } from '../cache/survey/head-reader.ts';
 import { type IndexedEntry, judgeEntry } from '../cache/survey/indexed-entry.ts';
 import { mergeEvents } from '../cache/survey/timeline.ts';
-import { type CauseFacts, causesOf } from '../health/causes.ts';
+import { type CauseFacts, wordsOf } from '../health/causes/roots.ts';
+import { valueChain } from '../health/causes/value-chain.ts';
 import { durationWords } from '../health/wording.ts';
 import type { RefreshTracker } from '../kpi/refresh-tracker.ts';
 import type { CacheEntryDetail, CacheEvent } from '../model/cache-entries.ts';
@@ -89,7 +90,7 @@ async function ownDetail(parts: DetailParts, entry: IndexedEntry, nowMs: number)
     },
     payload: opened.payload,
     reasons: reasonsOf(entry, freshness, nowMs),
-    causes: freshness === null ? [] : causesOf(freshness, facts),
+    causes: freshness === null ? [] : wordsOf(valueChain(freshness, facts)),
     timeline: timelineOf(parts, entry, viewId),
     companions: [],
   };

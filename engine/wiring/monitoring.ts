@@ -2,8 +2,11 @@
 import { networkInterfaces } from 'node:os';
 import type { AlertEngine } from '../alerts/alert-engine.ts';
 import type { Stop } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
-import type { CauseFacts } from '../health/causes.ts';
+import { chainOfSignal } from '../health/causes/chains.ts';
+import { type CauseDepth, recentMs } from '../health/causes/depth.ts';
+import type { CauseFacts } from '../health/causes/roots.ts';
 import { buildOverview } from '../health/overview.ts';
 import type { FigureId, FigureRule, HealthFacts, KnownValue } from '../health/overview-facts.ts';
 import type { CountedWorker, RedisProbe, SchedulePort, WatchedQueuesPort } from '../health/ports.ts';
@@ -13,6 +16,7 @@ import { Sampler } from '../health/sampler.ts';
 import { buildSystemHealth } from '../health/system-health.ts';
 import { blindnessOf } from '../health/witness.ts';
 import type { SourceHolder } from '../kpi/source-holder.ts';
+import type { ReadReason } from '../model/freshness.ts';
 import type { Overview, RedisMemory, RedisRole, SystemHealth } from '../model/health.ts';
 import type { SignalName } from '../model/sample.ts';
 import type { PerformanceMetrics } from '../model/system.ts';
@@ -26,6 +30,7 @@ import type { CeleryEvents } from './celery-events.ts';
 import type { Foundation } from './foundation.ts';
 import type { KpiParts } from './kpis.ts';
 import type { Links } from './links.ts';
+import type { WatchedQueues } from './queues.ts';
 import type { TimelineRoom } from './timeline.ts';
 
 export interface MonitoringInputs {
@@ -40,11 +45,11 @@ export interface MonitoringInputs {
   readonly responses: ResponseTimes;
   readonly sourceQueries: ResponseTimes;
   readonly schedules: SchedulePort;
-  readonly watchedQueues: WatchedQueuesPort;
+  readonly watchedQueues: WatchedQueuesPort & Pick<WatchedQueues, 'own'>;
   readonly alerts: AlertEngine;
-  readonly happened: Pick<TimelineRoom, 'workersSeen' | 'notObserved'>;
   /** As {@link alertFigures} has it. */
   readonly unproved: () => number | null;
+  readonly happened: Pick<TimelineRoom, 'timeline' | 'workersSeen' | 'notObserved'>;
 }
 
 export interface Monitoring {
@@ -66,6 +71,12 @@ const sparklinePoints = 120;
 /** Fewer reads in the window say nothing about a rate; the same floor as the rule's. */
 const minimumCount = 20;
 const viewLimit = 50;
+/** What is usual is what was before the last quarter of an hour. */
+const usualMs = 24 * 60 * 60_000;
+const leastFinished = 10;
+const recentLimit = 300;
+/** A cause that takes longer to find is not waited for: the alert is told without it. */
+const causeDeadlineMs = 4_000;
 /** A source that can be reached is counted every half minute; one that cannot is tried each round. */
 const probeEveryRounds = 6;
 
@@ -86,6 +97,7 @@ const figureSignals: Readonly<Record<FigureId, SignalName>> = {
 export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation): Monitoring {
   const { store, kpis, alerts } = inputs;
   const { clock, logger } = foundation;
+  const startedAtMs = clock.now();
   const self = measureProcess();
   const finished = countFinished(inputs.queues);
   /** Of the newest look; one INFO a round serves all who want to know. */
@@ -141,7 +153,16 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
     rounds += 1;
     if (!inputs.holder.info().reachable || rounds % probeEveryRounds === 0) void inputs.holder.probe();
   });
-  const facts = (): Promise<HealthFacts> => gatherFacts(inputs, alerts, foundation);
+  const facts = (): Promise<HealthFacts> => gatherFacts(inputs, alerts, startedAtMs, foundation);
+  alerts.explainBy(async () => {
+    const [health, values] = await withDeadline(
+      clock,
+      causeDeadlineMs,
+      { code: 'INTERNAL', what: 'Looking for causes' },
+      () => Promise.all([facts(), knownValues(kpis)]),
+    );
+    return (rule) => chainOfSignal(rule.signal, { ...health, values });
+  });
   return {
     causeFacts: facts,
     overview: async () => {
@@ -196,6 +217,7 @@ function countFinished(queues: JobQueues): { succeeded(): number; failed(): numb
 async function gatherFacts(
   inputs: MonitoringInputs,
   alerts: AlertEngine,
+  startedAtMs: number,
   { clock, logger }: Foundation,
 ): Promise<HealthFacts> {
   const { links, kpis, queues, holder, responses } = inputs;
@@ -218,8 +240,39 @@ async function gatherFacts(
     cache: { ...kpis.cache.figures(figureWindowMs), entryCount: null },
     response: responses.window(figureWindowMs),
     memory: { cache: cacheMemory, broker: brokerMemory },
+    depth: depthOf(inputs, startedAtMs, clock.now()),
     minimumCount,
     rules: rulesOf(alerts),
+  };
+}
+
+function depthOf(inputs: MonitoringInputs, startedAtMs: number, nowMs: number): CauseDepth {
+  const { links, kpis, store, sourceQueries, watchedQueues, happened } = inputs;
+  const fromMs = nowMs - figureWindowMs;
+  const evicted = (role: RedisRole): number | null =>
+    store.samples.window(`redis.${role}.evicted_count`, fromMs, nowMs).sum;
+  const queries = sourceQueries.window(flowWindowMs);
+  const failed = store.samples.window('queue.failed_ratio', nowMs - 2 * figureWindowMs, nowMs);
+  const missesByReason: { [Reason in ReadReason]?: number } = {};
+  for (const layer of kpis.cache.layerFigures(figureWindowMs)) {
+    for (const [name, count] of Object.entries(layer.missesByReason)) {
+      const reason = name as ReadReason;
+      missesByReason[reason] = (missesByReason[reason] ?? 0) + count;
+    }
+  }
+  return {
+    blindness: blindnessOf([links.cache.view(), links.broker.view()], networkInterfaces),
+    startedAtMs,
+    watched: watchedQueues.own(),
+    missesByReason,
+    evicted: { cache: evicted('cache'), broker: evicted('broker') },
+    queries: {
+      p95Ms: queries.p95Ms,
+      count: queries.count,
+      usualMs: store.samples.window('source.query_p95_ms', nowMs - usualMs, nowMs - recentMs).mean,
+    },
+    failedRatio: failed.observationCount < leastFinished ? null : failed.mean,
+    recent: happened.timeline.between(nowMs - recentMs, nowMs, recentLimit),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { QueueVerbParts } from '../api/queue-verbs.ts';
 import type { Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import type { WatchedQueue } from '../health/causes/depth.ts';
 import { type HistoryTier, historyTierSchema, type QueueConcern, type QueueWorker } from '../model/queue.ts';
 import { queueNames } from '../model/task.ts';
 import { type WorkerView } from '../model/worker.ts';
@@ -33,6 +34,8 @@ export interface WatchedQueues {
   readonly verbs: QueueVerbParts;
   /** What the engine's own queues do, for the verdicts on its workers. */
   movement(): QueueMovement;
+  /** The engine's own queues as they were seen last; null while the broker is not looked at. */
+  own(): WatchedQueue[] | null;
   /** Queues, ours and others', whose ready jobs nobody begins. */
   unattendedCount(): number;
   close(): Promise<void>;
@@ -91,6 +94,7 @@ export function openQueues(inputs: QueueInputs, foundation: Foundation): Watched
         own.map((view) => [view.id.name, { heldBack: heldBack(view), runP95Ms: view.latencies.run?.p95Ms ?? null }]),
       );
     },
+    own: () => ownQueues(inspector),
     unattendedCount: () =>
       inspector.list().queues.filter(({ concerns }) => concerns.some(({ code }) => unattended.includes(code))).length,
     async close(): Promise<void> {
@@ -99,6 +103,29 @@ export function openQueues(inputs: QueueInputs, foundation: Foundation): Watched
       await inspector.stop();
     },
   };
+}
+
+function ownQueues(inspector: QueueInspector): WatchedQueue[] | null {
+  const own = inspector.list(brokerId).queues.filter((view) => view.own && view.counts !== null);
+  const seen = own.flatMap((view): WatchedQueue[] => {
+    const name = queueNames.find((each) => each === view.id.name);
+    if (name === undefined || view.counts === null) return [];
+    return [
+      {
+        name,
+        paused: view.paused,
+        waiting: view.counts.waiting + view.counts.prioritized,
+        active: view.counts.active,
+        oldestWaitingMs: view.oldestWaitingMs,
+        workerCount: view.workerCount,
+        addedPerS: view.rates.addedPerS,
+        finishedPerS: view.rates.finishedPerS,
+        runP95Ms: view.latencies.run?.p95Ms ?? null,
+        concerns: view.concerns,
+      },
+    ];
+  });
+  return seen.length === 0 ? null : seen;
 }
 
 /** The finest tier that still has the beginning and fits into a chart. */

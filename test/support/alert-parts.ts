@@ -90,6 +90,7 @@ export function firingOf(ruleId: string, atMs: number, change: Partial<NewTransi
     threshold: 0.9,
     evidence: '97 % on average over 30 s',
     cause: null,
+    chain: [],
     ...change,
   };
 }

@@ -103,11 +103,29 @@ function figures(nowMs: number, isBroken: boolean): Figure[] {
   ];
 }
 
+const brokenCauses: Overview['causes'] = [
+  {
+    sign: 'workers',
+    links: [
+      { code: null, words: 'no worker consumes' },
+      {
+        code: 'workers_wedged',
+        words: 'w1 wedged: 18 jobs in kpis, the oldest for 6 min, but it began none for 6 min',
+      },
+    ],
+    root: {
+      code: 'workers_wedged',
+      words: 'w1 wedged: 18 jobs in kpis, the oldest for 6 min, but it began none for 6 min',
+    },
+  },
+];
+
 export function overview(nowMs: number, isBroken: boolean): Overview {
   return {
     atMs: nowMs,
     state: isBroken ? 'failed' : 'well',
     headline: isBroken ? 'KPI workers have not been consuming for 6 min' : null,
+    causes: isBroken ? brokenCauses : [],
     chain: [
       {
         id: 'source',
@@ -293,6 +311,7 @@ export function transitions(nowMs: number, count: number): Transition[] {
       threshold: isWorkers ? 2 : 0.8,
       evidence: isWorkers ? 'mean of 5 min: 0 workers, 60 samples' : 'mean of 5 min: 71.0 %, 1,204 reads',
       cause: null,
+      chain: [],
     };
   });
 }

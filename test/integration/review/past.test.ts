@@ -13,7 +13,7 @@ function transition(store: Store, ruleId: string, from: AlertState, to: AlertSta
     evidence: 'seen',
     cause: null,
   } as const;
-  store.alerts.commit([], [{ transition: { ruleId, from, to, atMs, ...words }, notify: [] }]);
+  store.alerts.commit([], [{ transition: { ruleId, from, to, atMs, ...words, chain: [] }, notify: [] }]);
 }
 
 describe('a moment', () => {

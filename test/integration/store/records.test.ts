@@ -200,6 +200,7 @@ describe('alert history of 20,000 transitions', () => {
     title: n % 2 === 0 ? 'Razón de aciertos baja' : 'Response time over 2 s',
     severity: 'warning',
     cause: null,
+    chain: [],
     from: 'pending',
     to: (['firing', 'resolved', 'inactive'] satisfies AlertState[])[n % 3] ?? 'firing',
     atMs: n * 1_000,

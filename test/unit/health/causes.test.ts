@@ -1,10 +1,13 @@
 /** From the sign to the cause, link by link. */
 import { expect, it } from 'vitest';
-import { causesOf } from '../../../engine/health/causes.ts';
+import { type CauseFacts, wordsOf } from '../../../engine/health/causes/roots.ts';
+import { valueChain } from '../../../engine/health/causes/value-chain.ts';
+import type { Freshness } from '../../../engine/model/freshness.ts';
 import { atMs, freshness, healthyFacts, link, queue, staleFreshness, worker } from './facts.ts';
 
 const waiting = (sinceMs: number) =>
   staleFreshness({ status: 'running', taskId: 'kpis:7', progress: 0, sinceMs: atMs - sinceMs });
+const causesOf = (value: Freshness, facts: CauseFacts): string[] => wordsOf(valueChain(value, facts));
 const sign = 'its time was over 3 min ago';
 
 it('a refresh that waits behind a wedged worker ends at that worker', () => {
@@ -15,9 +18,9 @@ it('a refresh that waits behind a wedged worker ends at that worker', () => {
   expect(causesOf(waiting(43_000), facts)).toEqual([
     sign,
     'refresh waits 43 s in kpis',
+    '18 jobs wait in kpis',
     'no worker consumes',
     'w1 wedged: job kpis:3 runs for 6 min',
-    '18 jobs wait in kpis',
   ]);
 });
 
@@ -29,8 +32,8 @@ it('a refresh that waits behind busy workers names the load', () => {
   expect(causesOf(waiting(20_000), facts)).toEqual([
     sign,
     'refresh waits 20 s in kpis',
-    'all 4 slots are busy',
     '6 jobs wait in kpis',
+    'all 4 slots are busy',
   ]);
 });
 

@@ -1,8 +1,10 @@
 /** A healthy default installation as facts, for tests to break one thing at a time. */
+import type { CauseDepth, WatchedQueue } from '../../../engine/health/causes/depth.ts';
 import type { OverviewFacts } from '../../../engine/health/overview-facts.ts';
 import type { Freshness } from '../../../engine/model/freshness.ts';
 import type { LinkView, RedisRole } from '../../../engine/model/health.ts';
 import type { QueueCounts } from '../../../engine/model/task.ts';
+import type { TimelineEvent } from '../../../engine/model/timeline.ts';
 import type { WorkerView } from '../../../engine/model/worker.ts';
 import { workerView } from '../../support/worker-views.ts';
 
@@ -52,6 +54,36 @@ export function freshness(changes: Partial<Freshness> = {}): Freshness {
 export const staleFreshness = (refresh: Freshness['refresh']): Freshness =>
   freshness({ state: 'stale', reason: 'ttl-passed', freshUntilMs: atMs - 3 * minute, refresh });
 
+export function healthyDepth(changes: Partial<CauseDepth> = {}): CauseDepth {
+  return {
+    blindness: null,
+    startedAtMs: atMs - 24 * 60 * minute,
+    watched: [watchedQueue('kpis'), watchedQueue('dashboard'), watchedQueue('background')],
+    missesByReason: {},
+    evicted: { cache: 0, broker: 0 },
+    queries: { p95Ms: 38, usualMs: 40, count: 12 },
+    failedRatio: 0,
+    recent: [],
+    ...changes,
+  };
+}
+
+export function watchedQueue(name: WatchedQueue['name'], changes: Partial<WatchedQueue> = {}): WatchedQueue {
+  return {
+    ...{ name, paused: false, waiting: 0, active: 0, oldestWaitingMs: null, workerCount: 1 },
+    ...{ addedPerS: 0.4, finishedPerS: 0.4, runP95Ms: 200, concerns: [], ...changes },
+  };
+}
+
+export function happened(
+  code: TimelineEvent['code'],
+  agoMs: number,
+  changes: Partial<TimelineEvent> = {},
+): TimelineEvent {
+  const at = { atMs: atMs - agoMs, untilMs: atMs - agoMs };
+  return { id: 1, ...at, kind: 'redis', code, tone: 'warning', subject: 'cache', detail: '', count: 1, ...changes };
+}
+
 export function healthyFacts(changes: Partial<OverviewFacts> = {}): OverviewFacts {
   const series = { signal: 'cache.hit_ratio' as const, fromMs: atMs - 60 * minute, toMs: atMs, points: [] };
   return {
@@ -80,6 +112,7 @@ export function healthyFacts(changes: Partial<OverviewFacts> = {}): OverviewFact
       workers: { threshold: 2, badWhen: 'below', firingSinceMs: null },
       redis_memory: { threshold: 0.9, badWhen: 'above', firingSinceMs: null },
     },
+    depth: healthyDepth(),
     series: { hit_rate: series, response_time: series, workers: series, redis_memory: series },
     values: [{ section: 'kpis', filters: {}, freshness: freshness() }],
     flows: { queries: 3.1, jobs: 0.4, writes: 0.4, reads: 212 },

@@ -1,0 +1,257 @@
+/** The causes that other things have: each finder answers the links from where it is asked to the cause, or none. */
+import type { CauseCode, CauseLink } from '../../model/cause.ts';
+import type { SourceInfo } from '../../model/dashboard.ts';
+import type { LinkView, RedisRole } from '../../model/health.ts';
+import type { QueueCounts } from '../../model/task.ts';
+import type { TimelineCode, TimelineEvent } from '../../model/timeline.ts';
+import type { CountedWorker } from '../ports.ts';
+import { availableSlots } from '../readings.ts';
+import { bytesWords, durationWords, latencyWords, plural } from '../wording.ts';
+import type { CauseDepth, WatchedQueue } from './depth.ts';
+
+/** Null: could not be seen. */
+export interface CauseFacts {
+  readonly atMs: number;
+  readonly links: readonly LinkView[];
+  readonly source: SourceInfo;
+  readonly workers: readonly CountedWorker[] | null;
+  readonly queues: readonly QueueCounts[] | null;
+  readonly memory: Readonly<
+    Record<
+      RedisRole,
+      { readonly usedBytes: number; readonly limitBytes: number | null; readonly policy: string } | null
+    >
+  >;
+  readonly depth: CauseDepth;
+}
+
+/** A query slower than this, and many times slower than usual, is slow. */
+const slowQueryMs = 1_000;
+const slowJobMs = 5_000;
+/** So many jobs for one queue are a flood, whatever is done meanwhile. */
+const floodCount = 100;
+/** So many invalidations in a quarter of an hour are no longer single changes of data. */
+const stormCount = 20;
+const coldMs = 10 * 60_000;
+
+export function link(code: CauseCode | null, words: string): CauseLink {
+  return { code, words };
+}
+
+export function wordsOf(links: readonly CauseLink[]): string[] {
+  return links.map(({ words }) => words);
+}
+
+/** In words for where one line is enough; null when the link is ready. */
+export function linkCause(role: RedisRole, facts: Pick<CauseFacts, 'links' | 'atMs' | 'depth'>): string | null {
+  return redisRoot(role, facts)[0]?.words ?? null;
+}
+
+/** The last link that is a cause. */
+export function rootOf(links: readonly CauseLink[]): CauseLink | null {
+  return links.findLast(({ code }) => code !== null) ?? null;
+}
+
+const silence = /TIMEOUT|timed out|time-out|did not answer|no answer/i;
+
+/** Empty when the link is ready, or not known. */
+export function redisRoot(role: RedisRole, facts: Pick<CauseFacts, 'links' | 'atMs' | 'depth'>): CauseLink[] {
+  const view = facts.links.find((candidate) => candidate.role === role);
+  if (!view) return [];
+  const problem = view.problem === null ? '' : ` (${view.problem})`;
+  if (view.state === 'ready') {
+    // Connected, and what was asked last was not answered.
+    if (view.problem === null || !silence.test(view.problem)) return [];
+    return [link('redis_frozen', `Redis (${role}) is connected and does not answer${problem}`)];
+  }
+  const since = durationWords(facts.atMs - view.sinceMs);
+  const words = `Redis (${role}) is ${view.state} for ${since}${problem}`;
+  const found = [link(codeOf(view), words)];
+  if (facts.depth.blindness !== null && !view.embedded) found.push(link('own_network', facts.depth.blindness));
+  return found;
+}
+
+function codeOf({ state, problem }: LinkView): CauseCode {
+  if (state === 'refused') return 'redis_refused';
+  if (state === 'degraded') return 'redis_degraded';
+  return problem !== null && silence.test(problem) ? 'redis_frozen' : 'redis_unreachable';
+}
+
+/** Empty when the source answers, and in the usual time. */
+export function sourceRoot(facts: Pick<CauseFacts, 'source' | 'depth'>): CauseLink[] {
+  const { source } = facts;
+  if (!source.reachable) {
+    const problem = source.problem === null ? '' : `: ${source.problem}`;
+    return [link('source_unreachable', `source ${source.label} is unreachable${problem}`)];
+  }
+  return slowSource(facts);
+}
+
+function slowSource({ source, depth }: Pick<CauseFacts, 'source' | 'depth'>): CauseLink[] {
+  const { p95Ms, usualMs, count } = depth.queries;
+  const usual = usualMs === null ? '' : `; usually ${latencyWords(usualMs)}`;
+  if (p95Ms !== null && p95Ms > slowQueryMs && (usualMs === null || p95Ms > usualMs * 3)) {
+    const words = `source ${source.label} is slow: p95 of its queries ${latencyWords(p95Ms)} (${plural(count, 'query').replace('querys', 'queries')})${usual}`;
+    return [link('source_slow', words)];
+  }
+  return [];
+}
+
+/** What keeps the workers from working, ending with each one that is stuck; empty when slots are free. */
+export function workersRoot(facts: Pick<CauseFacts, 'workers' | 'depth'>): CauseLink[] {
+  const { workers, depth } = facts;
+  if (workers === null) return [link('workers_unseen', 'the workers cannot be seen')];
+  const known = workers.filter((worker) => worker.verdict !== 'gone');
+  const connected = connectedCount(depth);
+  if (known.length === 0) return [link('workers_missing', 'no worker runs'), ...lastSeen(depth)];
+  const available = availableSlots(workers);
+  if (available === null) {
+    const evidence = evidenceOf(known);
+    if (connected === 0)
+      return [link(null, 'no worker consumes'), link('workers_missing', `none is connected any more; ${evidence}`)];
+    if (connected !== null) {
+      const words = `${plural(connected, 'worker')} connected, but silent: ${evidence}`;
+      return [link(null, 'no worker consumes'), link('workers_wedged', words)];
+    }
+    return [link('workers_unseen', `${plural(known.length, 'worker')} cannot be judged`), link(null, evidence)];
+  }
+  if (available === 0) {
+    const stuck = known.filter((worker) => worker.verdict === 'wedged');
+    return [link(null, 'no worker consumes'), link('workers_wedged', evidenceOf(stuck.length > 0 ? stuck : known))];
+  }
+  const active = known.reduce((sum, worker) => sum + worker.activeJobCount, 0);
+  return active >= available ? [link('slots_busy', `all ${available} slots are busy`)] : [];
+}
+
+/** Workers connected to any of our queues; null: not known. */
+function connectedCount({ watched }: CauseDepth): number | null {
+  const counts = (watched ?? []).map(({ workerCount }) => workerCount);
+  const seen = counts.filter((count) => count !== null);
+  return seen.length === 0 ? null : Math.max(...seen);
+}
+
+function lastSeen(depth: CauseDepth): CauseLink[] {
+  const gone = depth.recent.find(({ code }) => code === 'worker_gone' || code === 'worker_silent');
+  return gone === undefined ? [] : [link(null, `${gone.subject} was the last: ${gone.detail}`)];
+}
+
+function evidenceOf(workers: readonly CountedWorker[]): string {
+  return workers.map((worker) => `${worker.workerId} ${worker.verdict}: ${worker.evidence}`).join('; ');
+}
+
+/** Why the jobs of a queue are not begun: pause, broker, workers, load; empty when nothing holds them up. */
+export function queueRoot(queue: string, facts: CauseFacts): CauseLink[] {
+  const broker = redisRoot('broker', facts);
+  if (broker.length > 0) return broker;
+  const watched = facts.depth.watched?.find(({ name }) => name === queue);
+  if (watched?.paused) {
+    const event = latest(facts.depth.recent, 'queue_paused', (subject) => subject.endsWith(`:${queue}`));
+    const since = event === null ? '' : ` for ${durationWords(facts.atMs - event.atMs)}`;
+    return [link('queue_paused', `the queue ${queue} is paused${since}`)];
+  }
+  const backlog = backlogOf(queue, facts);
+  const workers = workersRoot(facts);
+  const root = rootOf(workers);
+  if (root !== null && root.code !== 'slots_busy') return [...backlog, ...workers];
+  const unattended = watched?.concerns.find(({ code }) => code === 'no_workers' || code === 'wedged');
+  if (unattended) return [...backlog, unattendedLink(unattended.code === 'no_workers', unattended.evidence, facts)];
+  return [...backlog, ...workers, ...loadRoot(watched, facts)];
+}
+
+function unattendedLink(isMissing: boolean, evidence: string, { workers }: CauseFacts): CauseLink {
+  const silent = (workers ?? []).filter(({ verdict }) => verdict === 'unknown' || verdict === 'wedged');
+  const who = silent.length === 0 ? '' : `; ${evidenceOf(silent)}`;
+  return link(isMissing ? 'workers_missing' : 'workers_wedged', `${evidence}${who}`);
+}
+
+/** Workers work and yet jobs wait: what they work on takes too long, or there is too much of it. */
+function loadRoot(watched: WatchedQueue | undefined, facts: CauseFacts): CauseLink[] {
+  const source = sourceRoot(facts);
+  if (source.length > 0) return source;
+  if (watched === undefined || watched.waiting === 0) return [];
+  const { name, waiting, active, addedPerS, finishedPerS, runP95Ms } = watched;
+  if (waiting >= floodCount) {
+    const rates =
+      addedPerS === null || finishedPerS === null
+        ? ''
+        : `; ${rate(addedPerS)} added and ${rate(finishedPerS)} done a second`;
+    return [link('job_flood', `${plural(waiting, 'job')} were given to ${name}, ${active} run at once${rates}`)];
+  }
+  if (active === 0) return [];
+  const long = runP95Ms === null ? '' : `, 95 of 100 jobs end within ${durationWords(runP95Ms)}`;
+  const words = `every slot for ${name} is taken: ${plural(active, 'job')} run${active === 1 ? 's' : ''}${long}`;
+  return [link('slots_busy', words)];
+}
+
+function rate(perS: number): string {
+  return perS.toFixed(1).replace(/\.0$/, '');
+}
+
+function backlogOf(queue: string, facts: CauseFacts): CauseLink[] {
+  const waiting = facts.queues?.find((counts) => counts.queue === queue)?.waiting ?? 0;
+  return waiting > 1 ? [link(null, `${plural(waiting, 'job')} wait in ${queue}`)] : [];
+}
+
+/** Jobs run for so long that their source must be slow, although it answers. */
+export function slowJobsRoot(facts: CauseFacts): CauseLink[] {
+  const source = sourceRoot(facts);
+  if (source.length > 0) return source;
+  const slow = facts.depth.watched?.find(({ name, runP95Ms }) => name !== 'background' && (runP95Ms ?? 0) > slowJobMs);
+  if (!slow) return [];
+  return [
+    link(
+      'source_slow',
+      `jobs of ${slow.name} take ${durationWords(slow.runP95Ms ?? 0)} (p95) in source ${facts.source.label}`,
+    ),
+  ];
+}
+
+/** Why entries are not there any more before their time: pushed out, cleared, lost with the server's memory. */
+export function goneRoot(facts: CauseFacts): CauseLink[] {
+  const { depth, memory, atMs } = facts;
+  const evicted = depth.evicted.cache ?? 0;
+  if (evicted > 0) {
+    const { limitBytes = null, policy = '' } = memory.cache ?? {};
+    const limit = limitBytes === null ? '' : ` at a limit of ${bytesWords(limitBytes)} (${policy})`;
+    return [link('evictions', `Redis (cache) evicted ${plural(evicted, 'key')} lately${limit}`)];
+  }
+  const cleared = latest(depth.recent, 'cleared');
+  const restarted = latest(depth.recent, 'server_restarted', (subject) => subject === 'cache');
+  if (restarted !== null && restarted.atMs >= (cleared?.atMs ?? 0)) {
+    const words = `Redis (cache) was started anew ${durationWords(atMs - restarted.atMs)} ago`;
+    return [link('redis_restarted', `${words}; ${restarted.detail}`)];
+  }
+  if (cleared !== null) {
+    const words = `${cleared.subject === 'all' ? 'every layer' : cleared.subject} was cleared ${durationWords(atMs - cleared.atMs)} ago`;
+    return [link('cache_cleared', `${words}: ${cleared.detail}`)];
+  }
+  return [];
+}
+
+/** Many invalidations lately; empty when there were only a few. */
+export function stormRoot({ depth }: Pick<CauseFacts, 'depth'>): CauseLink[] {
+  const events = depth.recent.filter(({ code }) => code === 'invalidated');
+  const count = events.reduce((sum, event) => sum + event.count, 0);
+  const [most] = events.toSorted((a, b) => b.count - a.count);
+  if (count < stormCount || most === undefined) return [];
+  const oldestMs = Math.min(...events.map(({ atMs }) => atMs));
+  const untilMs = Math.max(...events.map((event) => event.untilMs));
+  const words = `${plural(count, 'invalidation')} within ${durationWords(untilMs - oldestMs)}, most of ${most.subject} (${most.detail})`;
+  return [link('invalidation_storm', words)];
+}
+
+/** The console has hardly begun, or what was there is gone for a reason that {@link goneRoot} knows. */
+export function coldRoot(facts: CauseFacts): CauseLink[] {
+  const gone = goneRoot(facts);
+  if (gone.length > 0) return gone;
+  const upMs = facts.atMs - facts.depth.startedAtMs;
+  return upMs < coldMs ? [link('cold_start', `the console began ${durationWords(upMs)} ago with an empty cache`)] : [];
+}
+
+export function latest(
+  recent: readonly TimelineEvent[],
+  code: TimelineCode,
+  isMeant: (subject: string) => boolean = () => true,
+): TimelineEvent | null {
+  return recent.find((event) => event.code === code && isMeant(event.subject)) ?? null;
+}
