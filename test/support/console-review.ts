@@ -238,7 +238,7 @@ function fillAround(store: Store, nowMs: number): void {
 }
 
 function fillAlerts(store: Store, nowMs: number): void {
-  const words = { value: 0.71, threshold: 0.8, evidence: 'mean of 5 min: 71.0 %', cause: null };
+  const words = { value: 0.71, threshold: 0.8, evidence: 'mean of 5 min: 71.0 %', cause: null, chain: [] };
   const about = { ruleId: 'hit-rate', title: 'Cache hit rate < 80 %', severity: 'warning' as const };
   const change = (from: 'inactive' | 'firing', to: 'firing' | 'resolved', atMs: number) =>
     store.alerts.commit([], [{ transition: { ...about, ...words, from, to, atMs }, notify: [] }]);
