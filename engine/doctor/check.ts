@@ -21,8 +21,24 @@ export type Verdict =
   /** There is nothing here that it could be about. */
   | { readonly kind: 'silent' };
 
+/** What the console knows of itself. */
+export interface Desk {
+  readonly store: {
+    readonly medium: 'file' | 'memory';
+    sizeBytes(): number;
+    /** Part of its ceiling. */
+    usedRatio(): number;
+  };
+  /** Reads the whole file, on another thread. */
+  integrity(): Promise<{ state: 'whole' | 'damaged' | 'unknown'; problem: string }>;
+  /** Stretches in which it could not look, newest first. */
+  gapsSince(fromMs: number): readonly { fromMs: number; toMs: number; reason: string }[];
+}
+
 export interface CheckContext {
   readonly clock: Clock;
+  /** Null where the doctor runs without a console. */
+  readonly desk: Desk | null;
   /** Every connection, the console's own two first. */
   readonly patients: readonly Patient[];
 }

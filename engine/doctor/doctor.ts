@@ -6,7 +6,7 @@ import { EngineError, messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AppliedFix, Checked, DoctorReport, DoctorSubject, Finding, FixCommand } from '../model/doctor.ts';
-import type { Check, CheckContext, ConnectionCheck, Found, Verdict } from './check.ts';
+import type { Check, CheckContext, ConnectionCheck, Desk, Found, Verdict } from './check.ts';
 import type { Patient } from './patient.ts';
 
 export interface DoctorParts {
@@ -14,6 +14,8 @@ export interface DoctorParts {
   /** Made anew for each run, so that every fact is of that run. */
   readonly patients: () => readonly Patient[];
   readonly fixes: FixShelf;
+  /** Null where there is no console. */
+  readonly desk: Desk | null;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -113,9 +115,9 @@ export class Doctor {
   }
 
   async #runAll(): Promise<DoctorReport> {
-    const { clock, patients, checks, runDeadlineMs } = this.#parts;
+    const { clock, desk, patients, checks, runDeadlineMs } = this.#parts;
     const startMs = clock.monotonicMs();
-    const context: CheckContext = { clock, patients: patients() };
+    const context: CheckContext = { clock, desk, patients: patients() };
     const leftMs = (): number => runDeadlineMs - (clock.monotonicMs() - startMs);
     const done = await Promise.all([
       ...context.patients.map((patient) => this.#examine(patient, connectionChecks(checks), context, leftMs)),
@@ -134,8 +136,8 @@ export class Doctor {
 
   /** The check that found it, on its subject alone, with facts of now. */
   async #again(findingId: string): Promise<readonly Finding[]> {
-    const { clock, patients, checks } = this.#parts;
-    const context: CheckContext = { clock, patients: patients() };
+    const { clock, desk, patients, checks } = this.#parts;
+    const context: CheckContext = { clock, desk, patients: patients() };
     const check = checks.find(({ id }) => findingId.startsWith(`${id}/`));
     if (check === undefined) return [];
     if (check.about === 'system') {

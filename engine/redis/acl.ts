@@ -42,10 +42,14 @@ const since7 = new Set(
 /** Source: client no-touch and client setinfo came with Redis 7.2; a 7.0 refuses a line that names them. */
 const since72 = new Set(['client|no-touch', 'client|setinfo']);
 
+/** Commands by name that the line of a mode gives: `info`, `config|get`. Those of keys come as categories beside them. */
+export function aclCommands(mode: ConnectionMode): readonly string[] {
+  return mode === 'observe' ? observeCommands : [...observeCommands, ...operateCommands];
+}
+
 /** The words after `ACL SETUSER`, without a password. Source: the ACL rules of Redis 6.2 and 7. */
 export function aclRules({ mode, user, redis }: AclWish): string[] {
-  const named = mode === 'observe' ? observeCommands : [...observeCommands, ...operateCommands];
-  const known = named.filter((name) => !since72.has(name) && (redis === '7' || !since7.has(name)));
+  const known = aclCommands(mode).filter((name) => !since72.has(name) && (redis === '7' || !since7.has(name)));
   return [
     user,
     ...['reset', 'on', mode === 'observe' && redis === '7' ? '%R~*' : '~*', '&*', '-@all', '+@read'],

@@ -1,8 +1,10 @@
 /** The doctor over the console's connections: who is looked at, and what is known of each. */
+import type { Desk } from '../doctor/check.ts';
 import { checks } from '../doctor/checks.ts';
 import { Doctor } from '../doctor/doctor.ts';
 import { Patient, type PatientRole } from '../doctor/patient.ts';
 import type { ConnectionView } from '../model/connection.ts';
+import { checkIntegrity } from '../store/integrity.ts';
 import type { Store } from '../store/store.ts';
 import type { Connections } from './connections.ts';
 import type { Foundation } from './foundation.ts';
@@ -11,7 +13,7 @@ import type { WatchedRedis } from './redis.ts';
 export interface DoctorInputs {
   readonly connections: Pick<Connections, 'list' | 'of'>;
   readonly redis: Pick<WatchedRedis, 'ops' | 'counted'>;
-  readonly store: Pick<Store, 'doctorFixes'>;
+  readonly store: Pick<Store, 'doctorFixes' | 'file' | 'medium' | 'sizeBytes' | 'usedRatio' | 'timeline'>;
 }
 
 export function openDoctor({ connections, redis, store }: DoctorInputs, foundation: Foundation): Doctor {
@@ -33,8 +35,22 @@ export function openDoctor({ connections, redis, store }: DoctorInputs, foundati
     checks,
     patients: () => connections.list().map(patientOf),
     fixes: store.doctorFixes,
+    desk: deskOf(store, foundation),
     ...foundation,
   });
+}
+
+const mostGaps = 500;
+
+function deskOf(store: DoctorInputs['store'], { clock }: Foundation): Desk {
+  return {
+    store,
+    integrity: () => checkIntegrity(store.file, clock),
+    gapsSince: (fromMs) =>
+      store.timeline
+        .read({ fromMs, toMs: null, kinds: ['gap'], tones: [], subject: null, before: null, limit: mostGaps })
+        .map(({ atMs, untilMs, subject }) => ({ fromMs: atMs, toMs: untilMs, reason: subject })),
+  };
 }
 
 function roleOf(purposes: ConnectionView['purposes']): PatientRole {
