@@ -39,6 +39,9 @@ export class Dashboards {
   /** Views that this process computes itself because no worker's result could reach it. */
   readonly #direct = new Map<string, { readonly run: Promise<unknown>; readonly controller: AbortController }>();
 
+  /** Views in which a reader found something old while a task was under way that may have begun before it grew old. */
+  readonly #unmet = new Map<string, View>();
+
   constructor(options: DashboardsOptions) {
     this.#options = { essentialsDeadlineMs: 2_000, ...options };
   }
@@ -83,6 +86,18 @@ export class Dashboards {
   /** Told by the engine when a task of a view ended or moved on without storing. */
   refreshMoved(viewId: string): void {
     this.#events.emit('changed', { viewId, sections: [] });
+    void this.#followUp(viewId);
+  }
+
+  /** What a reader found old and the task that just ended did not mend is asked for again; a failed one is the next reader's. */
+  async #followUp(viewId: string): Promise<void> {
+    const { tracker } = this.#options;
+    const view = this.#unmet.get(viewId);
+    if (view === undefined || tracker.runningTaskOf(viewId) !== null) return;
+    this.#unmet.delete(viewId);
+    if (tracker.shouldWait(viewId)) return;
+    const due = namesOfOld(await this.#read(view));
+    if (due.length > 0 && !tracker.shouldWait(viewId)) await this.#queueOrCompute(view, due);
   }
 
   /** Every section of the views asked for lately, the latest view first; reads, but never queues. */
@@ -109,8 +124,9 @@ export class Dashboards {
 
   /** Sees to it that what is not fresh gets computed, and waits only for what nobody can show yet. */
   async #have(view: View, sections: SectionView[]): Promise<SectionView[]> {
-    const due = sections.filter(({ freshness }) => freshness.state !== 'fresh').map(({ name }) => name);
-    const requested = this.#options.tracker.shouldWait(view.viewId) ? null : this.#queueOrCompute(view, due);
+    const mustWait = this.#options.tracker.shouldWait(view.viewId);
+    if (mustWait) this.#unmet.set(view.viewId, view);
+    const requested = mustWait ? null : this.#queueOrCompute(view, namesOfOld(sections));
     const cold = sections.some(({ name, payload }) => name === 'essentials' && payload === null);
     if (!cold) return this.#refreshed(view, sections);
     await Promise.all([requested, this.#computeEssentials(view)]);
@@ -178,6 +194,7 @@ export class Dashboards {
       .finally(() => {
         this.#direct.delete(view.viewId);
         this.#events.emit('changed', { viewId: view.viewId, sections });
+        void this.#followUp(view.viewId);
       });
     this.#direct.set(view.viewId, { run, controller });
     return taskId;
@@ -248,6 +265,10 @@ export class Dashboards {
       taskId: tracker.runningTaskOf(view.viewId),
     };
   }
+}
+
+function namesOfOld(sections: readonly SectionView[]): SectionName[] {
+  return sections.filter(({ freshness }) => freshness.state !== 'fresh').map(({ name }) => name);
 }
 
 function sectionNamesOf(view: View): SectionName[] {
