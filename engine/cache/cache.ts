@@ -3,6 +3,7 @@ import type { Stop } from '../base/clock.ts';
 import type { LayerSettings } from '../config/settings.ts';
 import type { CacheLayerFigures } from '../model/cache-figures.ts';
 import type { Freshness, LayerName } from '../model/freshness.ts';
+import type { LayerChange } from './shared-layers.ts';
 import type { InvalidationMode, TagMark } from './tags.ts';
 
 /** Identifies one entry and can be explained back to what it stands for. */
@@ -111,7 +112,10 @@ export interface SectionCache {
   /** As this process counted, layer by layer. */
   layerFigures(windowMs: number): CacheLayerFigures[];
   layers(): Readonly<Record<LayerName, LayerSettings>>;
-  /** For every process of the fleet, at once and without a restart; null takes back what was set. @throws EngineError REDIS_* */
-  shareLayers(layers: Readonly<Record<LayerName, LayerSettings>> | null): Promise<void>;
+  /**
+   * For every process of the fleet, at once and without a restart; of two changes of a layer the later one holds.
+   * Answers when each was made, null for one that somebody's later change stands against. @throws EngineError REDIS_*
+   */
+  shareLayers(changes: readonly LayerChange[]): Promise<(number | null)[]>;
   close(): Promise<void>;
 }

@@ -6,10 +6,10 @@ import type { LayerName } from '../model/freshness.ts';
 export type Layers = Readonly<Record<LayerName, LayerSettings>>;
 
 export class LayersInForce {
-  readonly #own: Layers;
+  #own: Layers;
   readonly #logger: Logger;
   #current: Layers;
-  /** As written in Redis; null: nobody set any. */
+  /** As Redis holds them; null: nobody set any. */
   #shared: string | null = null;
 
   constructor(own: Layers, logger: Logger) {
@@ -22,20 +22,26 @@ export class LayersInForce {
     return this.#current;
   }
 
-  set(layers: Layers): void {
-    this.#current = layers;
+  /** @param own what holds here where nobody of the fleet set anything; `layer`, if named, holds at once, Redis or not */
+  set(own: Layers, layer: LayerName | null): void {
+    this.#own = own;
+    this.#current = { ...(this.#laidOver(this.#shared) ?? own), ...(layer === null ? {} : { [layer]: own[layer] }) };
   }
 
-  /** What Redis holds of them; answers whether anything is different now. Those of another version are passed over. */
+  /** What Redis holds of them, JSON by layer; answers whether anything may be different now. Those of another version are passed over. */
   told(text: string | null): boolean {
-    if (text === this.#shared) return false;
-    this.#shared = text;
-    const shared = text === null ? this.#own : parseLayers(text);
-    if (shared === null) {
+    const current = this.#laidOver(text);
+    if (current === null) {
       this.#logger.warn('Layers set at run time cannot be read and are passed over', { bytes: text?.length ?? 0 });
       return false;
     }
-    this.#current = shared;
-    return true;
+    const changed = text !== this.#shared || JSON.stringify(current) !== JSON.stringify(this.#current);
+    this.#shared = text;
+    this.#current = current;
+    return changed;
+  }
+
+  #laidOver(text: string | null): Layers | null {
+    return text === null ? this.#own : parseLayers(`${JSON.stringify(this.#own).slice(0, -1)},${text.slice(1)}`);
   }
 }

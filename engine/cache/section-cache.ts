@@ -35,6 +35,7 @@ import { type Copy, MemoryTier } from './memory-tier.ts';
 import { OwnCopies } from './own-copies.ts';
 import { Reader } from './reader.ts';
 import { Refreshes } from './refreshes.ts';
+import type { LayerChange } from './shared-layers.ts';
 import { SharedState } from './shared-state.ts';
 import { SharedSync } from './shared-sync.ts';
 import { TagMarks } from './tag-marks.ts';
@@ -264,14 +265,17 @@ export class LayeredCache implements SectionCache {
     return this.#layers.current;
   }
 
-  /** In this process only, from the next read on. A shorter TTL also ages entries that are stored already. */
-  setLayers(layers: Layers): void {
-    this.#layers.set(layers);
+  /**
+   * What holds in this process from the next read on where nobody of the fleet set anything; the layer named holds
+   * at once. A shorter TTL also ages entries that are stored already.
+   */
+  setLayers(own: Layers, layer: LayerName | null): void {
+    this.#layers.set(own, layer);
     this.#memory.forgetAnswers();
   }
 
-  async shareLayers(layers: Layers | null): Promise<void> {
-    await this.#shared.setLayers(layers === null ? null : JSON.stringify(layers), this.#origin);
+  shareLayers(changes: readonly LayerChange[]): Promise<(number | null)[]> {
+    return this.#shared.setLayers(changes, this.#origin);
   }
 
   /** What this process keeps in memory: estimated heap, and entries. */

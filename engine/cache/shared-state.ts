@@ -2,7 +2,7 @@
  * What the whole fleet shares besides entries, in one hash of Redis in a slot of its own: the sequence of
  * invalidations with the last one of every tag, and layers that were set at run time.
  *
- * Fields: `#epoch` (new whenever the hash had to begin anew), `#seq`, `#layers` (JSON), and for each tag
+ * Fields: `#epoch` (new whenever the hash had to begin anew), `#seq`, `#layer:<layer>`, and for each tag
  * `t:<tag>` → `seq expiredSeq atMs mode reason`. One key, so that evicting it loses all of it at once and is noticed
  * by the epoch; it is read often enough to be the last that an LRU policy takes.
  */
@@ -13,12 +13,13 @@ import type { RedisLink } from '../redis/link.ts';
 import { RedisScript } from '../redis/script.ts';
 import { newEntryId } from './entry-id.ts';
 import type { EntryStore } from './entry-store.ts';
+import { argumentsOf, type LayerChange, layerFields, layersText, setLayersScript, timesOf } from './shared-layers.ts';
 import type { InvalidationMode, Stamp, TagMark } from './tags.ts';
 
 export interface SharedContents {
   readonly stamp: Stamp;
   readonly marks: readonly TagMark[];
-  /** JSON as it was written; null when nobody set layers at run time. */
+  /** JSON by layer; null when nobody set any at run time. */
   readonly layers: string | null;
 }
 
@@ -97,13 +98,10 @@ export class SharedState {
     );
   }
 
-  /** @param layers null takes them back. @throws EngineError REDIS_* */
-  async setLayers(layers: string | null, message: string): Promise<void> {
-    await this.#run('Setting layers', async (client) => {
-      if (layers === null) await client.hdel(sharedStateName, '#layers');
-      else await client.hset(sharedStateName, '#layers', layers);
-      await client.publish(this.#store.channel, message);
-    });
+  /** Tells everybody, if any of them holds; answers as {@link timesOf}. @throws EngineError REDIS_* */
+  async setLayers(changes: readonly LayerChange[], message: string): Promise<(number | null)[]> {
+    const args = [this.#store.channel, message, ...argumentsOf(changes)];
+    return timesOf(await this.#run('Setting layers', (client) => setLayersScript.run(client, [sharedStateName], args)));
   }
 
   /** Removes marks older than every entry that they could concern. @throws EngineError REDIS_* */
@@ -124,9 +122,10 @@ export class SharedState {
   }
 
   async #head(): Promise<{ stamp: Stamp; layers: string | null }> {
-    const [epoch = null, seq = null, layers = null] = await this.#run('Reading tags', (client) =>
-      client.hmget(sharedStateName, '#epoch', '#seq', '#layers'),
+    const [epoch = null, seq = null, ...set] = await this.#run('Reading tags', (client) =>
+      client.hmget(sharedStateName, '#epoch', '#seq', ...layerFields),
     );
+    const layers = layersText(set);
     if (epoch !== null) return { stamp: { epoch, seq: Number(seq ?? 0) }, layers };
     const begun = await this.#run('Beginning tags', (client) =>
       beginScript.run(client, [sharedStateName], [this.#newEpoch()]),

@@ -6,6 +6,7 @@ import type { Clock, Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { type InvalidatedMessage, messageText, parseMessage } from './bus.ts';
+import type { LayerChange } from './shared-layers.ts';
 import type { SharedState } from './shared-state.ts';
 import type { TagMarks } from './tag-marks.ts';
 import type { InvalidationMode, Stamp, TagMark } from './tags.ts';
@@ -34,6 +35,8 @@ export class SharedSync {
   #period = 0;
   /** Counts changes of layers, so that a reading from before one does not undo it. */
   #layersSet = 0;
+  /** The change up to which layers were read. */
+  #layersTold = 0;
   #listening = false;
   #trusted = false;
   #loadedAtMs = Number.NEGATIVE_INFINITY;
@@ -85,11 +88,11 @@ export class SharedSync {
     return message.marks;
   }
 
-  /** For every process of the fleet, those that start later included. @throws EngineError REDIS_* */
-  async setLayers(layers: string | null, origin: string): Promise<void> {
-    await this.#options.state.setLayers(layers, messageText({ kind: 'layers', from: origin }));
-    this.#layersSet += 1;
-    this.#options.onLayers(layers);
+  /** For every process of the fleet, those that start later included; answers as {@link SharedState.setLayers}. @throws EngineError REDIS_* */
+  async setLayers(changes: readonly LayerChange[], origin: string): Promise<(number | null)[]> {
+    const times = await this.#options.state.setLayers(changes, messageText({ kind: 'layers', from: origin }));
+    await this.layersSet();
+    return times;
   }
 
   /** @throws EngineError REDIS_* */
@@ -104,15 +107,18 @@ export class SharedSync {
   /** Layers were set somewhere: what is being read now may be from before. */
   async layersSet(): Promise<void> {
     this.#layersSet += 1;
-    if (this.#loading) await this.#reload();
-    await this.#reload();
+    const change = this.#layersSet;
+    while (this.#layersTold < change && (await this.#reload()));
   }
 
-  async #reload(): Promise<void> {
+  /** Answers whether Redis told. */
+  async #reload(): Promise<boolean> {
     try {
       await this.#load();
+      return true;
     } catch (error) {
       this.#options.logger.debug('What the fleet shares could not be read', { error: messageOf(error) });
+      return false;
     }
   }
 
@@ -154,7 +160,10 @@ export class SharedSync {
     const layersSet = this.#layersSet;
     const contents = await state.load();
     marks.replace(contents.stamp.epoch, contents.stamp.seq, contents.marks);
-    if (layersSet === this.#layersSet) onLayers(contents.layers);
+    if (layersSet === this.#layersSet) {
+      onLayers(contents.layers);
+      this.#layersTold = layersSet;
+    }
     this.#loadedAtMs = startedAtMs;
     if (period !== this.#period || !this.#listening || this.#trusted) return;
     this.#trusted = true;

@@ -42,8 +42,11 @@ const layerChangesSchema = z.strictObject({
 });
 export type LayerChanges = z.infer<typeof layerChangesSchema>;
 
-/** By layer, what was changed in the app. */
-export const storedLayersSchema = z.partialRecord(layerNameSchema, layerChangesSchema);
+/** By layer, what was changed in the app and when; null: taken back then. */
+export const storedLayersSchema = z.partialRecord(
+  layerNameSchema,
+  z.object({ atMs: z.number(), changes: layerChangesSchema.nullable() }),
+);
 export type StoredLayers = z.infer<typeof storedLayersSchema>;
 
 export const setLayerSchema = z.object({

@@ -1,5 +1,5 @@
 /** Layers changed by people at run time: kept in the store, laid over what is configured, and spread to the fleet. */
-import type { Stop } from '../base/clock.ts';
+import type { Clock, Stop } from '../base/clock.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LayeredCache } from '../cache/section-cache.ts';
@@ -29,11 +29,11 @@ const apiNames: Readonly<Record<LayerField, string>> = {
 };
 
 type Configured = Pick<Settings, 'layers' | 'fixedLayers'>;
-type SettingStore = Pick<Store['settings'], 'get' | 'set' | 'remove'>;
+type SettingStore = Pick<Store['settings'], 'get' | 'set'>;
 
 /** What holds from the start: the configuration with what people changed in earlier runs. */
 export function layersAtStart(configured: Configured, settings: SettingStore, logger: Logger): Settings['layers'] {
-  return laidOver(configured, stored(settings, logger) ?? {});
+  return laidOver(configured, stored(settings, logger));
 }
 
 interface LayerSettingsParts {
@@ -52,11 +52,14 @@ export class ChangedLayers {
   readonly #parts: LayerSettingsParts;
   readonly #logger: Logger;
   readonly #stop: Stop;
-  #changes: StoredLayers | null;
+  #isStopped = false;
+  readonly #clock: Clock;
+  #changes: StoredLayers;
 
-  constructor(parts: LayerSettingsParts, { logger }: Pick<Foundation, 'logger'>) {
+  constructor(parts: LayerSettingsParts, { clock, logger }: Pick<Foundation, 'clock' | 'logger'>) {
     this.#parts = parts;
     this.#logger = logger;
+    this.#clock = clock;
     this.#changes = stored(parts.settings, logger);
     this.#stop = parts.link.onChange(({ state }) => {
       if (state === 'ready') void this.#share();
@@ -65,13 +68,14 @@ export class ChangedLayers {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#stop();
   }
 
   /** Which fields are fixed by which variable, and which were changed here. */
   of(layer: LayerName): { fixed: Partial<Record<LayerField, string>>; changed: LayerField[] } {
     const fixed = this.#parts.configured.fixedLayers?.[layer] ?? {};
-    const changes = this.#changes?.[layer] ?? {};
+    const changes = this.#changes[layer]?.changes ?? {};
     return {
       fixed: { ...fixed },
       changed: layerFields.filter((field) => changes[field] !== undefined && fixed[field] === undefined),
@@ -80,18 +84,16 @@ export class ChangedLayers {
 
   /** @throws EngineError CACHE_LAYER_FIXED, CACHE_LAYER_INVALID, STORE_UNAVAILABLE */
   async set({ layer, changes }: SetLayer): Promise<LayerSet> {
-    const { configured, settings, cache, onChanged } = this.#parts;
+    const { configured, cache, onChanged } = this.#parts;
     if (changes !== null) this.#refuseFixed(layer, changes);
-    const { [layer]: before, ...others } = this.#changes ?? {};
-    const next: StoredLayers = changes === null ? others : { ...others, [layer]: { ...before, ...changes } };
+    const all = changes === null ? null : { ...this.#changes[layer]?.changes, ...changes };
+    const next: StoredLayers = { ...this.#changes, [layer]: { atMs: this.#clock.now(), changes: all } };
     const layers = laidOver(configured, next);
     refuseContradiction(layer, layers[layer]);
-    settings.set(settingKey, JSON.stringify(next));
-    this.#changes = next;
-    // What another console of the fleet set for the other layers is left as it is.
-    cache.setLayers({ ...cache.layers(), [layer]: layers[layer] });
+    this.#keep(next);
+    cache.setLayers(layers, layer);
     onChanged();
-    return { shared: await this.#share(cache.layers()) };
+    return { shared: await this.#share(layer) };
   }
 
   #refuseFixed(layer: LayerName, changes: LayerChanges): void {
@@ -104,16 +106,28 @@ export class ChangedLayers {
     }
   }
 
-  /** Never throws. False: Redis was not told. */
-  async #share(layers: Settings['layers'] | null = this.#ofThisConsole()): Promise<boolean> {
-    const { cache, settings } = this.#parts;
-    if (this.#changes === null) return true;
+  /**
+   * Tells the fleet what was changed here, `changed` as a change of this moment; what somebody changed later elsewhere is
+   * forgotten here. Never throws. False: Redis was not told.
+   */
+  async #share(changed: LayerName | null = null): Promise<boolean> {
+    const { cache, configured, onChanged } = this.#parts;
+    const told = this.#changes;
+    const own = laidOver(configured, told);
+    const layers = layerNames.filter((layer) => told[layer] !== undefined);
+    if (layers.length === 0) return true;
+    const asked = layers.map((layer) => ({
+      layer,
+      atMs: layer === changed ? null : (told[layer]?.atMs ?? null),
+      settings: (told[layer]?.changes ?? null) === null ? null : own[layer],
+    }));
     try {
-      await cache.shareLayers(layers);
-      if (layers === null) {
-        settings.remove(settingKey);
-        this.#changes = null;
-      }
+      const times = await cache.shareLayers(asked);
+      if (this.#isStopped) return true;
+      // What was changed here meanwhile is told by its own call.
+      const open = layers.filter((layer) => this.#changes[layer] === told[layer]);
+      this.#settle(open, new Map(layers.map((layer, at) => [layer, times[at] ?? null])));
+      if (times.includes(null)) onChanged();
       return true;
     } catch (error) {
       this.#logger.warn('Changed layers could not be told to the fleet yet', { error: messageOf(error) });
@@ -121,21 +135,32 @@ export class ChangedLayers {
     }
   }
 
-  /** Null when everything is as configured again, so that nobody has to be told otherwise. */
-  #ofThisConsole(): Settings['layers'] | null {
-    const changes = this.#changes ?? {};
-    return Object.keys(changes).length === 0 ? null : laidOver(this.#parts.configured, changes);
+  #settle(layers: readonly LayerName[], times: ReadonlyMap<LayerName, number | null>): void {
+    const next = { ...this.#changes };
+    for (const layer of layers) {
+      const atMs = times.get(layer) ?? null;
+      const change = next[layer];
+      if (atMs === null) delete next[layer];
+      else if (change !== undefined) next[layer] = { ...change, atMs };
+    }
+    this.#keep(next);
+    this.#parts.cache.setLayers(laidOver(this.#parts.configured, next), null);
+  }
+
+  #keep(changes: StoredLayers): void {
+    this.#parts.settings.set(settingKey, JSON.stringify(changes));
+    this.#changes = changes;
   }
 }
 
-function stored(settings: Pick<SettingStore, 'get'>, logger: Logger): StoredLayers | null {
+function stored(settings: Pick<SettingStore, 'get'>, logger: Logger): StoredLayers {
   const text = settings.get(settingKey);
-  if (text === null) return null;
+  if (text === null) return {};
   try {
     return storedLayersSchema.parse(JSON.parse(text));
   } catch (error) {
     logger.warn('Layers changed in an earlier run cannot be read and are passed over', { error: messageOf(error) });
-    return null;
+    return {};
   }
 }
 
@@ -144,7 +169,7 @@ function laidOver({ layers, fixedLayers }: Configured, changes: StoredLayers): S
   const of = (layer: LayerName): LayerSettings => {
     const fixed = fixedLayers?.[layer] ?? {};
     const free = Object.fromEntries(
-      Object.entries(changes[layer] ?? {}).filter(([field]) => !Object.hasOwn(fixed, field)),
+      Object.entries(changes[layer]?.changes ?? {}).filter(([field]) => !Object.hasOwn(fixed, field)),
     ) as LayerChanges;
     const own = layers[layer];
     return {

@@ -66,7 +66,7 @@ describe('every read says', () => {
   test('of a value whose time has passed that its source failed', async () => {
     const { cache } = await fleet.join(redis.url);
     await cache.compute(key, new Work(() => 'v').load, wait);
-    cache.setLayers({ ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 0 } });
+    cache.setLayers({ ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 0 } }, null);
     await expect(cache.compute(key, failing, wait)).rejects.toThrow();
     expect((await cache.read([key]))[0]).toMatchObject({ value: 'v', state: 'stale', reason: 'source-failed' });
   });
@@ -134,7 +134,7 @@ describe('the figures of a layer', () => {
   test('tell hits, misses by reason, bytes, what was saved, who joined, and how long reads took', async () => {
     const { cache } = await fleet.join(redis.url);
     const rows = Array.from({ length: 2_000 }, (_, index) => ['Constructora', index]);
-    cache.setLayers({ ...testLayers, kpis: { ...testLayers.kpis, codec: { kind: 'zstd', fromBytes: 1_000 } } });
+    cache.setLayers({ ...testLayers, kpis: { ...testLayers.kpis, codec: { kind: 'zstd', fromBytes: 1_000 } } }, null);
     await cache.read([key]);
     const work = new Work(() => rows).hold();
     const both = [cache.compute(key, work.load, wait), cache.compute(key, work.load, wait)];

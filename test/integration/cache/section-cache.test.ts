@@ -94,7 +94,7 @@ describe('a value', () => {
     const { cache } = await fleet.join(redis.url);
     await cache.compute(key, new Work(() => 1).load, wait);
     expect((await cache.read([key]))[0]?.state).toBe('fresh');
-    cache.setLayers({ ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 0 } });
+    cache.setLayers({ ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 0 } }, null);
     expect((await cache.read([key]))[0]).toMatchObject({ state: 'stale', reason: 'ttl-passed' });
   });
 
@@ -398,7 +398,7 @@ describe('figures', () => {
     await cache.compute(key, new Work(() => 'v').load, wait);
     await cache.read([key, testKey('none')]);
     await cache.read([key], { counted: false });
-    cache.setLayers({ ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 0 } });
+    cache.setLayers({ ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 0 } }, null);
     await cache.read([key]);
     const figures = cache.figures(60_000);
     expect(figures).toMatchObject({ windowMs: 60_000, reads: 4, hits: 1, staleHits: 1, misses: 2, computations: 1 });

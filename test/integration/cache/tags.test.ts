@@ -220,12 +220,12 @@ describe('layers set at run time', () => {
     const [one, two] = [await fleet.join(redis.url), await fleet.join(redis.url)];
     await one.cache.compute(key, new Work(() => 1).load, edp);
     await until(async () => (await two.cache.read([key]))[0]?.source === 'memory', 2_000);
-    await one.cache.shareLayers({ ...testLayers, kpis: { ...testLayers.kpis, ttlMs: 0 } });
+    await one.cache.shareLayers([{ layer: 'kpis', atMs: null, settings: { ...testLayers.kpis, ttlMs: 0 } }]);
     await until(async () => (await two.cache.read([key]))[0]?.state === 'stale', 1_000);
     const late = await fleet.join(redis.url);
     expect((await late.cache.read([key]))[0]?.state).toBe('stale');
     expect(late.cache.layers().kpis.ttlMs).toBe(0);
-    await late.cache.shareLayers(null);
+    await late.cache.shareLayers([{ layer: 'kpis', atMs: null, settings: null }]);
     await until(async () => (await two.cache.read([key]))[0]?.state === 'fresh', 1_000);
     expect(one.cache.layers()).toEqual(testLayers);
   });
