@@ -2,9 +2,10 @@
 import { type Clock, systemClock } from '../../engine/base/clock.ts';
 import { systemIds, systemRandom } from '../../engine/base/ids.ts';
 import { silentLogger } from '../../engine/base/logger.ts';
+import type { SectionCacheOptions } from '../../engine/cache/assembly.ts';
 import type { EntryKey, Loaded } from '../../engine/cache/cache.ts';
 import { entryKey } from '../../engine/cache/key.ts';
-import { createSectionCache, type LayeredCache, type SectionCacheOptions } from '../../engine/cache/section-cache.ts';
+import { createSectionCache, type LayeredCache } from '../../engine/cache/section-cache.ts';
 import { defaultLayerTtlMs, layerSettings } from '../../engine/config/settings.ts';
 import type { LayerName } from '../../engine/model/freshness.ts';
 import { RedisLink } from '../../engine/redis/link.ts';
