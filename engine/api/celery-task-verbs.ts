@@ -7,6 +7,7 @@ import type {
   CeleryTaskName,
   CeleryTaskPage,
   CeleryTaskQuery,
+  CeleryThroughput,
   CeleryWorkerVerdict,
 } from '../model/celery-task.ts';
 
@@ -20,6 +21,7 @@ export interface CeleryTaskParts {
   };
   readonly eventsState: () => CeleryEventsState[];
   readonly verdicts: () => CeleryWorkerVerdict[];
+  readonly throughput: (brokerId: string, node: string) => CeleryThroughput;
   readonly nowMs: () => number;
 }
 
@@ -28,7 +30,7 @@ interface TaskIdentity {
   readonly taskId: string;
 }
 
-export function celeryTaskVerbs({ desk, eventsState, verdicts, nowMs }: CeleryTaskParts) {
+export function celeryTaskVerbs({ desk, eventsState, verdicts, throughput, nowMs }: CeleryTaskParts) {
   return {
     'celery.tasks': (query: CeleryTaskQuery) => desk.page(query),
     'celery.task': ({ brokerId, taskId }: TaskIdentity) => desk.detail(brokerId, taskId),
@@ -39,5 +41,6 @@ export function celeryTaskVerbs({ desk, eventsState, verdicts, nowMs }: CeleryTa
     }),
     'celery.eventsState': async () => ({ brokers: eventsState() }),
     'celery.verdicts': async () => ({ atMs: nowMs(), workers: verdicts() }),
+    'celery.throughput': async ({ brokerId, node }: { brokerId: string; node: string }) => throughput(brokerId, node),
   };
 }

@@ -316,3 +316,11 @@ export const celeryWorkerVerdictSchema = z.object({
   clockSkewMs: z.number().nullable(),
 });
 export type CeleryWorkerVerdict = z.infer<typeof celeryWorkerVerdictSchema>;
+
+/** Tasks that one worker took up, step by step. */
+export const celeryThroughputSchema = z.object({
+  stepMs: z.number(),
+  /** Oldest first; null where no heartbeat told. Ends now. */
+  counts: z.array(z.number().nullable()),
+});
+export type CeleryThroughput = z.infer<typeof celeryThroughputSchema>;

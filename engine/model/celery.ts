@@ -87,6 +87,9 @@ export type CeleryRegistered = z.infer<typeof celeryRegisteredSchema>;
 export const celeryConfSchema = z.record(z.string(), z.string());
 export type CeleryConf = z.infer<typeof celeryConfSchema>;
 
+/** The question itself is a write to Redis, which an observed connection does not let pass. */
+const isObserved = z.boolean();
+
 /** Everything that one worker was asked for. */
 export const celeryWorkerSchema = z.object({
   brokerId: z.string(),
@@ -99,6 +102,9 @@ export const celeryWorkerSchema = z.object({
   queues: answered(z.array(celeryConsumedQueueSchema)),
   conf: answered(celeryConfSchema),
   revoked: answered(z.array(z.string())),
+  /** Why nobody can be asked now; null when somebody can. */
+  problem: z.string().nullable(),
+  isObserved,
   /** A question is on its way. */
   asking: z.boolean(),
 });
@@ -120,6 +126,7 @@ export const celeryFleetSchema = z.object({
   atMs: z.number(),
   /** Why nobody can be asked now; null when somebody can. */
   problem: z.string().nullable(),
+  isObserved,
   asking: z.boolean(),
   askedAtMs: z.number().nullable(),
   /** Who listened for control when everybody was asked last; null before. */

@@ -4,6 +4,7 @@ import type { Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
 import { BrokerWatch } from '../celery/broker-watch.ts';
+import { throughputStepMs } from '../celery/events/throughput.ts';
 import { ResultBackend } from '../celery/tasks/result-backend.ts';
 import { TaskDesk } from '../celery/tasks/task-desk.ts';
 import { RedisProbe } from '../celery/verdicts/redis-probe.ts';
@@ -11,7 +12,7 @@ import { VerdictWatch } from '../celery/verdicts/verdict-watch.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CountedWorker } from '../health/ports.ts';
 import type { CeleryTaskRecord } from '../model/celery-record.ts';
-import type { CeleryEventsState, CeleryWorkerVerdict } from '../model/celery-task.ts';
+import type { CeleryEventsState, CeleryThroughput, CeleryWorkerVerdict } from '../model/celery-task.ts';
 import type { ConnectionView } from '../model/connection.ts';
 import { RedisLink } from '../redis/link.ts';
 import { OperateGate } from '../redis/operate-gate.ts';
@@ -47,6 +48,7 @@ export interface CeleryEvents {
   readonly desk: TaskDesk;
   eventsState(): CeleryEventsState[];
   verdicts(): CeleryWorkerVerdict[];
+  throughput(brokerId: string, node: string): CeleryThroughput;
   /** Celery's workers as the health of the whole chain counts them: a pool process is a slot. */
   workerViews(): CountedWorker[];
   /** What the events of one broker tell, for whoever asks and looks there; null answers where nobody listens. */
@@ -125,6 +127,10 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
     }),
     eventsState: () => all().map(({ watch }) => watch.state()),
     verdicts: () => all().flatMap(({ verdicts }) => verdicts.list()),
+    throughput: (brokerId, node) => ({
+      stepMs: throughputStepMs,
+      counts: watched.get(brokerId)?.watch.roll.get(node)?.throughput.counts(clock.monotonicMs()) ?? [],
+    }),
     workerViews: () => all().flatMap(({ verdicts }) => verdicts.list().map((verdict) => viewOf(verdict))),
     heard: {
       heartbeating(brokerId) {

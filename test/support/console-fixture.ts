@@ -4,6 +4,7 @@ import type { CallOutput, Handlers } from '../../src/shared/contract.ts';
 import { startWebHost, type WebHost } from '../../src/web/host.ts';
 import { type CacheScript, cacheHandlers, cacheScript } from './console-cache.ts';
 import { type CeleryScript, celeryHandlers, celeryScript } from './console-celery.ts';
+import { type CeleryWorkerScript, celeryWorkerHandlers, celeryWorkerScript } from './console-celery-worker.ts';
 import { type ConnectionsScript, connectionsHandlers, connectionsScript } from './console-connections.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
 import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
@@ -41,6 +42,7 @@ export interface Script {
   readonly redis: RedisScript;
   readonly review: ReviewScript;
   readonly storage: StorageScript;
+  readonly celeryWorker: CeleryWorkerScript;
 }
 
 export interface ConsoleFixture {
@@ -76,6 +78,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     connections,
     redis: redisScript(Date.now()),
     storage: storageScript(Date.now()),
+    celeryWorker: celeryWorkerScript(Date.now()),
     celery: celeryScript(Date.now(), () => connections.connections[0]?.mode !== 'operate'),
     review: reviewScript(
       () => script.changeSystem(systemInfo(Date.now())),
@@ -116,6 +119,7 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...celeryHandlers(script.celery),
     ...redisHandlers(script.redis),
     ...storageHandlers(script.storage),
+    ...celeryWorkerHandlers(script.celeryWorker),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
     'overview.get': async () => overview(Date.now(), script.isBroken),
     'dashboard.filters': async () => filterOptions,

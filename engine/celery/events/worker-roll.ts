@@ -4,6 +4,7 @@ import type { CelerySignal } from '../../model/celery-task.ts';
 import type { ClockSkews } from './clock-skews.ts';
 import type { CeleryEvent } from './decode-event.ts';
 import { type LossFound, LossWatch } from './loss-watch.ts';
+import { Throughput } from './throughput.ts';
 
 /** One process under a node name; two at once are a mistake of whoever started them. */
 interface Process {
@@ -35,6 +36,7 @@ export interface HeardWorker {
   lastTaskEventMs: number | null;
   readonly processes: Map<number | null, Process>;
   readonly losses: LossWatch;
+  readonly throughput: Throughput;
   cutSinceBeat: boolean;
 }
 
@@ -129,6 +131,7 @@ export class WorkerRoll {
       lastTaskEventMs: null,
       processes: new Map(),
       losses: new LossWatch(),
+      throughput: new Throughput(),
       cutSinceBeat: false,
     };
     if (this.#workers.size >= workerCeiling) {
@@ -168,6 +171,7 @@ export class WorkerRoll {
     process.processed = processed;
     process.active = active;
     this.#sumUp(worker, nowMs);
+    worker.throughput.saw(worker.processed ?? 0, nowMs);
     worker.loadAverage = loadOf(fields['loadavg']);
     this.#lookForLoss(worker, processed, event.clock);
     this.#options.onBeat(worker);

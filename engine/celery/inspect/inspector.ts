@@ -91,6 +91,7 @@ export class CeleryInspector {
   readonly #rounds = new Map<InspectPart, Census>();
   #last: Census | null = null;
   #problem: string | null = null;
+  #isObserved = false;
 
   constructor(options: InspectorOptions) {
     this.#options = options;
@@ -110,6 +111,7 @@ export class CeleryInspector {
       brokerId: this.brokerId,
       atMs: clock.now(),
       problem: this.#problem,
+      isObserved: this.#isObserved,
       asking: this.#asking.size > 0,
       askedAtMs: this.#last?.askedAtMs ?? null,
       listeners: this.#last?.listeners ?? null,
@@ -129,7 +131,14 @@ export class CeleryInspector {
       throw new EngineError('CELERY_WORKER_NOT_FOUND', `No worker "${node}" is known on ${this.brokerId}`);
     }
     const { isDouble: _isDouble, ...answers } = this.#shown(node);
-    return { brokerId: this.brokerId, node, ...answers, asking: this.#asking.has(node) };
+    return {
+      brokerId: this.brokerId,
+      node,
+      ...answers,
+      problem: this.#problem,
+      isObserved: this.#isObserved,
+      asking: this.#asking.has(node),
+    };
   }
 
   /** What workers said of one part; those that never answered are not in it. */
@@ -181,10 +190,12 @@ export class CeleryInspector {
     try {
       const round = await messenger.ask({ command: parts[part].command, destination, expected });
       this.#problem = null;
+      this.#isObserved = false;
       this.#keep(part, round, destination ?? expected);
       return round;
     } catch (error) {
       this.#problem = messageOf(error);
+      this.#isObserved = error instanceof EngineError && error.code === 'REDIS_READ_ONLY';
       throw error;
     }
   }

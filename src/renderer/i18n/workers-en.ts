@@ -1,5 +1,8 @@
 /** English texts of the Workers page. */
+import { celeryWorkerEn } from './celery-worker-en.ts';
+
 export const workersEn = {
+  node: celeryWorkerEn,
   all: 'Workers',
   allNote: 'worst first, with what each verdict rests on',
   unknown: 'The workers are not known yet.',

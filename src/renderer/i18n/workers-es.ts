@@ -1,8 +1,10 @@
 /** Textos en español de la página de workers: the Spanish counterpart. */
+import { celeryWorkerEs } from './celery-worker-es.ts';
 import type { Translated } from './texts.ts';
 import type { workersEn } from './workers-en.ts';
 
 export const workersEs: Translated<typeof workersEn> = {
+  node: celeryWorkerEs,
   all: 'Workers',
   allNote: 'los peores primero, con en qué se basa cada veredicto',
   unknown: 'Aún no se conocen los workers.',

@@ -8,6 +8,7 @@ import {
   celeryTaskNameSchema,
   celeryTaskPageSchema,
   celeryTaskQuerySchema,
+  celeryThroughputSchema,
   celeryWorkerVerdictSchema,
 } from '../../../engine/model/celery-task.ts';
 import { command, nothing, query } from './call.ts';
@@ -30,6 +31,8 @@ export const celeryTaskCalls = {
   'celery.eventsState': query(nothing, z.object({ brokers: z.array(celeryEventsStateSchema) })),
   /** Empty where no Celery worker was ever heard. */
   'celery.verdicts': query(nothing, z.object({ atMs: z.number(), workers: z.array(celeryWorkerVerdictSchema) })),
+  /** Empty for a worker that sends no heartbeats, or none yet. */
+  'celery.throughput': query(z.object({ brokerId: z.string(), node: z.string() }), celeryThroughputSchema),
 } as const;
 
 export const celeryTaskTopics = {

@@ -78,7 +78,7 @@ describe('several brokers at once', () => {
 
   it('that may not be written to are not asked, and say why', async () => {
     const [fleet] = await celery.parts.fleets('remote', 2_000);
-    expect(fleet).toMatchObject({ brokerId: 'remote', workers: [], askedAtMs: null });
+    expect(fleet).toMatchObject({ brokerId: 'remote', workers: [], askedAtMs: null, isObserved: true });
     expect(fleet?.problem).toContain('only observed');
   });
 

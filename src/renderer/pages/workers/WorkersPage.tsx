@@ -6,6 +6,8 @@ import { useLiveCall } from '../../state/calls.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { State } from '../../ui/State.tsx';
+import { CeleryBrokers } from './CeleryBrokers.tsx';
+import { CeleryDrawer } from './CeleryDrawer.tsx';
 import { SupervisorCard } from './SupervisorCard.tsx';
 import { WorkerDetail } from './WorkerDetail.tsx';
 import {
@@ -70,6 +72,7 @@ export function WorkersPage(): ReactElement {
           {own.error.message} {own.error.help}
         </Banner>
       )}
+      <CeleryBrokers />
       <WorkersCard
         rows={rows === null ? null : matching(rows, filter)}
         isFiltered={rows !== null && matching(rows, filter).length < rows.length}
@@ -77,7 +80,12 @@ export function WorkersPage(): ReactElement {
         onFilter={(part) => address.set(part, { replace: 'text' in part })}
         onChoose={(worker) => address.set({ worker })}
       />
-      {chosen !== null && <WorkerDetail worker={chosen} onClose={() => address.set({ worker: null })} />}
+      {chosen !== null && chosen.celery !== null && (
+        <CeleryDrawer worker={chosen.celery} onClose={() => address.set({ worker: null })} />
+      )}
+      {chosen !== null && chosen.celery === null && (
+        <WorkerDetail worker={chosen} onClose={() => address.set({ worker: null })} />
+      )}
       <SupervisorCard />
     </div>
   );

@@ -4,7 +4,7 @@ import type { Address } from '../../state/address.ts';
 import type { StateKind } from '../../ui/State.tsx';
 
 type OwnWorker = CallOutput<'workers.list'>['workers'][number];
-type CeleryWorker = CallOutput<'celery.verdicts'>['workers'][number];
+export type CeleryWorker = CallOutput<'celery.verdicts'>['workers'][number];
 type QueueWorker = CallOutput<'queues.workers'>['workers'][number];
 export type Verdict = OwnWorker['verdict'];
 export type WorkerKind = 'own' | 'fleet' | 'foreign' | 'celery';
@@ -36,6 +36,8 @@ export interface WorkerRow {
   readonly startedAtMs: number | null;
   readonly clockSkewMs: number | null;
   readonly isRetiring: boolean;
+  /** What only Celery's workers have; null for the others. */
+  readonly celery: CeleryWorker | null;
 }
 
 export const verdicts = ['wedged', 'unknown', 'gone', 'busy', 'consuming'] as const satisfies Verdict[];
@@ -78,6 +80,7 @@ export function rowsOfOwn(workers: readonly OwnWorker[]): WorkerRow[] {
     startedAtMs: worker.startedAtMs,
     clockSkewMs: worker.clockSkewMs,
     isRetiring: worker.retiring,
+    celery: null,
   }));
 }
 
@@ -119,6 +122,7 @@ export function rowsOfCelery(workers: readonly CeleryWorker[], atMs: number): Wo
     processedCount: worker.processedCount,
     lastHeartbeatAtMs: worker.heartbeatAgeMs === null ? null : atMs - worker.heartbeatAgeMs,
     clockSkewMs: worker.clockSkewMs,
+    celery: worker,
   }));
 }
 
@@ -139,6 +143,7 @@ const untold = {
   startedAtMs: null,
   clockSkewMs: null,
   isRetiring: false,
+  celery: null,
 } as const satisfies Partial<WorkerRow>;
 
 export interface WorkerFilter {

@@ -1,5 +1,5 @@
 /** Asks before workers of Celery are told to do something, sends it, and shows what each of them answered. */
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallInput, CallOutput } from '../../../shared/contract.ts';
 import { useCommand } from '../../state/calls.ts';
@@ -16,6 +16,10 @@ type Result = CallOutput<'celery.control'>;
 
 interface ControlDialogProps {
   readonly request: ControlRequest;
+  /** Where the action is entered; what it makes of it is then not told twice. */
+  readonly form?: ReactNode;
+  /** Why the action cannot be sent as it was entered. */
+  readonly problem?: string | null;
   readonly onClose: () => void;
 }
 
@@ -27,7 +31,7 @@ const outcomeKinds: Record<Result['answers'][number]['outcome'], StateKind> = {
   no_reply: 'unknown',
 };
 
-export function ControlDialog({ request, onClose }: ControlDialogProps): ReactElement {
+export function ControlDialog({ request, form, problem = null, onClose }: ControlDialogProps): ReactElement {
   const { t } = useTranslation();
   const control = useCommand('celery.control');
   const { blocked } = useOperate(connectionOfBroker(request.brokerId));
@@ -50,10 +54,11 @@ export function ControlDialog({ request, onClose }: ControlDialogProps): ReactEl
           name: t('celery.control.to'),
           value: nodes.length === 0 ? t('celery.control.all') : nodes.join(', '),
         },
-        ...actionFacts,
+        ...actionFacts.filter(({ isEntered }) => form === undefined || !isEntered),
       ]}
       {...(action.kind === 'shutdown' && node !== undefined ? { typed: node } : {})}
-      blockedBecause={blocked}
+      blockedBecause={blocked ?? problem}
+      more={form}
       isRunning={control.isRunning}
       error={control.error}
       onConfirm={() => void send()}
@@ -70,11 +75,19 @@ function meaningOf(action: ControlAction): ControlAction['kind'] | 'terminate' {
   return action.kind === 'revoke' && action.terminate === true ? 'terminate' : action.kind;
 }
 
-function useActionFacts(action: ControlAction): { name: string; value: string }[] {
+interface ActionFact {
+  readonly name: string;
+  readonly value: string;
+  /** Not given by what the action is for. */
+  readonly isEntered: boolean;
+}
+
+function useActionFacts(action: ControlAction): ActionFact[] {
   const { t } = useTranslation();
-  const fact = (name: Parameters<typeof nameOf>[0], value: string): { name: string; value: string } => ({
+  const fact = (name: Parameters<typeof nameOf>[0], value: string): ActionFact => ({
     name: nameOf(name),
     value,
+    isEntered: name !== 'task' && name !== 'tasks',
   });
   const nameOf = (
     name: 'task' | 'tasks' | 'signal' | 'rate' | 'soft' | 'hard' | 'by' | 'range' | 'queue' | 'exchange',
