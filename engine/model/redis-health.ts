@@ -134,6 +134,15 @@ export const latencyHistogramSchema = z.object({
 });
 export type LatencyHistogram = z.infer<typeof latencyHistogramSchema>;
 
+/** PINGs of the last hour, our own queueing included. */
+export const roundTripsSchema = z.object({
+  windowMs: z.number(),
+  count: z.number(),
+  p50Ms: z.number(),
+  p99Ms: z.number(),
+});
+export type RoundTrips = z.infer<typeof roundTripsSchema>;
+
 export const redisShardHealthSchema = z.object({
   /** `host:port`, or the label of the connection. */
   address: z.string(),
@@ -151,6 +160,8 @@ export const redisShardHealthSchema = z.object({
   latencyEvents: z.array(latencyEventSchema),
   /** Null before Redis 7, before two looks, or where the user may not ask. */
   histogram: latencyHistogramSchema.nullable(),
+  /** Null before the first PING; of all shards together those of the slowest. */
+  roundTrips: roundTripsSchema.nullable(),
 });
 export type RedisShardHealth = z.infer<typeof redisShardHealthSchema>;
 

@@ -152,6 +152,7 @@ export function shardOf(address: string, nowMs: number, change: Partial<Shard> =
     windows: [windowOf(minuteMs), windowOf(5 * minuteMs), windowOf(hourMs)],
     commands: uses,
     latencyEvents: [{ event: 'command', atMs: nowMs - 9 * minuteMs, latestMs: 112, worstMs: 340 }],
+    roundTrips: { windowMs: hourMs, count: 358, p50Ms: 0.19, p99Ms: 1.84 },
     histogram: {
       windowMs: 5 * minuteMs,
       count: 123_800,

@@ -7,6 +7,7 @@ import type { RedisStretch } from '../../store/redis-fold.ts';
 import { CommandWindow } from './command-window.ts';
 import { CounterRing, windowsMs } from './counter-ring.ts';
 import type { LoadMeter } from './load-meter.ts';
+import { RoundTrips } from './round-trips.ts';
 import { TenSeconds } from './ten-seconds.ts';
 
 /** One look's answers; what it did not ask for is left out. */
@@ -25,6 +26,7 @@ export class ShardWatch {
   readonly #ring = new CounterRing();
   readonly #commands = new CommandWindow();
   readonly #gathered = new TenSeconds();
+  readonly #roundTrips = new RoundTrips();
   #figures: RedisFigures | null = null;
   #product: ReturnType<typeof productOf> = { product: null, version: null };
   #roundTripMs: number | null = null;
@@ -49,6 +51,7 @@ export class ShardWatch {
     this.#problem = null;
     this.#atMs = atMs;
     this.#roundTripMs = look.roundTripMs ?? this.#roundTripMs;
+    if (look.roundTripMs !== undefined) this.#roundTrips.take(monotonicMs, look.roundTripMs);
     this.#events = look.events ?? this.#events;
     this.#product = productOf(fields);
     this.#figures = { ...figuresOf(fields), roundTripMs: this.#roundTripMs };
@@ -100,6 +103,7 @@ export class ShardWatch {
       commands: this.#commands.uses(),
       latencyEvents: [...this.#events],
       histogram: this.#commands.histogram(),
+      roundTrips: this.#roundTrips.view(),
     };
   }
 }

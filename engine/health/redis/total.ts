@@ -1,5 +1,11 @@
 /** Adds the shards of a cluster up to one picture. */
-import type { RedisCommandUse, RedisFigures, RedisHealth, RedisShardHealth } from '../../model/redis-health.ts';
+import type {
+  RedisCommandUse,
+  RedisFigures,
+  RedisHealth,
+  RedisShardHealth,
+  RoundTrips,
+} from '../../model/redis-health.ts';
 import { windowOfAll, windowsMs } from './counter-ring.ts';
 
 type Known = RedisShardHealth & { readonly figures: RedisFigures };
@@ -29,6 +35,9 @@ export function totalOf(shards: readonly RedisShardHealth[]): RedisHealth['total
       ),
     ),
     commands: commandsOfAll(known.map(({ commands }) => commands)),
+    roundTrips: known
+      .flatMap(({ roundTrips }) => roundTrips ?? [])
+      .reduce<RoundTrips | null>((worst, one) => (worst === null || one.p99Ms > worst.p99Ms ? one : worst), null),
     latencyEvents: known.flatMap(({ latencyEvents }) => latencyEvents).toSorted((a, b) => b.atMs - a.atMs),
     histogram:
       histograms.length === 0

@@ -16,6 +16,7 @@ test('every signal stands with its figure, its parts and its past', async ({ ope
   await expect(card('hit-rate')).toContainText('180,000 reads');
   await expect(card('ops')).toContainText('GET 300 / s');
   await expect(card('latency')).toContainText('0.21 ms');
+  await expect(card('latency')).toContainText('0.19 ms · 1.84 ms');
   await expect(card('latency')).toContainText('112.0 ms');
   await expect(card('clients')).toContainText('3 since start');
   await expect(card('network')).toContainText('1.2 MB/s');
@@ -38,7 +39,7 @@ test('no limit is a state, and too few reads are no rate', async ({ open, engine
   };
   engine.script.redis.changePoint = (point) => ({ ...point, limitBytes: null, hits: 3, misses: 1 });
   const page = await open(cache);
-  await expect(page.getByTestId('figure-memory')).toContainText('no limit, machine has 14.9 GB');
+  await expect(page.getByTestId('figure-memory')).toContainText('Of the machine14.9 GB');
   await expect(page.getByTestId('chart-memory')).toContainText('no limit');
   await expect(page.getByTestId('figure-hit-rate')).toContainText('not enough reads yet');
   await expect(page.getByTestId('figure-hit-rate')).toContainText('12 of 100');
@@ -131,7 +132,7 @@ test('a server that is away keeps its last figures, marked with their age, and s
   });
   const page = await open(cache);
   await expect(page.getByTestId('redis-link')).toContainText('unreachable');
-  await expect(page.getByTestId('redis-away')).toContainText('connect ECONNREFUSED So since 3 min ago');
+  await expect(page.getByTestId('redis-away')).toContainText('connect ECONNREFUSED · This began 3 min ago');
   await expect(page.getByTestId('redis-away')).toContainText('of the last look, 3 min ago');
   await expect(page.getByTestId('figure-memory')).toContainText('163.0 MB');
   await expect(page.getByTestId('figure-memory')).toContainText('last known');
@@ -269,6 +270,19 @@ test('a slow log that is empty, switched off or not to be read is told apart', a
   redis.failure = 'The user may not run SLOWLOG';
   await page.getByRole('button', { name: 'Ask again' }).click();
   await expect(page.getByTestId('redis-slow').getByRole('alert')).toContainText('The user may not run SLOWLOG');
+});
+
+test('what the server did not answer is told as that, in every part that asks it', async ({ open, engine }) => {
+  engine.script.redis.failure = 'Redis did not answer within 2 s';
+  const page = await open(cache);
+  for (const tab of ['Slow log', 'Clients', 'Configuration', 'Refusals & doctors']) {
+    await page.getByTestId('redis-tabs').getByRole('button', { name: tab }).click();
+    await expect(
+      page.getByRole('heading', { level: 2, name: tab === 'Refusals & doctors' ? 'Refusals' : tab }),
+    ).toBeVisible();
+    await expect(page.getByRole('alert').first()).toContainText('Redis did not answer within 2 s');
+    await expect(page.getByText('The server gave no answer to show').first()).toBeVisible();
+  }
 });
 
 test('10,000 clients are searched and sorted, and only those in sight are drawn', async ({ open }) => {

@@ -37,6 +37,10 @@ test('figures of the server are there after the first look, and no limit is a st
   expect(total?.figures?.databases).toMatchObject([{ db: 0, keyCount: 2, expiringCount: 1 }]);
   expect(total?.figures?.replication).toMatchObject({ role: 'master', replicas: [] });
   expect(total?.figures?.roundTripMs).toBeGreaterThan(0);
+  const trips = total?.roundTrips;
+  expect(trips?.count).toBeGreaterThan(0);
+  expect(trips?.p50Ms).toBeGreaterThan(0);
+  expect(trips?.p99Ms).toBeGreaterThanOrEqual(trips?.p50Ms ?? Number.POSITIVE_INFINITY);
   await client.config('SET', 'maxmemory', '100mb');
   await until(async () => (await health()).total?.figures?.memory?.limit.kind === 'limited', 10_000, 'the limit');
   await client.config('SET', 'maxmemory', '0');

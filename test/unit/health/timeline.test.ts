@@ -144,7 +144,7 @@ function shard(change: {
   const none = { opsPerS: null, expiredPerS: null, netInBytesPerS: null, netOutBytesPerS: null };
   return {
     ...{ address: 'a', atMs: 0, problem: null, product: 'Redis', version: '7.0.15' },
-    ...{ commands: [], latencyEvents: [], histogram: null },
+    ...{ commands: [], latencyEvents: [], histogram: null, roundTrips: null },
     figures: {
       uptimeS,
       memory: { usedBytes: 1, ...unknown, limit, policy: 'allkeys-lru' },

@@ -73,7 +73,15 @@ export function ClientsCard({ connectionId }: { readonly connectionId: string })
           empty={
             <EmptyState
               icon="empty"
-              title={t(all === null ? (isOffline ? 'redis.nothingKept' : 'redis.loading') : 'redis.noClient')}
+              title={t(
+                all !== null
+                  ? 'redis.noClient'
+                  : isOffline
+                    ? 'redis.nothingKept'
+                    : error === null
+                      ? 'redis.loading'
+                      : 'redis.notAnswered',
+              )}
             />
           }
           sorting={sorting}

@@ -70,10 +70,10 @@ export function ConfigCard({ connectionId }: { readonly connectionId: string }):
       </div>
       <Table
         caption={t('redis.tab.config')}
-        columns={useColumns()}
+        columns={useColumns(isCluster)}
         rows={shown}
         rowKey={({ name }) => name}
-        emptyText={t(data === null ? 'redis.loading' : 'redis.nothingMatches')}
+        emptyText={t(data !== null ? 'redis.nothingMatches' : error === null ? 'redis.loading' : 'redis.notAnswered')}
         maxHeightPx={620}
         testId="config-table"
       />
@@ -81,7 +81,7 @@ export function ConfigCard({ connectionId }: { readonly connectionId: string }):
   );
 }
 
-function useColumns(): readonly Column<Parameter>[] {
+function useColumns(isCluster: boolean): readonly Column<Parameter>[] {
   const { t } = useTranslation();
   const format = useFormat();
   const more = (name: string, value: string | null): string | null => {
@@ -98,6 +98,20 @@ function useColumns(): readonly Column<Parameter>[] {
         {words !== null && <span className="sub"> {words}</span>}
       </>
     );
+  };
+  const differing: Column<Parameter> = {
+    id: 'differs',
+    header: t('redis.column.differs'),
+    render: ({ differsOn }) =>
+      differsOn.length === 0 ? (
+        ''
+      ) : (
+        <>
+          <State kind="stale" word={t('redis.differs', { count: differsOn.length })} />{' '}
+          <span className="mono sub">{differsOn.map(({ shard, value }) => `${shard}: ${value}`).join(' · ')}</span>
+        </>
+      ),
+    sortValue: ({ differsOn }) => -differsOn.length,
   };
   return [
     {
@@ -122,22 +136,10 @@ function useColumns(): readonly Column<Parameter>[] {
     {
       id: 'default',
       header: t('redis.column.default'),
-      render: ({ name, defaultValue, isDefault }) => (isDefault === false ? shown(name, defaultValue) : ''),
+      render: ({ name, defaultValue, isDefault }) =>
+        isDefault === false ? <span className="config-default">{shown(name, defaultValue)}</span> : '',
     },
-    {
-      id: 'differs',
-      header: t('redis.column.differs'),
-      render: ({ differsOn }) =>
-        differsOn.length === 0 ? (
-          ''
-        ) : (
-          <>
-            <State kind="stale" word={t('redis.differs', { count: differsOn.length })} />{' '}
-            <span className="mono sub">{differsOn.map(({ shard, value }) => `${shard}: ${value}`).join(' · ')}</span>
-          </>
-        ),
-      sortValue: ({ differsOn }) => -differsOn.length,
-    },
+    ...(isCluster ? [differing] : []),
   ];
 }
 

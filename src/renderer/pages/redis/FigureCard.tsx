@@ -32,7 +32,7 @@ export function FigureCard(props: FigureCardProps): ReactElement {
   return (
     <div className="card figure-card" role="group" aria-label={label} data-testid={`figure-${id}`}>
       <div className="figure-head">
-        <h3>{label}</h3>
+        <h3 title={label}>{label}</h3>
         {isLastKnown ? (
           <State kind="expired" word={t('state.lastKnown')} />
         ) : (

@@ -81,14 +81,15 @@ function MemoryFigure({ figures, history, isLastKnown }: FiguresProps): ReactEle
           ? t('redis.notReported')
           : limit.kind === 'limited'
             ? t('redis.ofLimit', { limit: bytes(limit.bytes), ratio: ratioText(format, limit.usedRatio, 0) })
-            : limit.systemBytes === null
-              ? t('redis.noLimit')
-              : t('redis.noLimitOf', { size: bytes(limit.systemBytes) })
+            : t('redis.noLimit')
       }
       verdict={memoryVerdict(figures)}
       line={line}
       isLastKnown={isLastKnown}
       facts={[
+        ...(limit?.kind === 'none' && limit.systemBytes !== null
+          ? [{ name: t('redis.fact.machine'), value: bytes(limit.systemBytes) }]
+          : []),
         { name: t('redis.fact.peak'), value: bytes(memory?.peakBytes) },
         { name: 'RSS', value: bytes(memory?.rssBytes), title: t('redis.means.rss') },
         {
@@ -189,7 +190,7 @@ function LatencyFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
   const { t } = useTranslation();
   const format = useFormat();
   const line = useLine(history, 'roundTrip', ({ roundTripMs }) => roundTripMs);
-  const { histogram, latencyEvents } = sight;
+  const { histogram, latencyEvents, roundTrips } = sight;
   const [event] = latencyEvents;
   return (
     <FigureCard
@@ -200,6 +201,11 @@ function LatencyFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
       line={line}
       isLastKnown={isLastKnown}
       facts={[
+        {
+          name: t('redis.fact.roundTrips'),
+          value: `${msText(format, roundTrips?.p50Ms ?? null)} · ${msText(format, roundTrips?.p99Ms ?? null)}`,
+          title: t('redis.means.roundTrips', { count: roundTrips?.count ?? 0 }),
+        },
         { name: t('redis.fact.p50'), value: msText(format, histogram?.p50Ms ?? null), title: t('redis.means.p50') },
         { name: t('redis.fact.p99'), value: msText(format, histogram?.p99Ms ?? null), title: t('redis.means.p50') },
         {

@@ -70,7 +70,7 @@ function Away({
   if (isAway) {
     return (
       <Banner kind="failed" word={t(link.state === 'refused' ? 'redis.refused' : 'redis.away')} testId="redis-away">
-        {link.problem ?? health?.problem} {t('redis.awaySince')} <Age atMs={link.sinceMs} />.{' '}
+        {link.problem ?? health?.problem} · {t('redis.awaySince')} <Age atMs={link.sinceMs} />.{' '}
         {atMs === null ? (
           t('redis.neverSeen')
         ) : (

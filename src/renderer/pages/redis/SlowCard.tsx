@@ -43,7 +43,9 @@ export function SlowCard({ connectionId }: { readonly connectionId: string }): R
   const isOff = data !== null && data.thresholdMs !== null && data.thresholdMs < 0;
   const none =
     data === null
-      ? 'redis.loading'
+      ? error === null
+        ? 'redis.loading'
+        : 'redis.notAnswered'
       : isOff
         ? 'redis.slowOff'
         : data.groups.length === 0

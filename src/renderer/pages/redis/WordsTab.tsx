@@ -53,7 +53,7 @@ function DoctorCard({ connectionId }: { readonly connectionId: string }): ReactE
       testId="redis-doctors"
     >
       <Problem error={error} />
-      {data === null && <p className="empty">{t('redis.loading')}</p>}
+      {data === null && <p className="empty">{t(error === null ? 'redis.loading' : 'redis.notAnswered')}</p>}
       {data?.shards.map((words) => (
         <DoctorWords key={words.shard} words={words} isOne={data.shards.length === 1} />
       ))}
@@ -101,7 +101,7 @@ function AclCard({ connectionId }: { readonly connectionId: string }): ReactElem
         rowKey={({ shard, reason, object, username, client, context, lastAtMs }) =>
           [shard, reason, object, username, client, context, lastAtMs].join(' ')
         }
-        emptyText={t(data === null ? 'redis.loading' : 'redis.noRefusal')}
+        emptyText={t(data !== null ? 'redis.noRefusal' : error === null ? 'redis.loading' : 'redis.notAnswered')}
         maxHeightPx={420}
       />
     </Card>
