@@ -1,16 +1,23 @@
 /** What stands above every page when a link of the chain is not there, and the engine's own notices. */
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
 import { useFormat } from '../format/use-format.ts';
-import { useEngineLink, useIsOffline, useLive, useNow, useServices } from '../state/services.ts';
+import { useLiveCall } from '../state/calls.ts';
+import { routeHref } from '../state/route.ts';
+import { useEngineLink, useIsCutOff, useIsEngineAway, useLive, useNow, useServices } from '../state/services.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 
 export function Banners(): ReactElement {
-  const isOffline = useIsOffline();
+  const isAway = useIsEngineAway();
+  const isAlone = useIsCutOff();
+  const { connections } = useServices();
+  // What is watched beside the console's own belongs to the question whether anything can be reached.
+  useLive(connections);
   return (
     <div className="banners">
-      {isOffline ? <EngineBanner /> : <LinkBanners />}
+      {isAway ? <EngineBanner /> : isAlone ? <CutOffBanner /> : <LinkBanners />}
       <Notices />
     </div>
   );
@@ -40,6 +47,64 @@ function EngineBanner(): ReactElement {
       </span>
     </Banner>
   );
+}
+
+/** One banner for everything: since when each part is away, also by earlier runs, and how old the oldest value is. */
+function CutOffBanner(): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { ticker, dashboard } = useServices();
+  const { data } = useLiveCall(
+    'review.reach',
+    {},
+    { topics: ['link.changed', 'source.changed'], periodMs: 30_000, keptAs: 'reach' },
+  );
+  const view = useStore(dashboard.store, (state) => state.view);
+  const oldest = view && oldestOf(view.sections.map(({ freshness }) => freshness));
+  const age = useNow((nowMs) => (oldest ? format.age(oldest.computedAtMs, nowMs) : ''));
+  const since = (data?.parts ?? [])
+    .filter(({ reachable }) => !reachable)
+    .map(({ id, lastReachedAtMs, sinceMs }) =>
+      t(lastReachedAtMs === null ? 'banner.cutOffSinceStart' : 'banner.cutOffSince', {
+        part: t(`link.${id}`),
+        since: format.moment(lastReachedAtMs ?? sinceMs, ticker.now()),
+      }),
+    )
+    .join(' · ');
+  return (
+    <Banner
+      kind="expired"
+      word={t('banner.offline')}
+      testId="banner-cut-off"
+      action={
+        <a className="button small" href={routeHref('review')}>
+          {t('banner.cutOffReview')}
+        </a>
+      }
+    >
+      {t('banner.cutOffText')} <b className="num">{since}</b>.{' '}
+      {oldest && (
+        <span data-testid="cut-off-oldest">
+          {t('banner.cutOffOldest', {
+            age,
+            data: oldest.dataAsOfMs === null ? '—' : format.dataTime(oldest.dataAsOfMs, ticker.now()),
+          })}
+        </span>
+      )}
+    </Banner>
+  );
+}
+
+interface Aged {
+  readonly computedAtMs: number | null;
+  readonly dataAsOfMs: number | null;
+}
+
+function oldestOf(values: readonly Aged[]): { computedAtMs: number; dataAsOfMs: number | null } | null {
+  const computed = values.flatMap(({ computedAtMs }) => computedAtMs ?? []);
+  const data = values.flatMap(({ dataAsOfMs }) => dataAsOfMs ?? []);
+  if (computed.length === 0) return null;
+  return { computedAtMs: Math.min(...computed), dataAsOfMs: data.length === 0 ? null : Math.min(...data) };
 }
 
 function LinkBanners(): ReactElement {

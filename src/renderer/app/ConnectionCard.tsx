@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../shared/contract.ts';
 import { useFormat } from '../format/use-format.ts';
-import { useEngineLink, useIsOffline, useLive, useServices } from '../state/services.ts';
+import { useEngineLink, useIsCutOff, useIsEngineAway, useLive, useServices } from '../state/services.ts';
 import type { EngineLink } from '../transport/link.ts';
 import { State, type StateKind } from '../ui/State.tsx';
 
@@ -30,11 +30,16 @@ export function ConnectionCard(): ReactElement {
   const { t } = useTranslation();
   const { system } = useServices();
   const link = useEngineLink();
-  const isOffline = useIsOffline();
+  const isOffline = useIsEngineAway();
+  const isAlone = useIsCutOff();
   const { data } = useLive(system);
   return (
     <section className="connections" aria-label={t('link.title')} data-testid="connections">
-      <Line name={t('link.engine')} kind={engineKinds[link.phase]} word={t(`link.phase.${link.phase}`)} />
+      <Line
+        name={t('link.engine')}
+        kind={isAlone ? 'expired' : engineKinds[link.phase]}
+        word={t(isAlone ? 'link.cutOff' : `link.phase.${link.phase}`)}
+      />
       {(['cache', 'broker'] as const).map((role) => {
         const view = isOffline ? undefined : data?.links.find((each) => each.role === role);
         const word = t(`link.state.${view?.state ?? 'unknown'}`);

@@ -3,7 +3,7 @@ import { type ReactElement, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { announce } from '../state/announce.ts';
-import { useIsOffline, useServices } from '../state/services.ts';
+import { useIsEngineAway, useServices } from '../state/services.ts';
 
 export function LiveRegion(): ReactElement {
   const { announcements } = useServices();
@@ -20,7 +20,7 @@ export function LiveRegion(): ReactElement {
 function useConnectionAnnouncements(): void {
   const { t } = useTranslation();
   const { announcements } = useServices();
-  const isOffline = useIsOffline();
+  const isOffline = useIsEngineAway();
   const before = useRef(isOffline);
   useEffect(() => {
     if (before.current === isOffline) return;

@@ -104,6 +104,7 @@ export const en = {
     broker: 'Broker',
     source: 'Source',
     embedded: 'embedded',
+    cutOff: 'cut off',
     phase: { connecting: 'connecting', connected: 'connected', disconnected: 'unreachable', refused: 'refused' },
     state: {
       connecting: 'connecting',
@@ -120,6 +121,12 @@ export const en = {
     offline: 'Offline',
     offlineText:
       'The engine has not been reached since {{since}}. These are the last known values: nothing here is live and nothing can be changed.',
+    cutOffText:
+      'Nothing behind this console can be reached. These are the last known values: nothing here is live and nothing can be changed.',
+    cutOffSince: '{{part}} since {{since}}',
+    cutOffSinceStart: '{{part}} not since this start, {{since}}',
+    cutOffOldest: 'The oldest value was computed {{age}}, its data reaches to {{data}}.',
+    cutOffReview: 'Notes can still be left',
     nextTry: 'Next try in {{seconds}} s.',
     tryNow: 'Try now',
     refused: 'Not signed in',
@@ -130,7 +137,7 @@ export const en = {
     sourceText: 'The source {{label}} cannot be reached. What is shown keeps its true age.',
     notice: { info: 'Note', warning: 'Warning', error: 'Error' },
   },
-  offlineBlocked: 'The engine cannot be reached: nothing can be changed now.',
+  offlineBlocked: 'Offline: nothing can be changed now.',
   overview: {
     chain: 'The chain',
     openRedis: 'Its Redis in depth',

@@ -106,6 +106,7 @@ export const es: Texts = {
     broker: 'Broker',
     source: 'Origen',
     embedded: 'integrado',
+    cutOff: 'aislado',
     phase: { connecting: 'conectando', connected: 'conectado', disconnected: 'sin conexión', refused: 'rechazado' },
     state: {
       connecting: 'conectando',
@@ -122,6 +123,12 @@ export const es: Texts = {
     offline: 'Sin conexión',
     offlineText:
       'El motor no responde desde {{since}}. Estos son los últimos valores conocidos: nada aquí está en vivo y nada se puede cambiar.',
+    cutOffText:
+      'Nada detrás de esta consola responde. Estos son los últimos valores conocidos: nada aquí está en vivo y nada se puede cambiar.',
+    cutOffSince: '{{part}} desde {{since}}',
+    cutOffSinceStart: '{{part}} sin respuesta desde este inicio, {{since}}',
+    cutOffOldest: 'El valor más antiguo se calculó {{age}}, sus datos llegan hasta {{data}}.',
+    cutOffReview: 'Aún se pueden dejar notas',
     nextTry: 'Nuevo intento en {{seconds}} s.',
     tryNow: 'Intentar ahora',
     refused: 'Sin acceso',
@@ -132,7 +139,7 @@ export const es: Texts = {
     sourceText: 'El origen {{label}} no responde. Lo que se muestra conserva su antigüedad real.',
     notice: { info: 'Nota', warning: 'Atención', error: 'Error' },
   },
-  offlineBlocked: 'El motor no responde: ahora nada se puede cambiar.',
+  offlineBlocked: 'Sin conexión: ahora nada se puede cambiar.',
   overview: {
     openRedis: 'Su Redis a fondo',
     chain: 'La cadena',

@@ -8,6 +8,7 @@ import type { Connection } from '../transport/connect.ts';
 import type { EngineLink, EngineLinkStore } from '../transport/link.ts';
 import { type AnnouncementStore, createAnnouncements } from './announce.ts';
 import { type CommandRegistry, createCommandRegistry } from './commands.ts';
+import { isCutOff } from './cut-off.ts';
 import { createDashboard, type Dashboard, type DashboardState } from './dashboard.ts';
 import { createDashboardSnapshots } from './dashboard-snapshots.ts';
 import { createFocus, type FocusStore } from './focus.ts';
@@ -129,10 +130,26 @@ export function useEngineLink(): EngineLink {
   return useStore(useServices().link);
 }
 
-/** True when the engine cannot be asked: everything on show is last known and nothing can be changed. */
-export function useIsOffline(): boolean {
+/** True when the engine cannot be asked. */
+export function useIsEngineAway(): boolean {
   const { phase } = useEngineLink();
   return phase === 'disconnected' || phase === 'refused';
+}
+
+/** True when the engine is there and nothing behind it: no Redis, no source. */
+export function useIsCutOff(): boolean {
+  const { system, connections } = useServices();
+  const isAway = useIsEngineAway();
+  const { data: info, receivedAtMs } = useStore(system.store);
+  const { data: watched } = useStore(connections.store);
+  return !isAway && receivedAtMs !== null && isCutOff(info, watched);
+}
+
+/** True when everything on show is last known and nothing can be changed: the engine is away, or all that is behind it. */
+export function useIsOffline(): boolean {
+  const isAway = useIsEngineAway();
+  const isAlone = useIsCutOff();
+  return isAway || isAlone;
 }
 
 export function usePreferences(): Preferences {

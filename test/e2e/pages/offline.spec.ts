@@ -69,6 +69,30 @@ test('names the link and the source that cannot be reached, since when and why',
   await expect(page.getByTestId('connections')).toContainText('unreachable');
 });
 
+test('is as offline as without its engine when nothing behind the engine answers: one banner, no green, no writes', async ({
+  open,
+  engine,
+}) => {
+  engine.script.changeSystem = (info) => ({
+    ...info,
+    source: { ...info.source, reachable: false, problem: 'no route to host' },
+    links: info.links.map((link) => ({ ...link, state: 'unreachable', problem: 'connect ECONNREFUSED' })),
+  });
+  engine.script.connections.connections = [];
+  const page = await open('/kpis');
+  await expect(page.getByTestId('banner-cut-off')).toContainText('nothing here is live');
+  await expect(page.getByTestId('banner-cut-off')).toContainText(/Cache .* · Broker .* · Source /);
+  await expect(page.getByTestId('cut-off-oldest')).toContainText(/computed .* ago/);
+  await expect(page.getByTestId('banner-link-cache')).toHaveCount(0);
+  await expect(page.getByTestId('kpi-edp_count').locator('[data-state=expired]')).toHaveText('last known');
+  await expect(page.locator('[data-state=fresh]')).toHaveCount(0);
+  await expect(page.getByTestId('refresh-now')).toHaveAttribute('aria-disabled', 'true');
+  engine.script.changeSystem = (info) => info;
+  engine.push.emit('link.changed', { role: 'cache', state: 'ready' });
+  await expect(page.getByTestId('banner-cut-off')).toHaveCount(0);
+  await expect(page.getByTestId('kpi-edp_count')).toContainText('fresh');
+});
+
 test('shows the engine’s notices until they are dismissed', async ({ open, engine }) => {
   engine.script.changeSystem = (info) => ({
     ...info,
