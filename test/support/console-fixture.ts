@@ -2,12 +2,13 @@
 import { EngineError } from '../../engine/base/errors.ts';
 import type { CallOutput, Handlers } from '../../src/shared/contract.ts';
 import { startWebHost, type WebHost } from '../../src/web/host.ts';
+import { type AlertsScript, alertRuleHandlers, alertsScript } from './console-alerts.ts';
 import { type CacheScript, cacheHandlers, cacheScript } from './console-cache.ts';
 import { type CeleryScript, celeryHandlers, celeryScript } from './console-celery.ts';
 import { type CeleryWorkerScript, celeryWorkerHandlers, celeryWorkerScript } from './console-celery-worker.ts';
 import { type ConnectionsScript, connectionsHandlers, connectionsScript } from './console-connections.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
-import { alertsNow, overview, systemInfo, transitions } from './console-health.ts';
+import { overview, systemInfo, transitions } from './console-health.ts';
 import { type QueuesScript, queuesHandlers, queuesScript } from './console-queues.ts';
 import { type RedisScript, redisHandlers, redisScript } from './console-redis.ts';
 import { type ReviewScript, reviewHandlers, reviewScript } from './console-review.ts';
@@ -43,6 +44,7 @@ export interface Script {
   readonly review: ReviewScript;
   readonly storage: StorageScript;
   readonly celeryWorker: CeleryWorkerScript;
+  readonly alerts: AlertsScript;
 }
 
 export interface ConsoleFixture {
@@ -84,6 +86,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
       () => script.changeSystem(systemInfo(Date.now())),
       () => engine.topics.emit('review.changed', { what: ['notes'] }),
     ),
+    alerts: alertsScript(Date.now()),
   };
   const engine = scriptedEngine(handlersOf(script));
   const token = 'token of the fixture';
@@ -109,6 +112,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
 }
 
 function handlersOf(script: Script): Partial<Handlers> {
+  const ruleHandlers = alertRuleHandlers(script.alerts, () => script.isBroken);
   return {
     ...queuesHandlers(script.queues),
     ...schedulesHandlers(script.schedules),
@@ -120,6 +124,7 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...redisHandlers(script.redis),
     ...storageHandlers(script.storage),
     ...celeryWorkerHandlers(script.celeryWorker),
+    ...ruleHandlers,
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
     'overview.get': async () => overview(Date.now(), script.isBroken),
     'dashboard.filters': async () => filterOptions,
@@ -140,7 +145,8 @@ function handlersOf(script: Script): Partial<Handlers> {
     },
     'task.cancel': async () => (script.task = { ...taskOf('REVOKED', 2) }),
     async 'alerts.now'() {
-      const alerts = alertsNow(Date.now(), script.isBroken).map((alert) => {
+      const now = await ruleHandlers['alerts.now']();
+      const alerts = now.alerts.map((alert) => {
         const found = script.acknowledged.find(({ ruleId }) => ruleId === alert.rule.id);
         return found
           ? { ...alert, acknowledgedBy: 'console', acknowledgedAtMs: Date.now(), acknowledgeNote: found.note }

@@ -1,4 +1,7 @@
 /** Every English text of the console. */
+import { alertChannelsEn } from './alert-channels-en.ts';
+import { alertRulesEn } from './alert-rules-en.ts';
+import { alertsEn } from './alerts-en.ts';
 import { cacheEn } from './cache-en.ts';
 import { celeryEn } from './celery-en.ts';
 import { kpisEn } from './kpis-en.ts';
@@ -21,6 +24,9 @@ export const en = {
   cache: cacheEn,
   redis: redisEn,
   celery: celeryEn,
+  alerts: alertsEn,
+  alertRules: alertRulesEn,
+  alertChannels: alertChannelsEn,
   app: {
     navigation: 'Pages',
     skip: 'Skip to the content',
@@ -372,55 +378,6 @@ export const en = {
     cost_by_provider: 'Costs by provider',
     margin_by_client: 'Margin by client',
     margin_by_project: 'Margin by project',
-  },
-  alerts: {
-    now: 'What fires now',
-    nowNone: 'Nothing fires.',
-    nowPending: 'pending',
-    rules: 'Rules',
-    history: 'History',
-    historyNote_one: '{{text}} change',
-    historyNote_other: '{{text}} changes',
-    historyNone: 'No change of state matches.',
-    state: {
-      inactive: 'inactive',
-      pending: 'pending',
-      firing: 'firing',
-      resolved: 'resolved',
-      noData: 'no data',
-      error: 'error',
-    },
-    severity: { info: 'info', warning: 'warning', critical: 'critical' },
-    acknowledge: 'Acknowledge',
-    acknowledged: 'acknowledged by {{who}}',
-    note: 'Note',
-    notePlaceholder: 'What is known, who looks into it',
-    cancel: 'Cancel',
-    acknowledgeTitle: 'Acknowledge: {{title}}',
-    column: {
-      rule: 'Rule',
-      state: 'State',
-      condition: 'Condition',
-      value: 'Value',
-      since: 'Since',
-      severity: 'Severity',
-      at: 'When',
-      change: 'Change',
-      evidence: 'Evidence',
-    },
-    condition: { above: '> {{threshold}}', below: '< {{threshold}}' },
-    window: 'mean of {{window}}, held {{hold}}',
-    for: 'for {{duration}}',
-    search: 'Search the history',
-    allRules: 'All rules',
-    allStates: 'All states',
-    from: 'From',
-    until: 'Until',
-    more: 'Load more',
-    loading: 'Loading…',
-    failed: 'The history could not be read: {{message}}',
-    observations: '{{text}} observations',
-    unknown: 'The alerts are not known yet.',
   },
   announce: {
     offline: 'The connection to the engine was lost. The last known values are shown.',

@@ -1,5 +1,8 @@
 /** Todos los textos de la consola en español: the Spanish counterpart of the English texts, with the same keys. */
 
+import { alertChannelsEs } from './alert-channels-es.ts';
+import { alertRulesEs } from './alert-rules-es.ts';
+import { alertsEs } from './alerts-es.ts';
 import { cacheEs } from './cache-es.ts';
 import { celeryEs } from './celery-es.ts';
 import { kpisEs } from './kpis-es.ts';
@@ -23,6 +26,9 @@ export const es: Texts = {
   cache: cacheEs,
   redis: redisEs,
   celery: celeryEs,
+  alerts: alertsEs,
+  alertRules: alertRulesEs,
+  alertChannels: alertChannelsEs,
   app: {
     navigation: 'Páginas',
     skip: 'Ir al contenido',
@@ -374,55 +380,6 @@ export const es: Texts = {
     cost_by_provider: 'Costos por proveedor',
     margin_by_client: 'Margen por cliente',
     margin_by_project: 'Margen por proyecto',
-  },
-  alerts: {
-    now: 'Lo que está activo',
-    nowNone: 'Nada activo.',
-    nowPending: 'pendiente',
-    rules: 'Reglas',
-    history: 'Historial',
-    historyNote_one: '{{text}} cambio',
-    historyNote_other: '{{text}} cambios',
-    historyNone: 'Ningún cambio de estado coincide.',
-    state: {
-      inactive: 'inactiva',
-      pending: 'pendiente',
-      firing: 'activa',
-      resolved: 'resuelta',
-      noData: 'sin datos',
-      error: 'error',
-    },
-    severity: { info: 'información', warning: 'atención', critical: 'crítica' },
-    acknowledge: 'Acusar recibo',
-    acknowledged: 'recibida por {{who}}',
-    note: 'Nota',
-    notePlaceholder: 'Qué se sabe, quién lo revisa',
-    cancel: 'Cancelar',
-    acknowledgeTitle: 'Acusar recibo: {{title}}',
-    column: {
-      rule: 'Regla',
-      state: 'Estado',
-      condition: 'Condición',
-      value: 'Valor',
-      since: 'Desde',
-      severity: 'Gravedad',
-      at: 'Cuándo',
-      change: 'Cambio',
-      evidence: 'Evidencia',
-    },
-    condition: { above: '> {{threshold}}', below: '< {{threshold}}' },
-    window: 'media de {{window}}, sostenida {{hold}}',
-    for: 'hace {{duration}}',
-    search: 'Buscar en el historial',
-    allRules: 'Todas las reglas',
-    allStates: 'Todos los estados',
-    from: 'Desde',
-    until: 'Hasta',
-    more: 'Cargar más',
-    loading: 'Cargando…',
-    failed: 'No se pudo leer el historial: {{message}}',
-    observations: '{{text}} observaciones',
-    unknown: 'Aún no se conocen las alertas.',
   },
   announce: {
     offline: 'Se perdió la conexión con el motor. Se muestran los últimos valores conocidos.',

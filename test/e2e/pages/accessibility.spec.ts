@@ -15,6 +15,10 @@ const routes = [
   '/alerts',
   '/review',
   '/storage',
+  '/alerts?tab=history',
+  '/alerts?tab=rules',
+  '/alerts?tab=rules&edit=hit-rate',
+  '/alerts?tab=silences',
 ] as const;
 
 for (const theme of ['dark', 'light'] as const) {

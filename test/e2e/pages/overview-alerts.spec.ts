@@ -1,4 +1,4 @@
-/** The Overview and Alerts pages in a real browser: the broken link, figures, causes, acknowledging, the history. */
+/** The Overview and Alerts pages in a real browser: the broken link, figures, causes, acknowledging. */
 import { expect, test } from './console-test.ts';
 
 test('the overview shows which link of the chain is broken, and what it costs', async ({ open, engine }) => {
@@ -30,30 +30,4 @@ test('an alert is acknowledged with a note, from the overview on', async ({ open
   await expect(page.getByTestId('alert-workers')).toContainText('acknowledged by console');
   await expect(page.getByTestId('alert-workers')).toContainText('restarting w1');
   expect(engine.script.acknowledged).toEqual([{ ruleId: 'workers', note: 'restarting w1' }]);
-});
-
-test('the history is searched, filtered and loaded as it is scrolled', async ({ open }) => {
-  const page = await open('/alerts');
-  const history = page.getByTestId('alert-history');
-  await expect(history).toContainText('420 changes');
-  const box = history.getByRole('group');
-  await expect(box.getByRole('row').nth(1)).toBeVisible();
-  // Only what is in sight is drawn.
-  expect(await box.getByRole('row').count()).toBeLessThan(60);
-  await box.focus();
-  await expect(async () => {
-    await page.keyboard.press('End');
-    await expect(page.getByTestId('transition-1')).toBeVisible({ timeout: 300 });
-  }).toPass();
-  await page.getByTestId('history-search').fill('hit rate');
-  await expect(history).toContainText('210 changes');
-  await page.getByTestId('history-state').selectOption('firing');
-  await expect(history).toContainText('105 changes');
-  await page.getByTestId('history-search').fill('nothing like it');
-  await expect(history).toContainText('No change of state matches.');
-});
-
-test('a rule without data says so instead of an all-clear', async ({ open }) => {
-  const page = await open('/alerts');
-  await expect(page.getByTestId('alert-rules').getByRole('row', { name: /Redis memory/ })).toContainText('no data');
 });

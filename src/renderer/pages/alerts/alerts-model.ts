@@ -1,13 +1,27 @@
 /** The Alerts page's types, and how states and values of rules are shown. */
-import type { CallOutput } from '../../../shared/contract.ts';
+import type { TFunction } from 'i18next';
+import type { CallInput, CallOutput } from '../../../shared/contract.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import type { Format } from '../../format/use-format.ts';
+import { alertRulesEn } from '../../i18n/alert-rules-en.ts';
+import { kpisEn } from '../../i18n/kpis-en.ts';
 import type { StateKind } from '../../ui/State.tsx';
 
 export type AlertStatus = CallOutput<'alerts.now'>['alerts'][number];
 export type AlertState = AlertStatus['state'];
+export type Severity = AlertStatus['rule']['severity'];
 export type Transition = CallOutput<'alerts.history'>['transitions'][number];
-export type Signal = AlertStatus['rule']['signal'];
+export type Rule = AlertStatus['rule'];
+export type Signal = Rule['signal'];
+export type Hours = NonNullable<Rule['activeHours']>;
+export type RuleView = CallOutput<'alerts.rules.list'>['rules'][number];
+export type RuleDraft = CallInput<'alerts.rules.save'>;
+export type RulePreview = CallOutput<'alerts.rules.preview'>;
+export type SignalInfo = CallOutput<'alerts.signals'>['signals'][number];
+export type Silence = CallOutput<'alerts.silences.list'>['silences'][number];
+export type Matcher = Silence['matchers'][number];
+
+export const tabs = ['now', 'history', 'rules', 'silences'] as const;
 
 export const alertStates = [
   'inactive',
@@ -18,6 +32,8 @@ export const alertStates = [
   'error',
 ] as const satisfies AlertState[];
 
+export const severities = ['info', 'warning', 'critical'] as const satisfies Severity[];
+
 export const stateKinds: Record<AlertState, StateKind> = {
   inactive: 'fresh',
   resolved: 'fresh',
@@ -27,7 +43,7 @@ export const stateKinds: Record<AlertState, StateKind> = {
   error: 'failed',
 };
 
-export const severityKinds: Record<AlertStatus['rule']['severity'], StateKind> = {
+export const severityKinds: Record<Severity, StateKind> = {
   info: 'unknown',
   warning: 'stale',
   critical: 'failed',
@@ -42,4 +58,47 @@ export function showSignal(format: Format, signal: Signal | null, value: number)
       : `${format.number(value, 1)} ms`;
   if (signal?.endsWith('_bytes') === true) return formatBytes(format.language, value);
   return format.number(value, Number.isInteger(value) ? 0 : 2);
+}
+
+/** In words; a name that nobody gave words to stands for itself. */
+export function signalName(t: TFunction, signal: string): string {
+  const key = signal.replaceAll('.', '_');
+  if (isKeyOf(alertRulesEn.signal, key)) return t(`alertRules.signal.${key}`);
+  const kpi = signal.startsWith('kpi.') ? signal.slice('kpi.'.length) : '';
+  if (isKeyOf(kpisEn, kpi)) return t('alertRules.kpi', { label: t(`kpi.${kpi}.label`) });
+  const section = /^section\.(.+)\.age_ms$/.exec(signal)?.[1];
+  return section === undefined ? signal : t('alertRules.sectionAge', { name: section });
+}
+
+function isKeyOf<Texts extends object>(texts: Texts, key: string): key is Extract<keyof Texts, string> {
+  return Object.hasOwn(texts, key);
+}
+
+/** "Mon, Tue" in the language, from 1 for Monday. */
+export function dayName(language: string, day: number): string {
+  // 1 January 2024 was a Monday.
+  return new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2024, 0, day));
+}
+
+/** Exactly, in the largest unit that divides it: "90 s", "5 min", "2 h". */
+export function durationText(ms: number): string {
+  const unit = units.find(([, unitMs]) => ms !== 0 && ms % unitMs === 0) ?? (['s', 1_000] as const);
+  return `${ms / unit[1]} ${unit[0]}`;
+}
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+  ['ms', 1],
+] as const;
+
+/** What {@link durationText} writes, in milliseconds; null when it is no time. A number alone is seconds. */
+export function durationMs(text: string): number | null {
+  const match = /^\s*(\d+(?:[.,]\d+)?)\s*(ms|s|min|m|h|d)?\s*$/i.exec(text);
+  if (!match) return null;
+  const name = (match[2] ?? 's').toLowerCase();
+  const unitMs = units.find(([unit]) => unit === (name === 'm' ? 'min' : name))?.[1] ?? 1_000;
+  return Math.round(Number((match[1] ?? '').replace(',', '.')) * unitMs);
 }

@@ -2,6 +2,7 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useIsOffline, useServices } from '../../state/services.ts';
+import { saveFile } from '../../ui/save-file.ts';
 
 export type ExportFormat = 'csv' | 'json';
 
@@ -22,18 +23,9 @@ export function useExport(): (format: ExportFormat) => void {
         };
         const text = format === 'csv' ? dashboardAsCsv(view, options) : dashboardAsJson(view, options);
         const type = format === 'csv' ? 'text/csv;charset=utf-8' : 'application/json';
-        offerFile(text, type, `vigia-${view.pack}-${view.asOf}.${format}`);
+        saveFile(`vigia-${view.pack}-${view.asOf}.${format}`, type, text);
       })();
     },
     [dashboard, ticker, isOffline, t],
   );
-}
-
-function offerFile(text: string, type: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const anchor = document.createElement('a');
-  anchor.href = url;
-  anchor.download = name;
-  anchor.click();
-  URL.revokeObjectURL(url);
 }

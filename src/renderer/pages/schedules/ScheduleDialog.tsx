@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { useCommand } from '../../state/calls.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { ChoiceField, TextField } from '../../ui/Fields.tsx';
 import { State } from '../../ui/State.tsx';
-import { ChoiceField, TextField } from './Fields.tsx';
 import {
   catchUps,
   emptyForm,

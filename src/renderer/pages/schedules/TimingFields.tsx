@@ -5,8 +5,8 @@ import type { CallInput } from '../../../shared/contract.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useLiveCall } from '../../state/calls.ts';
 import { useNow } from '../../state/services.ts';
+import { ChoiceField, TextField } from '../../ui/Fields.tsx';
 import { State } from '../../ui/State.tsx';
-import { ChoiceField, TextField } from './Fields.tsx';
 import { type EveryUnit, everyUnits, type ScheduleForm, timingOf } from './schedule-form.ts';
 
 interface TimingFieldsProps {

@@ -14,7 +14,7 @@ import { type ReactElement, useMemo } from 'react';
 import { Chart } from 'react-chartjs-2';
 import { useFormat } from '../../format/use-format.ts';
 import { type ChartColors, chartFont, tooltipColors, useChartColors } from './chart-theme.ts';
-import { type LineLook, type TimeSeries, timeTicks } from './time-series.ts';
+import { type LineLook, type TimeSeries, type TimeSpan, timeTicks } from './time-series.ts';
 import { type TimeWords, timeWords } from './time-words.ts';
 
 ChartJs.register(LinearScale, LineController, LineElement, PointElement, Tooltip);
@@ -28,21 +28,21 @@ interface TimeSeriesCanvasProps {
   readonly scaleMin?: number;
   readonly scaleMax?: number;
   readonly limit?: { readonly value: number; readonly label: string };
+  readonly marks?: readonly TimeSpan[];
 }
 
 type Data = ChartData<'line', { x: number; y: number | null }[]>;
 
 export function TimeSeriesCanvas(props: TimeSeriesCanvasProps): ReactElement {
-  const { lines, gaps, limit, fromMs, toMs } = props;
+  const { lines, gaps, limit, fromMs, toMs, marks = noMarks } = props;
   const words = timeWords(useFormat(), fromMs, toMs);
   const colors = useChartColors();
   const data = useMemo(() => dataOf(lines, limit, fromMs, toMs, colors), [lines, limit, fromMs, toMs, colors]);
   const options = optionsOf(props, colors, words);
-  const plugins = useMemo(() => [gapShades(gaps, colors)], [gaps, colors]);
-  // The gaps are given to the chart at its birth: other gaps are another chart.
-  return (
-    <Chart key={JSON.stringify(gaps)} type="line" data={data} options={options} plugins={plugins} aria-hidden="true" />
-  );
+  const plugins = useMemo(() => [gapShades(gaps, colors), markShades(marks, colors)], [gaps, marks, colors]);
+  // The shades are given to the chart at its birth: other shades are another chart.
+  const key = JSON.stringify([gaps, marks, colors]);
+  return <Chart key={key} type="line" data={data} options={options} plugins={plugins} aria-hidden="true" />;
 }
 
 function dataOf(
@@ -123,6 +123,29 @@ function optionsOf(
         border: { display: false },
         ticks: { color: colors.faint, font, maxTicksLimit: 5, callback: (value) => formatValue(Number(value)) },
       },
+    },
+  };
+}
+
+const noMarks: readonly TimeSpan[] = [];
+
+/** Never narrower than a line, so that a short stretch of a long time is seen. */
+function markShades(marks: readonly TimeSpan[], colors: ChartColors): Plugin<'line'> {
+  return {
+    id: 'mark-shades',
+    beforeDatasetsDraw({ ctx, chartArea, scales: { x } }) {
+      if (x === undefined) return;
+      ctx.save();
+      for (const { fromMs, toMs } of marks) {
+        const left = Math.max(chartArea.left, x.getPixelForValue(fromMs));
+        const right = Math.min(chartArea.right, x.getPixelForValue(toMs));
+        const width = Math.max(2, right - left);
+        ctx.fillStyle = `${colors.failed}2e`;
+        ctx.fillRect(left, chartArea.top, width, chartArea.height);
+        ctx.fillStyle = colors.failed;
+        ctx.fillRect(left, chartArea.top, width, 3);
+      }
+      ctx.restore();
     },
   };
 }

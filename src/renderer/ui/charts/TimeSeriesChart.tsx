@@ -7,7 +7,7 @@ import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { type Column, Table } from '../Table.tsx';
 import { loadTimeSeriesCanvas } from './load-time-series-canvas.ts';
 import './time-series.css';
-import { gapSpans, lookOf, type TimeSeries } from './time-series.ts';
+import { gapSpans, lookOf, type TimeSeries, type TimeSpan } from './time-series.ts';
 import { timeWords } from './time-words.ts';
 
 const TimeSeriesCanvas = lazy(loadTimeSeriesCanvas);
@@ -24,6 +24,9 @@ interface TimeSeriesChartProps {
   readonly scaleMax?: number;
   /** A dashed line across, e.g. a threshold. */
   readonly limit?: { readonly value: number; readonly label: string };
+  /** Stretches that stand out, e.g. in which an alert fires; `marksLabel` says what they are. */
+  readonly marks?: readonly TimeSpan[];
+  readonly marksLabel?: string;
   /** Shown when there is nothing to draw. */
   readonly emptyText?: ReactNode;
   readonly testId?: string;
@@ -68,6 +71,12 @@ export function TimeSeriesChart(props: TimeSeriesChartProps): ReactElement {
               <path d="M0 3H18" stroke="var(--muted)" strokeDasharray="4 3" />
             </svg>
             {limit.label}
+          </span>
+        )}
+        {props.marksLabel !== undefined && (props.marks?.length ?? 0) > 0 && (
+          <span className="time-mark">
+            <i aria-hidden="true" />
+            {props.marksLabel}
           </span>
         )}
         <span className="space" />

@@ -8,6 +8,7 @@ const tokens = [
   'grid',
   'raised',
   'unknown',
+  'failed',
   'line-strong',
   'chart-1',
   'chart-2',

@@ -6,6 +6,11 @@ export interface TimePoint {
   readonly value: number | null;
 }
 
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface TimeSeries {
   readonly id: string;
   readonly label: string;

@@ -1,0 +1,134 @@
+/** A made-up engine's rules, silences and their replay for tests of the Alerts page; what is saved stays until the test ends. */
+import { EngineError } from '../../engine/base/errors.ts';
+import type { CallInput, CallOutput, Handlers } from '../../src/shared/contract.ts';
+import { alertsNow } from './console-health.ts';
+
+type RuleView = CallOutput<'alerts.rules.list'>['rules'][number];
+type Silence = CallOutput<'alerts.silences.list'>['silences'][number];
+type Status = CallOutput<'alerts.now'>['alerts'][number];
+
+export interface AlertsScript {
+  rules: RuleView[];
+  silences: Silence[];
+  /** What is in the store of any signal. */
+  preview: { firingCount: number; sampleCount: number };
+  /** The next save of a rule is refused with this message. */
+  refusal: string | null;
+  /** Drafts as they came in. */
+  previewed: CallInput<'alerts.rules.save'>[];
+  changeNow: (alerts: Status[]) => Status[];
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+export function alertsScript(nowMs: number): AlertsScript {
+  const rules = alertsNow(nowMs, false).map(({ rule }): RuleView => ({ rule, origin: 'built-in' }));
+  return {
+    rules,
+    silences: [],
+    preview: { firingCount: 3, sampleCount: 12_000 },
+    refusal: null,
+    previewed: [],
+    changeNow: (alerts) => alerts,
+  };
+}
+
+export function alertRuleHandlers(script: AlertsScript, isBroken: () => boolean) {
+  const find = (ruleId: string): RuleView => {
+    const view = script.rules.find(({ rule }) => rule.id === ruleId);
+    if (!view) throw new EngineError('ALERT_NOT_FOUND', `No alert rule has the id ${ruleId}`);
+    return view;
+  };
+  const builtIns = new Map(script.rules.map(({ rule }) => [rule.id, rule]));
+  return {
+    'alerts.rules.list': async () => ({ rules: script.rules }),
+    async 'alerts.rules.save'({ id, ...draft }) {
+      if (script.refusal !== null) throw new EngineError('ALERT_RULE_INVALID', script.refusal);
+      const rule = { ...draft, id: id ?? draft.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-') };
+      const view: RuleView = { rule, origin: builtIns.has(rule.id) ? 'changed' : 'own' };
+      const isKnown = script.rules.some((each) => each.rule.id === rule.id);
+      script.rules = isKnown
+        ? script.rules.map((each) => (each.rule.id === rule.id ? view : each))
+        : [...script.rules, view];
+      return view;
+    },
+    async 'alerts.rules.remove'({ ruleId }) {
+      script.rules = script.rules.filter(({ rule }) => rule.id !== ruleId);
+      return { done: true };
+    },
+    async 'alerts.rules.reset'({ ruleId }) {
+      const view: RuleView = { rule: builtIns.get(ruleId) ?? find(ruleId).rule, origin: 'built-in' };
+      script.rules = script.rules.map((each) => (each.rule.id === ruleId ? view : each));
+      return view;
+    },
+    async 'alerts.rules.preview'({ rule, forMs }) {
+      script.previewed.push(rule);
+      const toMs = Date.now();
+      const fromMs = toMs - forMs;
+      const { firingCount, sampleCount } = script.preview;
+      const firings = Array.from({ length: firingCount }, (_, index) => {
+        const beganMs = fromMs + ((index + 0.5) / firingCount) * forMs;
+        return { fromMs: beganMs, toMs: beganMs + 40 * 60_000, worst: rule.threshold * 1.2 };
+      });
+      return {
+        fromMs,
+        toMs,
+        sampleCount,
+        firings,
+        firingMs: firingCount * 40 * 60_000,
+        noDataMs: 0,
+        unseenMs: 2 * hourMs,
+      };
+    },
+    'alerts.rules.export': async ({ as }) => ({ text: as === 'yaml' ? 'format: vigia-rules\n' : 'groups: []\n' }),
+    async 'alerts.rules.import'({ yaml }) {
+      if (!yaml.startsWith('format: vigia-rules'))
+        throw new EngineError(
+          'ALERT_RULE_INVALID',
+          'The file of rules cannot be used: rule 2: threshold: expected number',
+        );
+      return { added: ['dso-high'], changed: ['workers'], unchanged: ['hit-rate'] };
+    },
+    'alerts.signals': async () => ({
+      signals: [
+        { signal: 'cache.hit_ratio', lastValue: 0.974, lastAtMs: Date.now() - 4_000 },
+        { signal: 'kpi.dso_days', lastValue: 58.2, lastAtMs: Date.now() - 20_000 },
+        { signal: 'queue.oldest_waiting_ms', lastValue: 800, lastAtMs: Date.now() - 4_000 },
+      ],
+    }),
+    async 'samples.series'({ signal, fromMs, toMs }) {
+      const step = (toMs - fromMs) / 300;
+      const points = Array.from({ length: 300 }, (_, index) => ({
+        atMs: fromMs + index * step,
+        value: index > 100 && index < 110 ? null : 0.9 + Math.sin(index / 9) * 0.09,
+      }));
+      return { signal, fromMs, toMs, points };
+    },
+    'alerts.silences.list': async () => ({ silences: script.silences }),
+    async 'alerts.silences.add'({ forMs, ...draft }) {
+      const nowMs = Date.now();
+      const silence: Silence = {
+        ...draft,
+        id: `silence-${script.silences.length + 1}`,
+        who: 'console',
+        fromMs: nowMs,
+        createdAtMs: nowMs,
+        untilMs: forMs === null ? null : nowMs + forMs,
+      };
+      script.silences = [silence, ...script.silences];
+      return silence;
+    },
+    async 'alerts.silences.lift'({ silenceId }) {
+      const untilMs = Date.now() - 1;
+      script.silences = script.silences.map((each) => (each.id === silenceId ? { ...each, untilMs } : each));
+      return { done: true };
+    },
+    async 'alerts.now'() {
+      return { alerts: script.changeNow(alertsNow(Date.now(), isBroken())) };
+    },
+    'alerts.gaps': async ({ toMs }) => ({
+      gaps: [{ id: 1, fromMs: toMs - 2 * dayMs, toMs: toMs - 2 * dayMs + 2 * hourMs, reason: 'asleep', detail: '' }],
+    }),
+  } satisfies Partial<Handlers>;
+}
