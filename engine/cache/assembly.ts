@@ -17,6 +17,7 @@ import { EntryStore } from './entry-store.ts';
 import { FiguresLedger } from './figures.ts';
 import { FleetNews } from './fleet-news.ts';
 import { Flights } from './flights.ts';
+import { entryKeyOf } from './key.ts';
 import { type Layers, LayersInForce } from './layers-in-force.ts';
 import { type Copy, MemoryTier } from './memory-tier.ts';
 import { OwnCopies } from './own-copies.ts';
@@ -64,6 +65,7 @@ export interface Parts {
   readonly shared: SharedSync;
   readonly news: FleetNews;
   readonly layers: LayersInForce;
+  readonly own: OwnCopies;
 }
 
 /** Begins to listen to Redis at once. */
@@ -123,8 +125,15 @@ function withComputing(options: AssemblyOptions, known: Known & Pick<Parts, 'sha
     kind: codec.kind,
     fromBytes: packedFromBytes(codec, link.address),
   });
-  const own = new OwnCopies({ store, origin, layers, packing, clock, logger, onWritten });
-  const reader = new Reader({
+  const own: OwnCopies = new OwnCopies({
+    ...{ store, origin, layers, packing, clock, logger, onWritten },
+    isKept: (copy) => memory.holds(copy),
+    lookAgain: ({ redisKey }) => {
+      const key = entryKeyOf(redisKey);
+      if (key !== null) void reader.find([key]);
+    },
+  });
+  const reader: Reader = new Reader({
     ...{ store, memory, marks, traces, snapshots, layers, clock, random, logger },
     refreshOf: (key) => {
       const told = refreshOf(key);
@@ -137,6 +146,7 @@ function withComputing(options: AssemblyOptions, known: Known & Pick<Parts, 'sha
   const computing = new Computing({
     ...{ store, memory, reader, bus, layers, packing, leaseMs, clock, ids, logger, origin, refreshes },
     stamp: () => shared.stamp(),
+    onOwn: (copy) => own.keep(copy),
     onComputed: (key, entry, storedBytes) => {
       figures.add(key.layer, 'refreshes');
       figures.add(key.layer, 'computeMsTotal', entry.computeMs ?? 0);
@@ -145,5 +155,5 @@ function withComputing(options: AssemblyOptions, known: Known & Pick<Parts, 'sha
     },
   });
   const calls = new ComputeCalls({ link, flights, reader, computing, figures, clock });
-  return { ...known, reader, calls };
+  return { ...known, reader, calls, own };
 }

@@ -10,7 +10,7 @@ import type { Entry } from './entry.ts';
 import { newEntryId } from './entry-id.ts';
 import type { EntryStore } from './entry-store.ts';
 import { type Made, type MakingOptions, makeEntry, type Order } from './making.ts';
-import type { MemoryTier } from './memory-tier.ts';
+import type { Copy, MemoryTier } from './memory-tier.ts';
 import { awaitOther, type OtherOutcome } from './other-holder.ts';
 import type { Reader } from './reader.ts';
 import type { Refreshes } from './refreshes.ts';
@@ -25,6 +25,8 @@ export interface ComputingOptions extends MakingOptions {
   readonly leaseMs: number;
   readonly logger: Logger;
   readonly refreshes: Refreshes;
+  /** Told of what was computed and is in this process only. */
+  readonly onOwn: (copy: Copy) => void;
   /** Told after every computation that succeeded, with the bytes written to Redis (0: kept in memory only). */
   readonly onComputed: (key: EntryKey, entry: Entry, storedBytes: number) => void;
 }
@@ -166,7 +168,7 @@ export class Computing {
     } catch (error) {
       logger.warn('An entry was computed but could not be stored', { key: redisKey, error: messageOf(error) });
       void this.#release(key, token, null);
-      return this.#keepOwn(key, made.entry);
+      return this.#keepOwn(key, made.entry, token);
     } finally {
       period = memory.end(fetch);
     }
@@ -192,17 +194,17 @@ export class Computing {
     refreshes.running(key.redisKey, taskIdOf(newEntryId(ids)), Number.POSITIVE_INFINITY);
     try {
       const { entry } = await makeEntry(order, this.#options, signal);
-      return this.#keepOwn(key, entry);
+      return this.#keepOwn(key, entry, '');
     } catch (error) {
       refreshes.ended(key.redisKey, signal.aborted ? null : messageOf(error));
       throw error;
     }
   }
 
-  #keepOwn(key: EntryKey, entry: Entry): CacheRead<unknown> {
-    const { memory, refreshes, onComputed, reader } = this.#options;
+  #keepOwn(key: EntryKey, entry: Entry, leaseToken: string): CacheRead<unknown> {
+    const { memory, refreshes, onComputed, reader, onOwn } = this.#options;
     const { redisKey, layer } = key;
-    memory.put({ redisKey, layer, entry, origin: 'computed', own: true, period: 0 });
+    onOwn(memory.put({ redisKey, layer, entry, origin: 'computed', own: true, period: 0, leaseToken }));
     refreshes.stored(redisKey);
     onComputed(key, entry, 0);
     return reader.computed(key, entry);

@@ -16,6 +16,8 @@ export interface Copy {
   readonly origin: 'redis' | 'computed' | 'snapshot';
   /** Only this process has it; Redis was away when it was computed. */
   own: boolean;
+  /** The lease that it was computed under, if it may still be ours; empty without one. */
+  readonly leaseToken: string;
   /** The listening period in which it was known to be current; 0: it must be compared first. */
   period: number;
   /** Read since the last look of the evicting hand. */
@@ -27,6 +29,9 @@ export interface Copy {
   /** Of the invalidations that it was prepared under. */
   readyVersion: number;
 }
+
+type NewCopy = Pick<Copy, 'redisKey' | 'layer' | 'entry' | 'origin' | 'own' | 'period'> &
+  Partial<Pick<Copy, 'leaseToken'>>;
 
 /** Remembers when a fetch began, to tell whether the key changed meanwhile. */
 export interface Fetch {
@@ -94,14 +99,20 @@ export class MemoryTier {
     return copy;
   }
 
+  /** False once it was replaced or evicted. */
+  holds(copy: Copy): boolean {
+    return this.#copies.get(copy.redisKey) === copy;
+  }
+
   /** Copies that Redis lacks because it was away. */
   ownCopies(): Copy[] {
     return [...this.#copies.values()].filter(({ own }) => own);
   }
 
-  put(copy: Pick<Copy, 'redisKey' | 'layer' | 'entry' | 'origin' | 'own' | 'period'>): Copy {
+  put(copy: NewCopy): Copy {
     this.#remove(copy.redisKey);
     const kept: Copy = {
+      leaseToken: '',
       ...copy,
       touched: false,
       ready: null,

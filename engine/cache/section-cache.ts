@@ -174,6 +174,7 @@ export class LayeredCache implements SectionCache {
     this.#closed = true;
     await this.#parts.flights.close(closeGraceMs);
     for (const stop of this.#stops) stop();
+    this.#parts.own.close();
     this.#parts.bus.close();
     this.#parts.shared.close();
     this.#parts.store.close();
