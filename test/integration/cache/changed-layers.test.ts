@@ -85,7 +85,7 @@ test('a layer that is changed holds here at once, in every other process soon, a
   expect(here.cache.layers().kpis).toEqual(wanted);
   expect(layers.of('kpis').changed).toEqual(['ttlMs', 'codecKind', 'priority']);
   expect(told).toBe(1);
-  await until(() => there.cache.layers().kpis.ttlMs === 7_000, 5_000, 'the other process');
+  await until(() => there.cache.layers().kpis.ttlMs === 7_000, 15_000, 'the other process');
   expect(there.cache.layers().kpis).toEqual(wanted);
   expect(there.cache.layers().charts).toEqual(testLayers.charts);
   expect(atStart().kpis).toEqual(wanted);
@@ -99,7 +99,7 @@ test('a second change keeps the first; taking them back brings what is configure
   expect(here.cache.layers().kpis).toMatchObject({ ttlMs: 7_000, priority: 2 });
   await layers.set({ layer: 'kpis', changes: null });
   expect(here.cache.layers()).toEqual(testLayers);
-  await until(() => there.cache.layers().kpis.ttlMs === testLayers.kpis.ttlMs, 5_000, 'the other process');
+  await until(() => there.cache.layers().kpis.ttlMs === testLayers.kpis.ttlMs, 15_000, 'the other process');
   expect(layers.of('kpis').changed).toEqual([]);
   expect(atStart()).toEqual(testLayers);
 });
@@ -129,7 +129,7 @@ test('after a restart the fleet is told again what was changed in an earlier run
   kept.set('cache.layers', JSON.stringify({ charts: { atMs: clock.now(), changes: { ttlMs: 11_000 } } }));
   const [here, there] = [await fleet.join(redis.url), await fleet.join(redis.url)];
   room(here);
-  await until(() => there.cache.layers().charts.ttlMs === 11_000, 5_000, 'the other process');
+  await until(() => there.cache.layers().charts.ttlMs === 11_000, 15_000, 'the other process');
 });
 
 describe('of two consoles that changed the same layer', () => {
@@ -142,16 +142,16 @@ describe('of two consoles that changed the same layer', () => {
   ])('the later change holds also when the console of the earlier one %s', async (_when, [first = {}, second = {}]) => {
     const [here, there] = [await fleet.join(redis.url), await fleet.join(redis.url)];
     const consoles = [otherRoom(here, first)];
-    await until(() => there.cache.layers().kpis.ttlMs !== testLayers.kpis.ttlMs, 10_000, 'the first');
+    await until(() => there.cache.layers().kpis.ttlMs !== testLayers.kpis.ttlMs, 15_000, 'the first');
     consoles.push(otherRoom(there, second));
     for (const { cache } of [here, there])
-      await until(() => cache.layers().kpis.ttlMs === 9_000, 10_000, 'the later one');
+      await until(() => cache.layers().kpis.ttlMs === 9_000, 15_000, 'the later one');
     const third = await fleet.join(redis.url);
-    await until(() => third.cache.layers().kpis.ttlMs === 9_000, 10_000, 'a third process');
+    await until(() => third.cache.layers().kpis.ttlMs === 9_000, 15_000, 'a third process');
     const changed = (): number[] => consoles.map(({ layers }) => layers.of('kpis').changed.length);
     await until(
       () => (first === later ? changed()[0] === 1 : changed()[1] === 1),
-      10_000,
+      15_000,
       'the winner to keep its own',
     );
   });
@@ -159,9 +159,9 @@ describe('of two consoles that changed the same layer', () => {
   test('the one that lost forgets its own, so that it does not come back with a restart', async () => {
     const [here, there] = [await fleet.join(redis.url), await fleet.join(redis.url)];
     otherRoom(here, later);
-    await until(() => there.cache.layers().kpis.ttlMs === 9_000, 10_000, 'the later one');
+    await until(() => there.cache.layers().kpis.ttlMs === 9_000, 15_000, 'the later one');
     const loser = otherRoom(there, earlier);
-    await until(() => loser.layers.of('kpis').changed.length === 0, 10_000, 'the loser to forget');
+    await until(() => loser.layers.of('kpis').changed.length === 0, 15_000, 'the loser to forget');
     expect(loser.atStart()).toEqual(testLayers);
     expect(there.cache.layers().kpis.ttlMs).toBe(9_000);
   });
@@ -169,9 +169,9 @@ describe('of two consoles that changed the same layer', () => {
   test('what was taken back later does not return', async () => {
     const [here, there] = [await fleet.join(redis.url), await fleet.join(redis.url)];
     otherRoom(here, { kpis: { atMs: 2_000, changes: null }, charts: { atMs: 2_000, changes: { ttlMs: 8_000 } } });
-    await until(() => there.cache.layers().charts.ttlMs === 8_000, 10_000, 'the first');
+    await until(() => there.cache.layers().charts.ttlMs === 8_000, 15_000, 'the first');
     const loser = otherRoom(there, earlier);
-    await until(() => loser.layers.of('kpis').changed.length === 0, 10_000, 'the loser to forget');
+    await until(() => loser.layers.of('kpis').changed.length === 0, 15_000, 'the loser to forget');
     for (const { cache } of [here, there]) expect(cache.layers().kpis).toEqual(testLayers.kpis);
   });
 
@@ -179,10 +179,10 @@ describe('of two consoles that changed the same layer', () => {
     const [here, there] = [await fleet.join(redis.url), await fleet.join(redis.url)];
     const ahead = new ManualClock(Date.now() + 3_600_000);
     otherRoom(here, { kpis: { atMs: ahead.now(), changes: { ttlMs: 5_000 } } }, ahead);
-    await until(() => there.cache.layers().kpis.ttlMs === 5_000, 10_000, 'the first');
+    await until(() => there.cache.layers().kpis.ttlMs === 5_000, 15_000, 'the first');
     await room(there).set({ layer: 'kpis', changes: { ttlMs: 9_000 } });
     for (const { cache } of [here, there])
-      await until(() => cache.layers().kpis.ttlMs === 9_000, 10_000, 'the change of now');
+      await until(() => cache.layers().kpis.ttlMs === 9_000, 15_000, 'the change of now');
   });
 
   test('other layers of both hold side by side', async () => {
@@ -190,7 +190,7 @@ describe('of two consoles that changed the same layer', () => {
     await room(here).set({ layer: 'kpis', changes: { ttlMs: 5_000 } });
     await otherRoom(there).layers.set({ layer: 'charts', changes: { ttlMs: 6_000 } });
     for (const { cache } of [here, there]) {
-      await until(() => cache.layers().kpis.ttlMs === 5_000 && cache.layers().charts.ttlMs === 6_000, 10_000, 'both');
+      await until(() => cache.layers().kpis.ttlMs === 5_000 && cache.layers().charts.ttlMs === 6_000, 15_000, 'both');
     }
   });
 });

@@ -31,17 +31,17 @@ test('entries of all slots are read in one call, then from memory', async () => 
   const [one, two] = [await fleet.join(cluster.url), await fleet.join(cluster.url)];
   for (const [index, each] of keys.entries()) await one.cache.compute(each, new Work(() => index).load, options);
   expect((await two.cache.read(keys)).map(({ value }) => value)).toEqual(keys.map((_key, index) => index));
-  await until(async () => (await two.cache.read(keys)).every(({ source }) => source === 'memory'), 5_000);
+  await until(async () => (await two.cache.read(keys)).every(({ source }) => source === 'memory'), 15_000);
 });
 
 test('an invalidation reaches what depends on it in every slot and every process', async () => {
   const [one, two] = [await fleet.join(cluster.url), await fleet.join(cluster.url)];
   for (const each of keys) await one.cache.compute(each, new Work(() => 'old').load, options);
-  await until(async () => (await two.cache.read(keys)).every(({ source }) => source === 'memory'), 5_000);
+  await until(async () => (await two.cache.read(keys)).every(({ source }) => source === 'memory'), 15_000);
   await one.cache.invalidate(['table:edp'], 'stale', 'test');
-  await until(async () => (await two.cache.read(keys)).every(({ reason }) => reason === 'invalidated'), 2_000);
+  await until(async () => (await two.cache.read(keys)).every(({ reason }) => reason === 'invalidated'), 15_000);
   await two.cache.compute(key, new Work(() => 'new').load, options);
-  await until(async () => (await one.cache.read([key]))[0]?.value === 'new', 2_000);
+  await until(async () => (await one.cache.read([key]))[0]?.value === 'new', 15_000);
 });
 
 test('many callers in two processes cause one computation', async () => {
@@ -50,7 +50,7 @@ test('many callers in two processes cause one computation', async () => {
   const answers = members.flatMap(({ cache }) =>
     Array.from({ length: 50 }, () => cache.compute(key, work.load, options)),
   );
-  await until(() => work.runs > 0, 5_000);
+  await until(() => work.runs > 0, 15_000);
   work.release();
   expect(new Set((await Promise.all(answers)).map(({ value }) => value))).toEqual(new Set([1]));
 });
@@ -59,7 +59,7 @@ test('a holder that lost its lease does not overwrite what was stored since', as
   const [late, other] = [await fleet.join(cluster.url, { leaseMs: 60_000 }), await fleet.join(cluster.url)];
   const slow = new Work(() => 'old').hold();
   const paused = late.cache.compute(key, slow.load, options);
-  await until(() => slow.runs === 1, 5_000);
+  await until(() => slow.runs === 1, 15_000);
   const lease = key.redisKey.replace('vigia:v2:', 'vigia:lease:v2:');
   await other.link.command('the lease runs out', (client) => client.del(lease));
   await other.cache.compute(key, new Work(() => 'new').load, options);

@@ -66,7 +66,7 @@ test('one job is asked for the sections that are about to end, once, and nobody 
   expect([await states(), requests]).toEqual([['fresh'], []]);
   clock.atMs += 0.98 * testLayers.dashboard.ttlMs;
   expect(await states()).toEqual(['fresh']);
-  await until(() => tracker.shouldWait(view.viewId), 1_000);
+  await until(() => tracker.shouldWait(view.viewId), 15_000);
   expect(await states()).toEqual(['fresh']);
   const ending = edpPack.sections.filter(({ layer }) => layer === 'dashboard').map(({ name }) => name);
   expect(requests).toMatchObject([{ sections: ending, urgency: 'early', force: false, viewId: view.viewId }]);

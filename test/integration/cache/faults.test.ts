@@ -12,7 +12,7 @@ let through: Member;
 let beside: Member;
 const key = testKey();
 const wait = { deadlineMs: 20_000, tags: ['table:edp'] };
-const patienceMs = 20_000;
+const patienceMs = 15_000;
 
 beforeEach(async () => {
   redis = await startRedis();

@@ -96,7 +96,7 @@ test('what grew old while its refresh was under way is asked for again when that
   moved('running');
   expect(requests).toHaveLength(1);
   moved('succeeded');
-  await until(() => requests.length === 2, 10_000, 'the second request');
+  await until(() => requests.length === 2, 15_000, 'the second request');
   expect(requests[1]?.sections).toHaveLength(stale.sections.length);
   await work();
   moved('succeeded');

@@ -35,7 +35,7 @@ async function startPeer(): Promise<Peer> {
   children.push(child);
   const reports: CacheReport[] = [];
   child.on('message', (report: CacheReport) => reports.push(report));
-  await until(() => reports.some(({ kind }) => kind === 'ready'), 10_000, 'a peer is up');
+  await until(() => reports.some(({ kind }) => kind === 'ready'), 15_000, 'a peer is up');
   const outcome = (): Extract<CacheReport, { kind: 'done' }> | undefined =>
     reports.find((report) => report.kind === 'done');
   return {
@@ -62,7 +62,7 @@ describe('in processes of their own', () => {
   test('a holder that was frozen past its lease does not overwrite what was stored meanwhile', async () => {
     const frozen = await startPeer();
     frozen.ask({ value: 'old', computeMs: 1_500, leaseMs: 300 });
-    await until(() => frozen.reports.some(({ kind }) => kind === 'computing'), 5_000);
+    await until(() => frozen.reports.some(({ kind }) => kind === 'computing'), 15_000);
     frozen.child.kill('SIGSTOP');
     const { cache } = await fleet.join(redis.url);
     const read = await cache.compute(testKey(), new Work(() => 'new').load, { deadlineMs: 5_000 });
@@ -76,7 +76,7 @@ describe('in processes of their own', () => {
   test('the work of a killed holder is taken over', async () => {
     const [dying, heir] = await Promise.all([startPeer(), startPeer()]);
     dying.ask({ value: 'lost', computeMs: 5_000, leaseMs: 400 });
-    await until(() => dying.reports.some(({ kind }) => kind === 'computing'), 5_000);
+    await until(() => dying.reports.some(({ kind }) => kind === 'computing'), 15_000);
     heir.ask({ value: 'heir', leaseMs: 400 });
     dying.child.kill('SIGKILL');
     expect(await heir.done()).toMatchObject({ values: ['heir'], runs: 1 });

@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts';
 let redis: TestRedis;
 let fleet: CacheFleet;
 const key = testKey();
-const wait = { deadlineMs: 5_000 };
+const wait = { deadlineMs: 15_000 };
 const failing = () => Promise.reject(new EngineError('SQL_QUERY_FAILED', 'no such column'));
 
 beforeAll(async () => {
@@ -27,29 +27,29 @@ afterEach(async () => {
 describe('every read says', () => {
   test('in every process that a computation runs somewhere, and that it no longer does', async () => {
     const [one, two] = [await fleet.join(redis.url), await fleet.join(redis.url)];
-    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 2_000);
+    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 15_000);
     const work = new Work(() => 'v').hold();
     const running = one.cache.compute(key, work.load, wait);
     for (const { cache } of [one, two]) {
-      await until(async () => (await cache.read([key]))[0]?.refresh.status === 'running', 1_000);
+      await until(async () => (await cache.read([key]))[0]?.refresh.status === 'running', 15_000);
       const [read] = await cache.read([key]);
       expect(read?.refresh).toMatchObject({ taskId: expect.stringMatching(/^lease:/), progress: 0 });
     }
     work.release();
     expect((await running).refresh).toEqual({ status: 'idle' });
-    await until(async () => (await two.cache.read([key]))[0]?.refresh.status === 'idle', 1_000);
+    await until(async () => (await two.cache.read([key]))[0]?.refresh.status === 'idle', 15_000);
   });
 
   test('in every process how often a refresh failed and why, until one succeeds', async () => {
     const [one, two] = [await fleet.join(redis.url), await fleet.join(redis.url)];
-    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 2_000);
+    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 15_000);
     for (let times = 1; times <= 2; times += 1) {
       await expect(one.cache.compute(key, failing, wait)).rejects.toMatchObject({ code: 'SQL_QUERY_FAILED' });
       for (const { cache } of [one, two]) {
         await until(async () => {
           const refresh = (await cache.read([key]))[0]?.refresh;
           return refresh?.status === 'failed' && refresh.times === times;
-        }, 1_000);
+        }, 15_000);
         expect((await cache.read([key]))[0]).toMatchObject({
           state: 'missing',
           reason: 'source-failed',
@@ -59,7 +59,7 @@ describe('every read says', () => {
       }
     }
     await two.cache.compute(key, new Work(() => 'v').load, wait);
-    await until(async () => (await one.cache.read([key]))[0]?.state === 'fresh', 1_000);
+    await until(async () => (await one.cache.read([key]))[0]?.state === 'fresh', 15_000);
     expect((await one.cache.read([key]))[0]?.refresh).toEqual({ status: 'idle' });
   });
 
@@ -73,11 +73,11 @@ describe('every read says', () => {
 
   test('of a value that is nowhere whether it ever was, also where only others had it', async () => {
     const [one, two] = [await fleet.join(redis.url, { memoryBytes: 0 }), await fleet.join(redis.url)];
-    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 2_000);
+    await until(async () => (await one.link.command('x', (c) => c.pubsub('NUMSUB', 'vigia:stored')))[1] === 2, 15_000);
     await one.cache.compute(key, new Work(() => 'v').load, wait);
-    await until(async () => (await two.cache.read([key]))[0]?.state === 'fresh', 1_000);
+    await until(async () => (await two.cache.read([key]))[0]?.state === 'fresh', 15_000);
     await one.link.command('evicted', (client) => client.del(key.redisKey));
-    await until(async () => (await one.cache.read([key]))[0]?.state === 'missing', 1_000);
+    await until(async () => (await one.cache.read([key]))[0]?.state === 'missing', 15_000);
     expect((await one.cache.read([key, testKey('never')])).map(({ reason }) => reason)).toEqual([
       'evicted',
       'never-computed',
@@ -123,7 +123,7 @@ describe('a hot key', () => {
     clock.atMs += 0.98 * ttlMs;
     work.hold();
     const renewing = cache.compute(key, work.load, { ...wait, renew: true });
-    await until(() => work.runs === 2, 1_000);
+    await until(() => work.runs === 2, 15_000);
     expect((await cache.read([key]))[0]).toMatchObject({ renewDue: false, refresh: { status: 'running' } });
     work.release();
     await renewing;
@@ -138,7 +138,7 @@ describe('the figures of a layer', () => {
     await cache.read([key]);
     const work = new Work(() => rows).hold();
     const both = [cache.compute(key, work.load, wait), cache.compute(key, work.load, wait)];
-    await until(() => work.runs === 1, 1_000);
+    await until(() => work.runs === 1, 15_000);
     work.release();
     await Promise.all(both);
     await expect(cache.compute(testKey('other'), failing, wait)).rejects.toThrow();

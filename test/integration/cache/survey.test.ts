@@ -10,7 +10,7 @@ let redis: TestRedis;
 let fleet: CacheFleet;
 let member: Member;
 let surveyed: Surveyed | null = null;
-const wait = { deadlineMs: 5_000, tags: ['table:edp', 'cliente:Ñuble'] };
+const wait = { deadlineMs: 15_000, tags: ['table:edp', 'cliente:Ñuble'] };
 
 beforeAll(async () => {
   redis = await startRedis();
@@ -91,9 +91,9 @@ describe('entries of our own', () => {
     surveyed = await survey(member);
     const key = edpKey({ cliente: 'A' });
     await member.cache.compute(key, new Work(() => 1).load, wait);
-    await until(async () => (await keysOf()).length === 1, 3_000, 'the new entry');
+    await until(async () => (await keysOf()).length === 1, 15_000, 'the new entry');
     await send('DEL', key.redisKey);
-    await until(async () => (await keysOf()).length === 0, 3_000, 'the entry to go');
+    await until(async () => (await keysOf()).length === 0, 15_000, 'the entry to go');
     expect(surveyed.changes.at(-1)).toMatchObject({ key: key.redisKey, after: null });
   });
 
@@ -138,7 +138,7 @@ describe('a long list', () => {
     surveyed = await survey(member);
     const first = await page({ sort: 'size', descending: true, limit: 10 });
     await member.cache.compute(edpKey({ cliente: 'late' }), new Work(() => 'z'.repeat(900)).load, wait);
-    await until(() => surveyed?.index.size === 31, 3_000, 'the late entry');
+    await until(() => surveyed?.index.size === 31, 15_000, 'the late entry');
     const second = await page({ sort: 'size', descending: true, limit: 10, offset: 10, listingId: first?.listingId });
     expect(second?.listingId).toBe(first?.listingId);
     const sizes = [...(first?.rows ?? []), ...(second?.rows ?? [])].map(({ sizeBytes }) => sizeBytes);

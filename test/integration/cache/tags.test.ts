@@ -25,7 +25,7 @@ afterEach(async () => {
 /** A process whose memory tier holds the entry and may answer from it. */
 async function reader(): Promise<Member> {
   const member = await fleet.join(redis.url);
-  await until(async () => (await member.cache.read([key]))[0]?.source === 'memory', 2_000, 'the memory tier');
+  await until(async () => (await member.cache.read([key]))[0]?.source === 'memory', 15_000, 'the memory tier');
   return member;
 }
 
@@ -38,7 +38,7 @@ describe('invalidating a tag', () => {
     const seen = { value: 'old', state: 'stale', reason: 'invalidated', reasonDetail: 'cliente:Ñuble (webhook)' };
     expect((await one.cache.read([key]))[0]).toMatchObject(seen);
     for (const { cache } of [two, three]) {
-      await until(async () => (await cache.read([key]))[0]?.state === 'stale', 1_000);
+      await until(async () => (await cache.read([key]))[0]?.state === 'stale', 15_000);
       expect((await cache.read([key]))[0]).toMatchObject(seen);
     }
     expect(await three.cache.compute(key, new Work(() => 'new').load, edp)).toMatchObject({
@@ -46,7 +46,7 @@ describe('invalidating a tag', () => {
       value: 'new',
     });
     for (const { cache } of [one, two]) {
-      await until(async () => (await cache.read([key]))[0]?.value === 'new', 1_000);
+      await until(async () => (await cache.read([key]))[0]?.value === 'new', 15_000);
       expect((await cache.read([key]))[0]).toMatchObject({ state: 'fresh', reason: 'within-ttl', reasonDetail: null });
     }
   });
@@ -79,7 +79,7 @@ describe('invalidating a tag', () => {
       const two = local ? one : await fleet.join(redis.url);
       const work = new Work((run) => run).hold();
       const running = one.cache.compute(key, work.load, { ...edp, force: true });
-      await until(() => work.runs === 1, 1_000);
+      await until(() => work.runs === 1, 15_000);
       await two.cache.invalidate(['table:edp'], 'stale', 'data came in');
       work.release();
       expect(await running).toMatchObject({ state: 'stale', reason: 'invalidated' });
@@ -92,7 +92,7 @@ describe('invalidating a tag', () => {
     const { cache } = await fleet.join(redis.url);
     const work = new Work((run) => run).hold();
     const early = cache.compute(key, work.load, edp);
-    await until(() => work.runs === 1, 1_000);
+    await until(() => work.runs === 1, 15_000);
     await cache.invalidate(['table:edp'], 'expired', '');
     const late = cache.compute(key, work.load, edp);
     work.release();
@@ -105,11 +105,11 @@ describe('invalidating a tag', () => {
     const heard: string[] = [];
     one.cache.onInvalidated((marks) => heard.push(...marks.map(({ tag }) => `one ${tag}`)));
     two.cache.onInvalidated((marks) => heard.push(...marks.map(({ tag }) => `two ${tag}`)));
-    await until(async () => (await listenerCount(one.link)) === 2, 2_000);
+    await until(async () => (await listenerCount(one.link)) === 2, 15_000);
     await one.cache.invalidate(['b', 'a'], 'stale', '');
-    await until(() => heard.length >= 4, 1_000);
+    await until(() => heard.length >= 4, 15_000);
     expect(heard.toSorted()).toEqual(['one a', 'one b', 'two a', 'two b']);
-    await until(() => two.cache.tagMarks().length === 2, 1_000);
+    await until(() => two.cache.tagMarks().length === 2, 15_000);
     expect(two.cache.tagMarks().map(({ tag, seq, mode }) => [tag, seq, mode])).toEqual([
       ['a', 1, 'stale'],
       ['b', 1, 'stale'],
@@ -139,7 +139,7 @@ describe('an invalidation that a process could not hear', () => {
       await cutListeners(one.link);
       await one.cache.invalidate(['table:edp'], 'stale', `round ${round}`);
       // The end of the connection takes a moment to be noticed; from then on at no moment and from no tier may it be fresh.
-      await until(async () => (await two.cache.read([key]))[0]?.state === 'stale', 1_000);
+      await until(async () => (await two.cache.read([key]))[0]?.state === 'stale', 15_000);
       const endMs = performance.now() + 300;
       while (performance.now() < endMs) {
         const [read] = await two.cache.read([key]);
@@ -151,7 +151,7 @@ describe('an invalidation that a process could not hear', () => {
       await until(async () => {
         const [read] = await two.cache.read([key]);
         return read?.source === current.source && read.value === current.value;
-      }, 2_000);
+      }, 15_000);
       expect((await two.cache.read([key]))[0]).toMatchObject(current);
     }
   });
@@ -175,8 +175,8 @@ describe('an invalidation that a process could not hear', () => {
       reasonDetail: 'the record of invalidations was lost in Redis',
     });
     expect((await late.cache.compute(key, new Work(() => 'new').load, edp)).state).toBe('fresh');
-    await until(async () => (await one.cache.read([key]))[0]?.value === 'new', 1_000);
-    await until(async () => (await one.cache.read([key]))[0]?.state === 'fresh', 4_000, 'the new epoch');
+    await until(async () => (await one.cache.read([key]))[0]?.value === 'new', 15_000);
+    await until(async () => (await one.cache.read([key]))[0]?.state === 'fresh', 15_000, 'the new epoch');
   });
 
   test('because everything was flushed does not come back from memory as current', async () => {
@@ -184,7 +184,7 @@ describe('an invalidation that a process could not hear', () => {
     await one.cache.compute(key, new Work(() => 'old').load, edp);
     const two = await reader();
     await redis.flush();
-    await until(async () => (await two.cache.read([key]))[0]?.state === 'stale', 1_000);
+    await until(async () => (await two.cache.read([key]))[0]?.state === 'stale', 15_000);
     expect((await two.cache.read([key]))[0]).toMatchObject({ value: 'old', source: 'memory' });
   });
 });
@@ -219,14 +219,14 @@ describe('layers set at run time', () => {
   test('hold in every process, those that start later included, until they are taken back', async () => {
     const [one, two] = [await fleet.join(redis.url), await fleet.join(redis.url)];
     await one.cache.compute(key, new Work(() => 1).load, edp);
-    await until(async () => (await two.cache.read([key]))[0]?.source === 'memory', 2_000);
+    await until(async () => (await two.cache.read([key]))[0]?.source === 'memory', 15_000);
     await one.cache.shareLayers([{ layer: 'kpis', atMs: null, settings: { ...testLayers.kpis, ttlMs: 0 } }]);
-    await until(async () => (await two.cache.read([key]))[0]?.state === 'stale', 1_000);
+    await until(async () => (await two.cache.read([key]))[0]?.state === 'stale', 15_000);
     const late = await fleet.join(redis.url);
     expect((await late.cache.read([key]))[0]?.state).toBe('stale');
     expect(late.cache.layers().kpis.ttlMs).toBe(0);
     await late.cache.shareLayers([{ layer: 'kpis', atMs: null, settings: null }]);
-    await until(async () => (await two.cache.read([key]))[0]?.state === 'fresh', 1_000);
+    await until(async () => (await two.cache.read([key]))[0]?.state === 'fresh', 15_000);
     expect(one.cache.layers()).toEqual(testLayers);
   });
 });

@@ -89,7 +89,7 @@ async function openRoom() {
     };
     await leaveReport(link, 'warm-up', report);
     ended('SUCCESS', null);
-    await until(() => warming.view().lastReport?.finishedAtMs === finishedAtMs, 10_000, 'the report');
+    await until(() => warming.view().lastReport?.finishedAtMs === finishedAtMs, 15_000, 'the report');
   }
   const notices = () => store.notices.list().map(({ message }) => message);
   return { clock, warming, jobs, warmed, failed: (error: string) => ended('FAILURE', error), notices };
