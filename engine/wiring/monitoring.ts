@@ -139,6 +139,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
       }),
     },
   });
+  const light = lightQuery(inputs, foundation);
   let rounds = 0;
   const listeners = new Set<(atMs: number) => void>();
   const stopJudging = sampler.onSampled((round) => {
@@ -151,9 +152,10 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
       for (const listener of listeners) listener(round.atMs);
     });
     rounds += 1;
-    if (!inputs.holder.info().reachable || rounds % probeEveryRounds === 0) void inputs.holder.probe();
+    if (!inputs.holder.info().reachable || rounds % probeEveryRounds === 0) void light.measure();
   });
-  const facts = (): Promise<HealthFacts> => gatherFacts(inputs, alerts, startedAtMs, foundation);
+  const facts = (): Promise<HealthFacts> =>
+    gatherFacts(inputs, alerts, { startedAtMs, lightMs: light.lastMs() }, foundation);
   alerts.explainBy(async () => {
     const [health, values] = await withDeadline(
       clock,
@@ -217,7 +219,7 @@ function countFinished(queues: JobQueues): { succeeded(): number; failed(): numb
 async function gatherFacts(
   inputs: MonitoringInputs,
   alerts: AlertEngine,
-  startedAtMs: number,
+  known: Known,
   { clock, logger }: Foundation,
 ): Promise<HealthFacts> {
   const { links, kpis, queues, holder, responses } = inputs;
@@ -240,13 +242,32 @@ async function gatherFacts(
     cache: { ...kpis.cache.figures(figureWindowMs), entryCount: null },
     response: responses.window(figureWindowMs),
     memory: { cache: cacheMemory, broker: brokerMemory },
-    depth: depthOf(inputs, startedAtMs, clock.now()),
+    depth: depthOf(inputs, known, clock.now()),
     minimumCount,
     rules: rulesOf(alerts),
   };
 }
 
-function depthOf(inputs: MonitoringInputs, startedAtMs: number, nowMs: number): CauseDepth {
+/** What only the monitoring itself knows. */
+type Known = Pick<CauseDepth, 'startedAtMs'> & { readonly lightMs: number | null };
+
+/** Looks at the source by a query that asks for next to nothing, and says how long the last one took that came through. */
+function lightQuery(
+  { holder }: MonitoringInputs,
+  { clock }: Foundation,
+): { measure(): Promise<void>; lastMs(): number | null } {
+  let lastMs: number | null = null;
+  return {
+    lastMs: () => lastMs,
+    async measure() {
+      const startMs = clock.monotonicMs();
+      await holder.probe();
+      lastMs = holder.info().reachable ? clock.monotonicMs() - startMs : null;
+    },
+  };
+}
+
+function depthOf(inputs: MonitoringInputs, { startedAtMs, lightMs }: Known, nowMs: number): CauseDepth {
   const { links, kpis, store, sourceQueries, watchedQueues, happened } = inputs;
   const fromMs = nowMs - figureWindowMs;
   const evicted = (role: RedisRole): number | null =>
@@ -269,6 +290,7 @@ function depthOf(inputs: MonitoringInputs, startedAtMs: number, nowMs: number): 
     queries: {
       p95Ms: queries.p95Ms,
       count: queries.count,
+      lightMs,
       usualMs: store.samples.window('source.query_p95_ms', nowMs - usualMs, nowMs - recentMs).mean,
     },
     failedRatio: failed.observationCount < leastFinished ? null : failed.mean,

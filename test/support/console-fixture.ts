@@ -8,7 +8,7 @@ import { type CeleryScript, celeryHandlers, celeryScript } from './console-celer
 import { type CeleryWorkerScript, celeryWorkerHandlers, celeryWorkerScript } from './console-celery-worker.ts';
 import { type ConnectionsScript, connectionsHandlers, connectionsScript } from './console-connections.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
-import { overview, systemInfo, transitions } from './console-health.ts';
+import { happenings, overview, systemInfo, transitions } from './console-health.ts';
 import { type QueuesScript, queuesHandlers, queuesScript } from './console-queues.ts';
 import { type RedisScript, redisHandlers, redisScript } from './console-redis.ts';
 import { type ReviewScript, reviewHandlers, reviewScript } from './console-review.ts';
@@ -126,6 +126,13 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...celeryWorkerHandlers(script.celeryWorker),
     ...ruleHandlers,
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
+    'timeline.events': async ({ kinds, tones }) => ({
+      events: happenings(Date.now()).filter(
+        ({ kind, tone }) =>
+          (kinds.length === 0 || kinds.includes(kind)) && (tones.length === 0 || tones.includes(tone)),
+      ),
+      nextBefore: null,
+    }),
     'overview.get': async () => overview(Date.now(), script.isBroken),
     'dashboard.filters': async () => filterOptions,
     async 'dashboard.get'({ filters }) {

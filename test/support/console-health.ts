@@ -103,6 +103,64 @@ function figures(nowMs: number, isBroken: boolean): Figure[] {
   ];
 }
 
+/** Newest first: a worker that wedged, and what led to it. */
+export function happenings(nowMs: number): CallOutput<'timeline.events'>['events'] {
+  const event = (id: number, agoMs: number, rest: Omit<Happening, 'id' | 'atMs' | 'untilMs'>): Happening => {
+    return { id, atMs: nowMs - agoMs, untilMs: nowMs - agoMs, ...rest };
+  };
+  const worker = { kind: 'worker', subject: 'w1', count: 1 } as const;
+  return [
+    event(6, minuteMs, {
+      kind: 'command',
+      code: 'command_done',
+      tone: 'plain',
+      subject: 'cache.clear',
+      detail: 'by ana',
+      count: 1,
+    }),
+    event(5, 2 * minuteMs, {
+      kind: 'cache',
+      code: 'invalidated',
+      tone: 'plain',
+      subject: 'table:edp',
+      detail: 'edp_updated',
+      count: 412,
+    }),
+    event(4, 5 * minuteMs, {
+      kind: 'alert',
+      code: 'alert_firing',
+      tone: 'bad',
+      subject: 'workers',
+      detail: 'Workers available < 2: 0 workers',
+      count: 1,
+    }),
+    event(3, 6 * minuteMs, {
+      ...worker,
+      code: 'worker_wedged',
+      tone: 'bad',
+      detail: '18 jobs in kpis, but it began none for 30 s',
+    }),
+    event(2, 26 * minuteMs, {
+      kind: 'redis',
+      code: 'link_ready',
+      tone: 'good',
+      subject: 'cache',
+      detail: 'after 15 s unreachable',
+      count: 1,
+    }),
+    event(1, 27 * minuteMs, {
+      kind: 'redis',
+      code: 'link_lost',
+      tone: 'bad',
+      subject: 'cache',
+      detail: 'connect ECONNREFUSED',
+      count: 1,
+    }),
+  ];
+}
+
+type Happening = CallOutput<'timeline.events'>['events'][number];
+
 const brokenCauses: Overview['causes'] = [
   {
     sign: 'workers',

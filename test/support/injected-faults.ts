@@ -124,8 +124,8 @@ export interface Scenario {
   readonly inject: (room: FaultRoom) => Promise<void>;
   /** Goes on while the cause is looked for, as readers do. */
   readonly meanwhile?: (room: FaultRoom) => Promise<unknown>;
-  /** The sign that a person sees first. */
-  readonly sign: Sign;
+  /** The signs by which a person may see it first. */
+  readonly signs: readonly Sign[];
   readonly cause: CauseCode;
   /** What the words of the cause name. */
   readonly names: RegExp;
@@ -179,7 +179,7 @@ async function watch(scenario: Scenario, room: FaultRoom): Promise<Outcome> {
     if (!isNamed) namedMs = null;
     else namedMs ??= performance.now();
     if (namedMs !== null && performance.now() - namedMs >= steadyMs) {
-      return { scenario, named: true, afterMs: namedMs - beganMs, said: wordsOf(scenario.sign, causes) };
+      return { scenario, named: true, afterMs: namedMs - beganMs, said: wordsOf(scenario.signs, causes) };
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -200,16 +200,19 @@ async function heldByAlert(outcome: Outcome, ruleId: string, room: FaultRoom): P
   return { ...outcome, named: false, said: `the alert ${ruleId} says ${root?.words ?? 'nothing'}` };
 }
 
-function names({ sign, cause, names: words }: Scenario, causes: readonly CauseChain[]): boolean {
+function names({ signs, cause, names: words }: Scenario, causes: readonly CauseChain[]): boolean {
   const isMeant = (chain: CauseChain | undefined): boolean =>
     chain?.root?.code === cause && chain.links.some((link) => words.test(link.words));
-  return isMeant(causes[0]) && isMeant(causes.find((chain) => chain.sign === sign));
+  return isMeant(causes[0]) && isMeant(ofSigns(signs, causes));
 }
 
-function wordsOf(sign: Sign, causes: readonly CauseChain[]): string {
+function ofSigns(signs: readonly Sign[], causes: readonly CauseChain[]): CauseChain | undefined {
+  return causes.find(({ sign }) => signs.includes(sign));
+}
+
+function wordsOf(signs: readonly Sign[], causes: readonly CauseChain[]): string {
   return (
-    causes
-      .find((chain) => chain.sign === sign)
+    ofSigns(signs, causes)
       ?.links.map((link) => link.words)
       .join(' ← ') ?? ''
   );

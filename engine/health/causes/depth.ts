@@ -33,7 +33,13 @@ export interface CauseDepth {
   /** Keys evicted in the window; null: not told. */
   readonly evicted: Readonly<Record<RedisRole, number | null>>;
   /** Of the source's queries lately, and what they usually take; null without any. */
-  readonly queries: { readonly p95Ms: number | null; readonly usualMs: number | null; readonly count: number };
+  readonly queries: {
+    readonly p95Ms: number | null;
+    readonly usualMs: number | null;
+    /** Of the last query that asks for next to nothing. */
+    readonly lightMs: number | null;
+    readonly count: number;
+  };
   /** Of jobs that ended lately; null with too few. */
   readonly failedRatio: number | null;
   /** The last quarter of an hour, newest first. */

@@ -47,9 +47,13 @@ export function linkCause(role: RedisRole, facts: Pick<CauseFacts, 'links' | 'at
   return redisRoot(role, facts)[0]?.words ?? null;
 }
 
-/** The last link that is a cause. */
+/** What follows from another cause wherever there is one: a full load, a computation under way, a removal, one invalidation. */
+const consequences: readonly (CauseCode | null)[] = ['slots_busy', 'computing', 'removed', 'invalidated'];
+
+/** The last link that is a cause and does not merely follow from another one. */
 export function rootOf(links: readonly CauseLink[]): CauseLink | null {
-  return links.findLast(({ code }) => code !== null) ?? null;
+  const causes = links.filter(({ code }) => code !== null);
+  return causes.findLast(({ code }) => !consequences.includes(code)) ?? causes.at(-1) ?? null;
 }
 
 const silence = /TIMEOUT|timed out|time-out|did not answer|no answer/i;
@@ -88,9 +92,11 @@ export function sourceRoot(facts: Pick<CauseFacts, 'source' | 'depth'>): CauseLi
 }
 
 function slowSource({ source, depth }: Pick<CauseFacts, 'source' | 'depth'>): CauseLink[] {
-  const { p95Ms, usualMs, count } = depth.queries;
+  const { p95Ms, usualMs, lightMs, count } = depth.queries;
   const usual = usualMs === null ? '' : `; usually ${latencyWords(usualMs)}`;
-  if (p95Ms !== null && p95Ms > slowQueryMs && (usualMs === null || p95Ms > usualMs * 3)) {
+  // Without a past to compare with, large queries may just be large, or many at once.
+  const isUnusual = usualMs === null ? (lightMs ?? 0) > slowQueryMs : p95Ms !== null && p95Ms > usualMs * 3;
+  if (p95Ms !== null && p95Ms > slowQueryMs && isUnusual) {
     const words = `source ${source.label} is slow: p95 of its queries ${latencyWords(p95Ms)} (${plural(count, 'query').replace('querys', 'queries')})${usual}`;
     return [link('source_slow', words)];
   }

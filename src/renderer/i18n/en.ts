@@ -4,6 +4,7 @@ import { alertRulesEn } from './alert-rules-en.ts';
 import { alertsEn } from './alerts-en.ts';
 import { cacheEn } from './cache-en.ts';
 import { celeryEn } from './celery-en.ts';
+import { happenedEn } from './happened-en.ts';
 import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
 import { queuesEn } from './queues-en.ts';
@@ -193,6 +194,7 @@ export const en = {
     alertsFiring_other: '{{count}} firing',
     alertsNone: 'No alert fires.',
     openAlerts: 'All alerts',
+    happened: happenedEn,
   },
   kpis: {
     demo: 'Demo data',

@@ -5,6 +5,7 @@ import { alertRulesEs } from './alert-rules-es.ts';
 import { alertsEs } from './alerts-es.ts';
 import { cacheEs } from './cache-es.ts';
 import { celeryEs } from './celery-es.ts';
+import { happenedEs } from './happened-es.ts';
 import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
 import { queuesEs } from './queues-es.ts';
@@ -195,6 +196,7 @@ export const es: Texts = {
     alertsFiring_other: '{{count}} activas',
     alertsNone: 'Ninguna alerta activa.',
     openAlerts: 'Todas las alertas',
+    happened: happenedEs,
   },
   kpis: {
     demo: 'Datos de demostración',

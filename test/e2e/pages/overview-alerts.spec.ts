@@ -21,6 +21,23 @@ test('the overview follows the engine without being asked', async ({ open, engin
   await expect(page.getByTestId('node-workers')).toHaveClass(/bad/);
 });
 
+test('what happened is told newest first, filtered, with the way to its subject and the probable cause', async ({
+  open,
+  engine,
+}) => {
+  engine.script.isBroken = true;
+  const page = await open('/overview');
+  const card = page.getByTestId('happened');
+  await expect(card.getByTestId('probable-causes')).toContainText('w1 wedged: 18 jobs in kpis');
+  await expect(card.getByRole('listitem').nth(1)).toContainText('cache.clear');
+  await expect(card.getByTestId('event-invalidated')).toContainText('×412');
+  await card.getByRole('button', { name: 'Trouble' }).click();
+  await expect(card.locator('.events li')).toHaveCount(3);
+  await expect(page).toHaveURL(/happened=trouble/);
+  await card.getByTestId('event-worker_wedged').getByRole('link', { name: 'w1' }).click();
+  await expect(page.getByTestId('page-workers')).toBeVisible();
+});
+
 test('an alert is acknowledged with a note, from the overview on', async ({ open, engine }) => {
   engine.script.isBroken = true;
   const page = await open('/overview');

@@ -27,7 +27,7 @@ const scenarios: readonly Scenario[] = [
       await room.cache.kill();
     },
     meanwhile: read,
-    sign: 'redis',
+    signs: ['redis'],
     cause: 'redis_unreachable',
     names: /Redis \(cache\) is unreachable/,
     alert: 'redis-cache-unreachable',
@@ -38,7 +38,7 @@ const scenarios: readonly Scenario[] = [
       await room.settled();
       await room.broker.kill();
     },
-    sign: 'workers',
+    signs: ['workers'],
     cause: 'redis_unreachable',
     names: /Redis \(broker\) is unreachable/,
   },
@@ -49,7 +49,7 @@ const scenarios: readonly Scenario[] = [
       room.broker.freeze();
       room.onEnd(() => room.broker.thaw());
     },
-    sign: 'redis',
+    signs: ['redis'],
     cause: 'redis_frozen',
     names: /Redis \(broker\)/,
   },
@@ -63,7 +63,7 @@ const scenarios: readonly Scenario[] = [
       await room.demand();
     },
     meanwhile: read,
-    sign: 'backlog',
+    signs: ['backlog'],
     cause: 'workers_missing',
     names: /no worker|none is connected/,
     alert: 'queue-unattended',
@@ -78,7 +78,7 @@ const scenarios: readonly Scenario[] = [
       await room.demand();
     },
     meanwhile: read,
-    sign: 'backlog',
+    signs: ['backlog'],
     cause: 'workers_wedged',
     names: /connected/,
   },
@@ -98,7 +98,7 @@ const scenarios: readonly Scenario[] = [
       await room.demand();
     },
     meanwhile: read,
-    sign: 'backlog',
+    signs: ['backlog'],
     cause: 'queue_paused',
     names: /queue dashboard is paused/,
   },
@@ -112,7 +112,7 @@ const scenarios: readonly Scenario[] = [
     meanwhile: async (room) => {
       for (let i = 0; i < 5; i += 1) await room.demand('expired');
     },
-    sign: 'hit_rate',
+    signs: ['hit_rate'],
     cause: 'invalidation_storm',
     names: /invalidations within .* table:edp \(edp_updated/,
   },
@@ -131,7 +131,7 @@ const scenarios: readonly Scenario[] = [
       redis.disconnect();
       await readViews(room, 10, 10);
     },
-    sign: 'evictions',
+    signs: ['evictions'],
     cause: 'evictions',
     names: /evicted .* keys/,
   },
@@ -139,7 +139,7 @@ const scenarios: readonly Scenario[] = [
     name: 'a cold start: nothing is in the cache yet',
     inject: (room) => readViews(room, 10, 5),
     meanwhile: async (room) => readViews(room, 10 + Math.floor(performance.now() / 2_000), 4),
-    sign: 'hit_rate',
+    signs: ['hit_rate'],
     cause: 'cold_start',
     names: /the console began .* ago/,
   },
@@ -153,7 +153,7 @@ const scenarios: readonly Scenario[] = [
       await room.client.call('cache.clear', { layer: 'all', confirm: 'all' });
       await readViews(room, 10, 8);
     },
-    sign: 'hit_rate',
+    signs: ['hit_rate', 'values'],
     cause: 'cache_cleared',
     names: /every layer was cleared/,
   },
@@ -176,7 +176,7 @@ const scenarios: readonly Scenario[] = [
       );
       await queue.close();
     },
-    sign: 'backlog',
+    signs: ['backlog'],
     cause: 'job_flood',
     names: /jobs were given to background/,
   },
@@ -198,7 +198,7 @@ function sourceGone(): Scenario {
       await room.demand();
     },
     meanwhile: read,
-    sign: 'source',
+    signs: ['source'],
     cause: 'source_unreachable',
     names: /unreachable/,
   };
@@ -222,9 +222,10 @@ function sourceSlow(): Scenario {
     inject: async (room) => {
       await room.settled();
       slow();
+      await room.demand();
     },
-    meanwhile: async (room) => room.demand(),
-    sign: 'values',
+    meanwhile: read,
+    signs: ['values'],
     cause: 'source_slow',
     names: /source .* is slow: p95 of its queries|jobs of .* take/,
   };
@@ -251,7 +252,7 @@ function scheduleMissed(): Scenario {
       await new Promise((resolve) => setTimeout(resolve, 21_000));
       await room.serve({}, dataDir);
     },
-    sign: 'schedules',
+    signs: ['schedules'],
     cause: 'not_running',
     names: /no console ran for/,
   };

@@ -69,7 +69,7 @@ describe('a backlog', () => {
   });
 
   it('of a slow source', () => {
-    const queries = { p95Ms: 4_000, usualMs: 40, count: 9 };
+    const queries = { p95Ms: 4_000, usualMs: 40, lightMs: 3, count: 9 };
     const slow = facts({ active: 2 });
     const chains = chainsOf({ ...slow, depth: { ...slow.depth, queries } });
     expect(brief(chains)).toEqual([
@@ -77,6 +77,12 @@ describe('a backlog', () => {
       ['backlog', 'source_slow'],
     ]);
     expect(chains[0]?.root?.words).toContain('p95 of its queries 4 s (9 queries); usually 40 ms');
+  });
+
+  it('of queries that are large by nature does not accuse the source', () => {
+    const queries = { p95Ms: 4_000, usualMs: null, lightMs: 3, count: 9 };
+    const slow = facts({ active: 2 });
+    expect(brief(chainsOf({ ...slow, depth: { ...slow.depth, queries } }))).toEqual([['backlog', 'slots_busy']]);
   });
 
   it('shorter than half a minute is no sign', () => {

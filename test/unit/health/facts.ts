@@ -61,7 +61,7 @@ export function healthyDepth(changes: Partial<CauseDepth> = {}): CauseDepth {
     watched: [watchedQueue('kpis'), watchedQueue('dashboard'), watchedQueue('background')],
     missesByReason: {},
     evicted: { cache: 0, broker: 0 },
-    queries: { p95Ms: 38, usualMs: 40, count: 12 },
+    queries: { p95Ms: 38, usualMs: 40, lightMs: 2, count: 12 },
     failedRatio: 0,
     recent: [],
     ...changes,

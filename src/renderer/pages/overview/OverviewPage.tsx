@@ -7,6 +7,7 @@ import { State, type StateKind } from '../../ui/State.tsx';
 import { AlertStrip } from './AlertStrip.tsx';
 import { Chain } from './Chain.tsx';
 import { Figures } from './Figures.tsx';
+import { HappenedCard } from './HappenedCard.tsx';
 import type { Overview } from './overview-model.ts';
 import { healthKinds } from './overview-model.ts';
 import './overview.css';
@@ -33,6 +34,7 @@ export function OverviewPage(): ReactElement {
         <StaleTable overview={data} isOffline={isOffline} />
         <AlertStrip />
       </div>
+      <HappenedCard overview={data} />
     </div>
   );
 }

@@ -1,0 +1,167 @@
+/** What happened lately, newest first, and what is most probably the cause of what is bad now. */
+import { type ReactElement, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallOutput } from '../../../shared/contract.ts';
+import { useFormat } from '../../format/use-format.ts';
+import { useAddress } from '../../state/address.ts';
+import { useLiveCall } from '../../state/calls.ts';
+import { type PageName, routeHref } from '../../state/route.ts';
+import { useIsOffline, useNow } from '../../state/services.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Card } from '../../ui/Card.tsx';
+import { Icon, type IconName } from '../../ui/icons.tsx';
+import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
+import { State } from '../../ui/State.tsx';
+import type { Overview } from './overview-model.ts';
+
+type Happening = CallOutput<'timeline.events'>['events'][number];
+
+const filters = {
+  all: { kinds: [], tones: [] },
+  trouble: { kinds: [], tones: ['bad', 'warning'] },
+  redis: { kinds: ['redis'], tones: [] },
+  work: { kinds: ['queue', 'worker', 'schedule'], tones: [] },
+  data: { kinds: ['cache', 'source'], tones: [] },
+  alerts: { kinds: ['alert', 'gap'], tones: [] },
+  commands: { kinds: ['command'], tones: [] },
+} as const;
+type FilterId = keyof typeof filters;
+const filterIds = Object.keys(filters) as FilterId[];
+
+const icons: Readonly<Record<Happening['kind'], IconName>> = {
+  redis: 'redis',
+  queue: 'queues',
+  worker: 'workers',
+  cache: 'cache',
+  source: 'storage',
+  schedule: 'schedules',
+  alert: 'alerts',
+  command: 'play',
+  gap: 'expired',
+};
+/** Where what an event is about is shown; a command is shown nowhere else. */
+const pages: Readonly<Record<Happening['kind'], PageName | null>> = {
+  redis: 'redis',
+  queue: 'queues',
+  worker: 'workers',
+  cache: 'cache',
+  source: 'kpis',
+  schedule: 'schedules',
+  alert: 'alerts',
+  command: null,
+  gap: 'alerts',
+};
+const toneKinds = { bad: 'failed', warning: 'stale', good: 'fresh' } as const;
+const stepCount = 40;
+const mostCount = 400;
+
+interface HappenedCardProps {
+  readonly overview: Overview | null;
+}
+
+export function HappenedCard({ overview }: HappenedCardProps): ReactElement {
+  const { t } = useTranslation();
+  const isOffline = useIsOffline();
+  const address = useAddress('overview');
+  const [limit, setLimit] = useState(stepCount);
+  const chosen = filterIds.find((id) => id === address.text('happened')) ?? 'all';
+  const { kinds, tones } = filters[chosen];
+  const { data, error } = useLiveCall(
+    'timeline.events',
+    { kinds: [...kinds], tones: [...tones], limit },
+    { topics: ['timeline.added'], periodMs: 60_000, keptAs: 'timeline' },
+  );
+  const events = data?.events ?? [];
+  const canShowMore = data?.nextBefore !== null && data !== null && limit < mostCount;
+  return (
+    <Card
+      title={t('overview.happened.title')}
+      {...(isOffline ? { note: t('state.lastKnown') } : {})}
+      aside={
+        <SegmentedFilter
+          label={t('overview.happened.filter')}
+          options={filterIds.map((id) => ({ id, title: t(`overview.happened.filters.${id}`) }))}
+          value={chosen}
+          onChange={(id) => address.set({ happened: id === 'all' ? null : id }, { replace: true })}
+          testId="happened-filter"
+        />
+      }
+      className="happened"
+      testId="happened"
+    >
+      <ProbableCauses overview={overview} />
+      {events.length === 0 ? (
+        <p className="empty">
+          {data === null ? (error?.message ?? t('overview.unknown')) : t('overview.happened.none')}
+        </p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keyboard
+        <ol className="events" tabIndex={0} aria-label={t('overview.happened.title')}>
+          {events.map((event) => (
+            <Line key={event.id} event={event} />
+          ))}
+        </ol>
+      )}
+      {canShowMore && <Button onClick={() => setLimit(limit + stepCount)}>{t('overview.happened.more')}</Button>}
+    </Card>
+  );
+}
+
+/** One line a cause: what several signs have in common is said once. */
+function ProbableCauses({ overview }: HappenedCardProps): ReactElement | null {
+  const { t } = useTranslation();
+  const known = (overview?.causes ?? []).flatMap(({ root, sign }) => (root === null ? [] : [{ root, sign }]));
+  const words = [...new Set(known.map(({ root }) => root.words))];
+  if (words.length === 0) return null;
+  return (
+    <ul className="probable" aria-label={t('overview.happened.probable')} data-testid="probable-causes">
+      {words.slice(0, 3).map((cause) => {
+        const signs = new Set(known.filter(({ root }) => root.words === cause).map(({ sign }) => sign));
+        return (
+          <li key={cause}>
+            <State kind="failed" word={t('overview.happened.probable')} />
+            <span>
+              <b>{cause}</b>
+              <span className="sub"> → {[...signs].map((sign) => t(`overview.happened.sign.${sign}`)).join(', ')}</span>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Line({ event }: { readonly event: Happening }): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { atMs, untilMs, kind, code, tone, subject, detail, count } = event;
+  const when = useNow((nowMs) => format.moment(atMs, nowMs));
+  const title = t(`overview.happened.code.${code}`);
+  const page = pages[kind];
+  const shown = kind === 'gap' ? t(`overview.happened.gap.${subject}`, { defaultValue: subject }) : subject;
+  return (
+    <li data-testid={`event-${code}`}>
+      <time
+        dateTime={new Date(atMs).toISOString()}
+        title={`${format.exactMoment(atMs)} – ${format.exactMoment(untilMs)}`}
+      >
+        {when}
+      </time>
+      <span className="kind" title={t(`overview.happened.kind.${kind}`)}>
+        <Icon name={icons[kind]} />
+        <span className="visually-hidden">{t(`overview.happened.kind.${kind}`)}</span>
+      </span>
+      {tone === 'plain' ? <span>{title}</span> : <State kind={toneKinds[tone]} word={title} />}
+      <span className="what">
+        {page === null ? <b>{shown}</b> : <a href={routeHref(page)}>{shown}</a>}
+        {count > 1 && <span className="sub"> ×{format.number(count)}</span>}
+        {detail !== '' && (
+          <span className="sub" title={detail}>
+            {' '}
+            {detail}
+          </span>
+        )}
+      </span>
+    </li>
+  );
+}
