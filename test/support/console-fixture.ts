@@ -2,6 +2,7 @@
 import { EngineError } from '../../engine/base/errors.ts';
 import type { CallOutput, Handlers } from '../../src/shared/contract.ts';
 import { startWebHost, type WebHost } from '../../src/web/host.ts';
+import { type ChannelsScript, channelHandlers, channelsScript } from './console-alert-channels.ts';
 import { type AlertsScript, alertRuleHandlers, alertsScript } from './console-alerts.ts';
 import { type CacheScript, cacheHandlers, cacheScript } from './console-cache.ts';
 import { type CeleryScript, celeryHandlers, celeryScript } from './console-celery.ts';
@@ -45,6 +46,7 @@ export interface Script {
   readonly storage: StorageScript;
   readonly celeryWorker: CeleryWorkerScript;
   readonly alerts: AlertsScript;
+  readonly channels: ChannelsScript;
 }
 
 export interface ConsoleFixture {
@@ -87,6 +89,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
       () => engine.topics.emit('review.changed', { what: ['notes'] }),
     ),
     alerts: alertsScript(Date.now()),
+    channels: channelsScript(Date.now()),
   };
   const engine = scriptedEngine(handlersOf(script));
   const token = 'token of the fixture';
@@ -125,6 +128,7 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...storageHandlers(script.storage),
     ...celeryWorkerHandlers(script.celeryWorker),
     ...ruleHandlers,
+    ...channelHandlers(script.channels),
     'system.info': async () => script.changeSystem(systemInfo(Date.now())),
     'timeline.events': async ({ kinds, tones }) => ({
       events: happenings(Date.now()).filter(

@@ -19,6 +19,8 @@ const routes = [
   '/alerts?tab=rules',
   '/alerts?tab=rules&edit=hit-rate',
   '/alerts?tab=silences',
+  '/alerts?tab=channels',
+  '/alerts?tab=channels&channel=mail',
 ] as const;
 
 for (const theme of ['dark', 'light'] as const) {

@@ -9,6 +9,7 @@ import { State } from '../../ui/State.tsx';
 import { AcknowledgeDialog } from './AcknowledgeDialog.tsx';
 import './alerts.css';
 import { type AlertStatus, tabs } from './alerts-model.ts';
+import { ChannelsCard } from './ChannelsCard.tsx';
 import { HistoryCard } from './HistoryCard.tsx';
 import { NowCard } from './NowCard.tsx';
 import { RulesCard } from './RulesCard.tsx';
@@ -57,6 +58,7 @@ export function AlertsPage(): ReactElement {
       {tab === 'history' && <HistoryCard rules={(statuses ?? []).map(({ rule }) => rule)} />}
       {tab === 'rules' && <RulesCard alerts={statuses} address={address} />}
       {tab === 'silences' && <SilencesCard alerts={statuses} />}
+      {tab === 'channels' && <ChannelsCard address={address} />}
       {chosen !== null && !isOffline && (
         <AcknowledgeDialog alert={chosen} onClose={() => address.set({ acknowledge: null }, { replace: true })} />
       )}

@@ -21,7 +21,14 @@ export type SignalInfo = CallOutput<'alerts.signals'>['signals'][number];
 export type Silence = CallOutput<'alerts.silences.list'>['silences'][number];
 export type Matcher = Silence['matchers'][number];
 
-export const tabs = ['now', 'history', 'rules', 'silences'] as const;
+export type Channel = CallOutput<'alerts.channels.list'>['channels'][number];
+export type ChannelKind = Channel['settings']['kind'];
+export type ChannelDraft = CallInput<'alerts.channels.save'>;
+export type Delivery = CallOutput<'alerts.channels.deliveries'>['deliveries'][number];
+
+export const channelKinds = ['desktop', 'email', 'slack', 'webhook', 'command'] as const satisfies ChannelKind[];
+
+export const tabs = ['now', 'history', 'rules', 'silences', 'channels'] as const;
 
 export const alertStates = [
   'inactive',
