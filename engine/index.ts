@@ -14,5 +14,6 @@ export { demoFileOf } from './sources/open-source.ts';
 export { backUpAtRest, restoreAtNextStart } from './store/at-rest.ts';
 export { version } from './version.ts';
 export { packNamed } from './wiring/packs.ts';
+export { openReviewFile } from './wiring/review.ts';
 export { runWorkerProcess } from './worker.ts';
 export { startWorkerHost, type WorkerHost } from './worker-host.ts';

@@ -71,8 +71,11 @@ export function sealFile(content: ReviewContent, { privateKey }: Sealer): { file
   return { file, seal: { sha256: head.bodySha256, fingerprint: fingerprintOf(publicKey) } };
 }
 
-/** @throws EngineError REVIEW_FILE_REFUSED with the reason */
-export function openFile(file: Buffer, { privateKey }: Sealer): OpenedFile {
+/**
+ * @param own null where there is no installation to compare with
+ * @throws EngineError REVIEW_FILE_REFUSED with the reason
+ */
+export function openFile(file: Buffer, own: Sealer | null): OpenedFile {
   const { head, signature, body } = parts(file);
   if (body.length !== head.bodyBytes) {
     const what = body.length < head.bodyBytes ? 'cut short' : 'longer than what was sealed';
@@ -87,7 +90,7 @@ export function openFile(file: Buffer, { privateKey }: Sealer): OpenedFile {
   return {
     content,
     seal: { sha256: head.bodySha256, fingerprint: fingerprintOf(head.publicKey) },
-    isOwn: head.publicKey === publicText(privateKey),
+    isOwn: own !== null && head.publicKey === publicText(own.privateKey),
     sizeBytes: file.length,
   };
 }

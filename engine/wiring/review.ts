@@ -8,13 +8,14 @@ import type { SecretVault } from '../config/secret-vault.ts';
 import type { Settings } from '../config/settings.ts';
 import type { KpiPack } from '../kpi/pack.ts';
 import type { SourceHolder } from '../kpi/source-holder.ts';
+import type { OpenedFile } from '../model/review-file.ts';
 import type { WorkerSightings } from '../queue/worker-sightings.ts';
 import { Files } from '../review/files.ts';
 import { Notes } from '../review/notes.ts';
 import { Past } from '../review/past.ts';
 import type { KpiPort } from '../review/ports.ts';
 import { ReachWatch } from '../review/reach.ts';
-import { newSealingKey, type Sealer, sealerOf } from '../review/sealing.ts';
+import { newSealingKey, openFile, type Sealer, sealerOf } from '../review/sealing.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
 import type { CeleryEvents } from './celery-events.ts';
@@ -111,6 +112,11 @@ function kpiPort({ pack, kpis }: ReviewInputs): KpiPort {
     layers: () => cache.layers(),
     current: async (filters) => (await dashboards.get(filters)).sections,
   };
+}
+
+/** For a terminal, with no engine around it. @throws EngineError REVIEW_FILE_REFUSED with the reason */
+export function openReviewFile(file: Buffer): OpenedFile {
+  return openFile(file, null);
 }
 
 /** The key is made when the first file is sealed or opened. @throws EngineError VAULT_UNAVAILABLE */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: `vigia serve | worker | config | cache | backup | restore | acl | redis | redis-conf | demo`. */
+/** The command line: `vigia serve | worker | config | cache | backup | restore | export | open | acl | redis | redis-conf | demo`. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
@@ -12,6 +12,7 @@ import { cacheClear, cacheInvalidate, cacheStatus, cacheWarm } from './cache.ts'
 import { printConfig } from './config.ts';
 import { makeDemo } from './demo.ts';
 import { serveRedis, writeRedisConf } from './redis.ts';
+import { exportFile, openFileHere } from './review.ts';
 import { serveWorkers } from './serve-workers.ts';
 
 const badUsageExitCode = 2;
@@ -134,6 +135,21 @@ ofRunningConsole(cache.command('warm'))
   .description("compute the pack's and the learned views ahead of their readers")
   .option('--wait', 'wait for its end and print the proof; exit code 1 when a key is no hit')
   .action(cacheWarm);
+
+ofRunningConsole(program.command('export'))
+  .description('save the KPIs with ages, provenance, history and notes as one sealed .vigia file')
+  .option('--out <file>', 'write there instead of a name with the time')
+  .option('--at <time>', 'as they stood then, such as 2026-11-22T14:00; twice to compare', gather, [])
+  .option('--filter <name=value>', 'of this view, such as cliente=Andes', gather, [])
+  .option('--support', 'a support bundle of the last day instead: without values, names and secrets')
+  .action(exportFile);
+
+program
+  .command('open')
+  .description('check a .vigia file and print what it holds; one that was changed is refused with the reason')
+  .argument('<file>')
+  .option('--json', 'print JSON')
+  .action(openFileHere);
 
 /** The server is a program of its own that lies beside this one; this process becomes it. */
 async function becomeServer(args: readonly string[]): Promise<void> {
