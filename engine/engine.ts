@@ -186,7 +186,10 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   cleanUps.add('cache', () => kpis.close());
   const celery = openCeleryEvents({ settings, broker: links.broker, connections, store }, foundation);
   cleanUps.add('celery', () => celery.stop());
-  const celeryRooms = openCelery({ connections, broker: links.broker, heard: celery.heard }, foundation);
+  const celeryRooms = openCelery(
+    { connections, broker: links.broker, heard: celery.heard, onPrefix: celery.listen },
+    foundation,
+  );
   cleanUps.add('celery rooms', () => celeryRooms.stop());
   const alerts = openAlerts({ store, vault, desktop: options.desktop, broker: links.broker }, foundation);
   const onScheduleChanged = (scheduleId: string | null): void => topics.emit('schedules.changed', { scheduleId });

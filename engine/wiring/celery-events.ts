@@ -9,6 +9,7 @@ import { ResultBackend } from '../celery/tasks/result-backend.ts';
 import { TaskDesk } from '../celery/tasks/task-desk.ts';
 import { RedisProbe } from '../celery/verdicts/redis-probe.ts';
 import { VerdictWatch } from '../celery/verdicts/verdict-watch.ts';
+import { brokerIdOf } from '../celery/wire/names.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CountedWorker } from '../health/ports.ts';
 import type { CeleryTaskRecord } from '../model/celery-record.ts';
@@ -46,6 +47,8 @@ export interface HeardOnBroker {
 
 export interface CeleryEvents {
   readonly desk: TaskDesk;
+  /** Workers with this `global_keyprefix` were found on a connection: they are watched from now on. */
+  listen(connectionId: string, keyPrefix: string): void;
   eventsState(): CeleryEventsState[];
   verdicts(): CeleryWorkerVerdict[];
   throughput(brokerId: string, node: string): CeleryThroughput;
@@ -58,6 +61,9 @@ export interface CeleryEvents {
 }
 
 interface Watched {
+  readonly connectionId: string;
+  /** `global_keyprefix` of the workers; empty for none. */
+  readonly keyPrefix: string;
   readonly link: RedisLink;
   readonly watch: BrokerWatch;
   readonly verdicts: VerdictWatch;
@@ -79,20 +85,22 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
   let lastSeq = lastSeqOf(store, foundation);
   const tell = (brokerId: string, what: readonly CeleryChange['what'][number][]): void =>
     changes.emit('change', { brokerId, what: [...what] });
-  const linkOf = (brokerId: string): RedisLink => (brokerId === ownBroker ? inputs.broker : connections.of(brokerId));
-  const open = (brokerId: string): void => {
-    const link = linkOf(brokerId);
-    const results = new ResultBackend(brokerId === ownBroker && resultLink !== null ? resultLink : link);
+  const linkOf = (id: string): RedisLink => (id === ownBroker ? inputs.broker : connections.of(id));
+  const open = (connectionId: string, keyPrefix = ''): void => {
+    const brokerId = brokerIdOf(connectionId, keyPrefix);
+    if (watched.has(brokerId)) return;
+    const link = linkOf(connectionId);
+    const results = new ResultBackend(connectionId === ownBroker && resultLink !== null ? resultLink : link);
     const nextSeq = (): number => (lastSeq += 1);
-    const probe = new RedisProbe({ link, ...foundation });
+    const probe = new RedisProbe({ link, keyPrefix, ...foundation });
     const watch = new BrokerWatch({
-      ...{ brokerId, link, results, nextSeq, clock, logger },
+      ...{ brokerId, link, keyPrefix, results, nextSeq, clock, logger },
       history: store.celeryTasks,
       onChanged: (what) => tell(brokerId, what),
       otherCommandCount: () => probe.commandCount,
     });
     const verdicts = new VerdictWatch({ watch, probe, clock, logger, onChanged: () => tell(brokerId, ['workers']) });
-    watched.set(brokerId, { link, watch, verdicts, probe });
+    watched.set(brokerId, { connectionId, keyPrefix, link, watch, verdicts, probe });
     watch.start();
     verdicts.start();
   };
@@ -112,13 +120,18 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
   for (const id of wanted()) open(id);
   const stopFollowing = connections.onChange((id) => {
     const isThere = wanted().includes(id);
+    const known = [...watched].filter(([, { connectionId }]) => connectionId === id);
     // A profile that was changed has another link; of its states the links themselves tell.
-    if (isThere && watched.get(id)?.link === linkOf(id)) return;
-    void close(id);
+    if (isThere && known.length > 0 && known.every(([, { link }]) => link === linkOf(id))) return;
+    for (const [brokerId] of known) void close(brokerId);
+    // Another server has other prefixes: they are found anew.
     if (isThere) open(id);
   });
   const all = (): Watched[] => [...watched.values()];
   return {
+    listen(connectionId, keyPrefix) {
+      if (wanted().includes(connectionId)) open(connectionId, keyPrefix);
+    },
     desk: new TaskDesk({
       brokers: () => all().map(({ watch }) => watch),
       history: store.celeryTasks,
@@ -142,7 +155,8 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
         return beating.map(({ node }) => node);
       },
       sentAtMs: (brokerId, taskId) => watched.get(brokerId)?.watch.table.find(taskId)?.sentAtMs ?? null,
-      call: (brokerId, taskId) => watched.get(brokerId)?.watch.table.find(taskId) ?? null,
+      call: (brokerId, taskId) =>
+        watched.get(brokerId)?.watch.table.find(taskId) ?? store.celeryTasks.find(brokerId, taskId),
     },
     onChanged: (listener) => changes.on('change', listener),
     async stop() {

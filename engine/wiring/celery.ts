@@ -5,6 +5,7 @@ import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import { BrokerRoom } from '../celery/broker-room.ts';
 import { discoverPrefixes } from '../celery/queues/discovery.ts';
+import { brokerIdOf } from '../celery/wire/names.ts';
 import type { RedisLink } from '../redis/link.ts';
 import type { HeardOnBroker } from './celery-events.ts';
 import type { Connections } from './connections.ts';
@@ -15,6 +16,8 @@ export interface CeleryInputs {
   /** The engine's own way to its broker, where it may write: questions to workers pass through Redis keys. */
   readonly broker: RedisLink;
   readonly heard: HeardOnBroker;
+  /** A prefix that workers use was found on a connection. */
+  readonly onPrefix: (connectionId: string, keyPrefix: string) => void;
 }
 
 export interface CeleryRooms {
@@ -131,7 +134,7 @@ class RoomRegistry {
 
   #open(connectionId: string, keyPrefix = ''): void {
     const { heard } = this.#inputs;
-    const brokerId = keyPrefix === '' ? connectionId : `${connectionId}~${keyPrefix}`;
+    const brokerId = brokerIdOf(connectionId, keyPrefix);
     if (this.#rooms.has(brokerId)) return;
     const room = new BrokerRoom({
       brokerId,
@@ -146,6 +149,7 @@ class RoomRegistry {
     });
     this.#rooms.set(brokerId, { connectionId, room });
     room.start();
+    if (keyPrefix !== '') this.#inputs.onPrefix(connectionId, keyPrefix);
   }
 
   async #openPrefixed(connectionId: string): Promise<void> {

@@ -86,7 +86,7 @@ export function workersScript(nowMs: number): WorkersScript {
         verdict: 'wedged',
         reason: 'all_slots_stuck',
         words: 'all 2 pool processes run tasks far over their p95',
-        evidence: [{ code: 'reply', values: {}, words: 'answers ping in 4 ms' }],
+        evidence: [{ code: 'reply', values: { ageMs: 4_000 }, words: 'answers ping in 4 ms' }],
         flags: ['task_events_off'],
         sinceMs: nowMs - 60_000,
         slots: 2,

@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '../..');
 const settings = { VIGIA_DEMO_ROWS: '2000', VIGIA_AS_OF: '2026-03-31' };
 
 export interface RealConsole {
+  /** The socket of its private broker. */
+  readonly brokerSocket: () => string;
   /** Null in Electron. */
   readonly address: string | null;
   readonly token: string | null;
@@ -66,6 +68,7 @@ async function startWeb(dataDir: string, newPage: () => Promise<Page>): Promise<
   const [, address = ''] = await program.says(/ready at (http:\S+)/, 30_000);
   const token = readFileSync(join(dataDir, 'token'), 'utf8').trim();
   return {
+    brokerSocket: () => brokerSocketOf(dataDir),
     address,
     token,
     async open(route) {
@@ -89,6 +92,7 @@ async function startElectron(dataDir: string): Promise<RealConsole> {
     env: { ...bareEnvironment(), ...settings },
   });
   return {
+    brokerSocket: () => brokerSocketOf(dataDir),
     address: null,
     token: null,
     async open(route) {
@@ -100,6 +104,12 @@ async function startElectron(dataDir: string): Promise<RealConsole> {
     },
     close: () => app.close(),
   };
+}
+
+function brokerSocketOf(dataDir: string): string {
+  const record: unknown = JSON.parse(readFileSync(join(dataDir, 'redis', 'broker.pid'), 'utf8'));
+  const { socketPath } = record as { socketPath: string };
+  return socketPath;
 }
 
 function bareEnvironment(): Record<string, string> {

@@ -53,6 +53,7 @@ export class WorkerControl {
       node,
       ...commandOutcome(value),
     }));
+    inspector.changed(expected);
     const silent = expected.filter((node) => !replies.some((reply) => reply.node === node));
     return {
       listeners,

@@ -73,6 +73,8 @@ interface Known {
   readonly answers: Answers;
   heardMs: number;
   isDouble: boolean;
+  /** It was told to change since it was asked. */
+  isChanged: boolean;
 }
 
 /** How many listened and how many answered when everybody was asked. */
@@ -176,8 +178,19 @@ export class CeleryInspector {
 
   /** Asks one worker for everything that is old. @throws EngineError REDIS_* */
   async refreshWorker(node: string): Promise<void> {
-    const old = allParts.filter((part) => this.#isOld(part, node));
+    const known = this.#workers.get(node);
+    const old = allParts.filter((part) => known?.isChanged === true || this.#isOld(part, node));
+    if (known) known.isChanged = false;
     await this.#once(node, () => Promise.all(old.map((part) => this.ask(part, [node], [node]))));
+  }
+
+  /** These were told to change: what they answered before speaks for now no longer. */
+  changed(nodes: readonly string[]): void {
+    for (const node of nodes) {
+      const known = this.#workers.get(node);
+      if (known) known.isChanged = true;
+    }
+    this.#options.onChanged();
   }
 
   /**
@@ -255,6 +268,7 @@ export class CeleryInspector {
       answers: Object.fromEntries(allParts.map((part) => [part, unanswered()])) as unknown as Answers,
       heardMs: this.#options.clock.monotonicMs(),
       isDouble: false,
+      isChanged: false,
     };
     this.#workers.set(node, known);
     return known;

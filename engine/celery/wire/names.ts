@@ -154,3 +154,8 @@ export class BrokerNames {
 export function escapeGlob(text: string): string {
   return text.replace(/[*?[\]\\]/g, '\\$&');
 }
+
+/** One broker for each prefix in use on a connection: the connection's own id where there is none. */
+export function brokerIdOf(connectionId: string, keyPrefix: string): string {
+  return keyPrefix === '' ? connectionId : `${connectionId}~${keyPrefix}`;
+}

@@ -36,6 +36,15 @@ test('a worker is shown in full: evidence, pool, load, signals, queues, tasks it
   await expect(drawer).toBeHidden();
 });
 
+test('in Spanish the verdict and its evidence are Spanish too', async ({ open, page }) => {
+  await page.addInitScript(() => localStorage.setItem('vigia.preferences', JSON.stringify({ language: 'es' })));
+  await open(route);
+  const evidence = page.getByTestId('celery-evidence');
+  await expect(evidence).toContainText('todos sus puestos están ocupados, nada empieza ni termina');
+  await expect(evidence).toContainText(/respondió hace 4/);
+  await expect(page.getByTestId('workers-all')).toContainText('todos sus puestos están ocupados');
+});
+
 test('throughput is told with its present and its peak, and not invented where nothing was heard', async ({
   open,
   engine,

@@ -36,7 +36,10 @@ beforeAll(async () => {
   };
   links = new Map([open('broker', 0, 'observe'), open('shop', 4, 'operate'), open('remote', 0, 'observe')]);
   await Promise.all([own, ...links.values()].map((link) => link.whenReady(5_000)));
-  celery = openCelery({ broker: own, connections: registry(), heard: nothingHeard }, foundation);
+  celery = openCelery(
+    { broker: own, connections: registry(), heard: nothingHeard, onPrefix: () => undefined },
+    foundation,
+  );
 }, 60_000);
 
 afterAll(async () => {

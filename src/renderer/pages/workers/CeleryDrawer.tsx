@@ -20,6 +20,7 @@ import { CelerySignals } from './CelerySignals.tsx';
 import { CeleryThroughput } from './CeleryThroughput.tsx';
 import { ControlFormDialog } from './ControlFormDialog.tsx';
 import type { ControlForm } from './control-form.ts';
+import { useCeleryWords } from './evidence-words.ts';
 import { type CeleryWorker, verdictKinds } from './worker-rows.ts';
 
 export type CeleryAnswers = CallOutput<'celery.worker'>;
@@ -36,6 +37,7 @@ export function CeleryDrawer({ worker, onClose }: CeleryDrawerProps): ReactEleme
   const { t } = useTranslation();
   const isOffline = useIsOffline();
   const { brokerId, node, verdict } = worker;
+  const wordsOf = useCeleryWords();
   const { data, error } = useLiveCall(
     'celery.worker',
     { brokerId, node },
@@ -85,7 +87,7 @@ export function CeleryDrawer({ worker, onClose }: CeleryDrawerProps): ReactEleme
       <section>
         <h3>{t('workers.column.evidence')}</h3>
         <ul className="plain-list" data-testid="celery-evidence">
-          {[worker.words, ...worker.evidence.map(({ words }) => words)].map((line) => (
+          {wordsOf(worker).map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>

@@ -10,6 +10,7 @@ import { Card } from '../../ui/Card.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { State } from '../../ui/State.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
+import { useCeleryWords } from './evidence-words.ts';
 import { verdictKinds, verdicts, type WorkerFilter, type WorkerRow, workerKinds } from './worker-rows.ts';
 
 interface WorkersCardProps {
@@ -89,6 +90,7 @@ function Filters({ filter, onFilter }: FiltersProps): ReactElement {
 function useWhoColumns(onChoose: (id: string) => void): readonly Column<WorkerRow>[] {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
+  const wordsOf = useCeleryWords();
   return [
     {
       id: 'verdict',
@@ -119,9 +121,9 @@ function useWhoColumns(onChoose: (id: string) => void): readonly Column<WorkerRo
     {
       id: 'evidence',
       header: t('workers.column.evidence'),
-      render: ({ evidence, flags }) => (
+      render: ({ evidence, flags, celery }) => (
         <>
-          <span className="evidence">{evidence[0]}</span>
+          <span className="evidence">{celery === null ? evidence[0] : wordsOf(celery)[0]}</span>
           {flags.map((flag) => (
             <span key={flag} className="tag flag">
               {t(`workers.flag.${flag}`)}
