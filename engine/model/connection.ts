@@ -49,6 +49,8 @@ export type ConnectionDraft = z.infer<typeof connectionDraftSchema>;
 export const connectionViewSchema = connectionProfileSchema.extend({
   /** `cache` and `broker`, on which the console itself runs: not to be changed here. */
   builtIn: z.boolean(),
+  /** The variable that sets a built-in one; null for profiles and for the embedded servers. */
+  setBy: z.string().nullable(),
   /** Everything behind it is on this machine. */
   local: z.boolean(),
   topology: z.enum(['standalone', 'socket', 'sentinel', 'cluster']),
@@ -56,7 +58,10 @@ export const connectionViewSchema = connectionProfileSchema.extend({
   mode: connectionModeSchema,
   /** When `operate` ends by itself; null when it does not. */
   operateUntilMs: z.number().nullable(),
-  link: linkViewSchema.omit({ role: true }),
+  link: linkViewSchema.omit({ role: true }).extend({
+    /** Of a link that is not up; at most some seconds ahead. */
+    nextTryAtMs: z.number().nullable(),
+  }),
 });
 export type ConnectionView = z.infer<typeof connectionViewSchema>;
 

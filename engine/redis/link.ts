@@ -57,6 +57,8 @@ export class RedisLink<Role extends string = string> {
   readonly #topology: Emitter<{ topology: null }>;
   #version: string | null = null;
   #beating = false;
+  /** When it dials again, epoch milliseconds; of the past while it is dialling or up. */
+  #nextTryAtMs: number | null = null;
   /** When a call was last answered, on the clock that never jumps. */
   #heardMs = Number.NEGATIVE_INFINITY;
   readonly #stopHeartbeat: Stop;
@@ -104,6 +106,12 @@ export class RedisLink<Role extends string = string> {
   /** Where and as whom to connect, for a room that makes its own connections. Holds the password: never log it. */
   get target(): RedisAddress {
     return this.#address;
+  }
+
+  /** When a link that is not up dials again, epoch milliseconds; null while it is up, dialling for the first time, or closed. */
+  get nextTryAtMs(): number | null {
+    const { state } = this.#condition;
+    return state === 'unreachable' || state === 'refused' ? this.#nextTryAtMs : null;
   }
 
   view(): LinkStatus<Role> {
@@ -261,7 +269,9 @@ export class RedisLink<Role extends string = string> {
     if (this.#condition.state === 'closed') return null;
     const growingMs = Math.min(firstRetryMs * 2 ** Math.min(times - 1, 10), longestRetryMs);
     const fullMs = isRefusal(this.#condition.problem) ? refusedRetryMs : growingMs;
-    return Math.round(fullMs * (1 - this.#options.random() / 2));
+    const delayMs = Math.round(fullMs * (1 - this.#options.random() / 2));
+    this.#nextTryAtMs = this.#options.clock.now() + delayMs;
+    return delayMs;
   }
 
   #onReady(): void {

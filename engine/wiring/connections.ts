@@ -57,6 +57,9 @@ export interface ConnectionInputs {
   readonly vault: SecretVault;
 }
 
+/** What sets the address of the engine's own connections. */
+const variables: Readonly<Record<string, string>> = { cache: 'REDIS_URL', broker: 'CELERY_BROKER_URL' };
+
 /** A connection that is open, with what is shown of it. */
 interface Watched {
   readonly profile: ConnectionProfile;
@@ -219,12 +222,13 @@ class ConnectionRegistry implements Connections {
     return {
       ...profile,
       builtIn: builtInIds.includes(connectionId),
+      setBy: status.embedded ? null : (variables[connectionId] ?? null),
       local: address.local,
       topology: address.topology,
       hasPassword: address.password !== null,
       mode: gate.mode,
       operateUntilMs: gate.untilMs,
-      link: status,
+      link: { ...status, nextTryAtMs: link.nextTryAtMs },
     };
   }
 }

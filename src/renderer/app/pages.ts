@@ -39,6 +39,10 @@ async function loadReviewPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/review/ReviewPage.tsx')).ReviewPage };
 }
 
+async function loadConnectionsPage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/connections/ConnectionsPage.tsx')).ConnectionsPage };
+}
+
 async function loadStoragePage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/storage/StoragePage.tsx')).StoragePage };
 }
@@ -54,6 +58,7 @@ export const pages: Record<PageName, Page> = {
   schedules: lazy(loadSchedulesPage),
   alerts: lazy(loadAlertsPage),
   review: lazy(loadReviewPage),
+  connections: lazy(loadConnectionsPage),
   storage: lazy(loadStoragePage),
 };
 
@@ -62,6 +67,7 @@ export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadAlertsPage(),
     loadReviewPage(),
+    loadConnectionsPage(),
     loadStoragePage(),
     loadCachePage(),
     loadRedisPage(),

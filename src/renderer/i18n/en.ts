@@ -4,6 +4,7 @@ import { alertRulesEn } from './alert-rules-en.ts';
 import { alertsEn } from './alerts-en.ts';
 import { cacheEn } from './cache-en.ts';
 import { celeryEn } from './celery-en.ts';
+import { connectionsEn } from './connections-en.ts';
 import { happenedEn } from './happened-en.ts';
 import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
@@ -20,6 +21,7 @@ export const en = {
   queues: queuesEn,
   review: reviewEn,
   schedules: schedulesEn,
+  connections: connectionsEn,
   storage: storageEn,
   workers: workersEn,
   cache: cacheEn,
@@ -54,6 +56,7 @@ export const en = {
     schedules: 'Schedules',
     alerts: 'Alerts',
     review: 'Review',
+    connections: 'Connections',
     storage: 'Storage',
   },
   palette: { pages: 'Pages', kpis: 'KPIs', filters: 'Filters', actions: 'Actions' },

@@ -5,6 +5,7 @@ import { alertRulesEs } from './alert-rules-es.ts';
 import { alertsEs } from './alerts-es.ts';
 import { cacheEs } from './cache-es.ts';
 import { celeryEs } from './celery-es.ts';
+import { connectionsEs } from './connections-es.ts';
 import { happenedEs } from './happened-es.ts';
 import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
@@ -22,6 +23,7 @@ export const es: Texts = {
   queues: queuesEs,
   review: reviewEs,
   schedules: schedulesEs,
+  connections: connectionsEs,
   storage: storageEs,
   workers: workersEs,
   cache: cacheEs,
@@ -56,6 +58,7 @@ export const es: Texts = {
     schedules: 'Programación',
     alerts: 'Alertas',
     review: 'Revisión',
+    connections: 'Conexiones',
     storage: 'Almacenamiento',
   },
   palette: { pages: 'Páginas', kpis: 'KPI', filters: 'Filtros', actions: 'Acciones' },

@@ -12,6 +12,7 @@ export const pageNames = [
   'schedules',
   'alerts',
   'review',
+  'connections',
   'storage',
 ] as const;
 export type PageName = (typeof pageNames)[number];

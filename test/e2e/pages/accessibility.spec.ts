@@ -14,6 +14,7 @@ const routes = [
   '/schedules',
   '/alerts',
   '/review',
+  '/connections',
   '/storage',
   '/alerts?tab=history',
   '/alerts?tab=rules',

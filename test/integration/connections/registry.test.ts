@@ -75,6 +75,10 @@ describe('the registry', () => {
       ['cache', true, 'operate', true],
       ['broker', true, 'operate', true],
     ]);
+    expect(connections.list().map(({ setBy, link }) => [setBy, link.nextTryAtMs])).toEqual([
+      ['REDIS_URL', null],
+      ['CELERY_BROKER_URL', null],
+    ]);
     expect(() => connections.of('nobody')).toThrow(expect.objectContaining({ code: 'CONNECTION_NOT_FOUND' }));
     await expect(connections.remove('cache')).rejects.toMatchObject({ code: 'CONNECTION_INVALID' });
   });
@@ -133,6 +137,9 @@ describe('the registry', () => {
       false,
     );
     await until(() => connections.of(id).view().state === 'refused', 2_000);
+    const refused = () => connections.list().find((each) => each.id === id)?.link;
+    await until(() => (refused()?.nextTryAtMs ?? null) !== null, 5_000);
+    expect(refused()?.nextTryAtMs).toBeGreaterThan(refused()?.sinceMs ?? Number.NaN);
     await connections.remove(id);
     expect(connections.ids()).toEqual(['cache', 'broker']);
     expect(() => connections.of(id)).toThrow(expect.objectContaining({ code: 'CONNECTION_NOT_FOUND' }));
