@@ -234,7 +234,10 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const review = openReview({ settings, pack, kpis, links, holder, sightings, celery, store, vault }, foundation);
   cleanUps.add('review', () => review.stop());
 
-  const doctor = openDoctor({ connections, redis, store }, foundation);
+  const doctor = openDoctor(
+    { connections, redis, store, signs: async () => (await monitoring.overview()).causes },
+    foundation,
+  );
 
   const stops = [
     kpis.dashboards.on('changed', (change) => topics.emit('dashboard.changed', change)),

@@ -1,5 +1,6 @@
 /** What a check of the doctor is: it looks at one thing and says found, well, unknown, or that it does not apply. */
 import type { Clock } from '../base/clock.ts';
+import type { CauseChain } from '../model/cause.ts';
 import type { DoctorSubject, Evidence, Finding } from '../model/doctor.ts';
 import type { Patient } from './patient.ts';
 
@@ -33,6 +34,8 @@ export interface Desk {
   integrity(): Promise<{ state: 'whole' | 'damaged' | 'unknown'; problem: string }>;
   /** Stretches in which it could not look, newest first. */
   gapsSince(fromMs: number): readonly { fromMs: number; toMs: number; reason: string }[];
+  /** What is bad now beyond the servers themselves, with why. */
+  signs(): Promise<readonly CauseChain[]>;
 }
 
 export interface CheckContext {

@@ -16,6 +16,7 @@ import { redisRights } from './checks/redis-rights.ts';
 import { redisSlow } from './checks/redis-slow.ts';
 import { redisTls } from './checks/redis-tls.ts';
 import { redisVersion } from './checks/redis-version.ts';
+import { workChecks } from './checks/work-signs.ts';
 
 export const checks: readonly Check[] = [
   redisReach,
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   redisSlow,
   redisHitRate,
   redisKeys,
+  ...workChecks,
   ownLoad,
   observationGap,
   localStore,

@@ -14,9 +14,10 @@ export interface DoctorInputs {
   readonly connections: Pick<Connections, 'list' | 'of'>;
   readonly redis: Pick<WatchedRedis, 'ops' | 'counted'>;
   readonly store: Pick<Store, 'doctorFixes' | 'file' | 'medium' | 'sizeBytes' | 'usedRatio' | 'timeline'>;
+  readonly signs: Desk['signs'];
 }
 
-export function openDoctor({ connections, redis, store }: DoctorInputs, foundation: Foundation): Doctor {
+export function openDoctor({ connections, redis, store, signs }: DoctorInputs, foundation: Foundation): Doctor {
   const patientOf = ({ id, name, builtIn, purposes }: ConnectionView): Patient =>
     new Patient({
       connectionId: id,
@@ -35,16 +36,17 @@ export function openDoctor({ connections, redis, store }: DoctorInputs, foundati
     checks,
     patients: () => connections.list().map(patientOf),
     fixes: store.doctorFixes,
-    desk: deskOf(store, foundation),
+    desk: deskOf(store, signs, foundation),
     ...foundation,
   });
 }
 
 const mostGaps = 500;
 
-function deskOf(store: DoctorInputs['store'], { clock }: Foundation): Desk {
+function deskOf(store: DoctorInputs['store'], signs: Desk['signs'], { clock }: Foundation): Desk {
   return {
     store,
+    signs,
     integrity: () => checkIntegrity(store.file, clock),
     gapsSince: (fromMs) =>
       store.timeline
