@@ -5,7 +5,7 @@ import { type ServedConsole, serveConsole } from './served-console.ts';
 import { until } from './until.ts';
 
 const folder = join(import.meta.dirname, '../../docs/screenshots');
-const pages = ['overview', 'kpis', 'cache', 'queues', 'workers', 'schedules', 'alerts', 'review'] as const;
+const pages = ['overview', 'kpis', 'cache', 'redis', 'queues', 'workers', 'schedules', 'alerts', 'review'] as const;
 const themes = ['dark', 'light'] as const;
 /** Long enough for lines to be lines. */
 const sampleCount = 12;
@@ -34,7 +34,7 @@ async function picture(page: Page, served: ServedConsole, name: (typeof pages)[n
   await page.getByTestId(`page-${name}`).waitFor();
   await page.waitForLoadState('networkidle');
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
-  if (name === 'cache') await page.locator('canvas').first().waitFor();
+  if (name === 'cache' || name === 'redis') await page.locator('canvas').first().waitFor();
   await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
 }
 

@@ -157,6 +157,7 @@ export const redisEn = {
   pastLabel: 'How far back',
   span: { '10m': '10 min', '1h': '1 h', '1d': '1 day', '1w': '1 week', '1y': '1 year' },
   step: 'one point is {{step}}; grey: nobody looked',
+  overWindow: 'of the five minutes before each point',
   nothingMeasured: 'Nothing was measured in this time.',
   series: {
     used: 'used',

@@ -160,6 +160,7 @@ export const redisEs: Translated<typeof redisEn> = {
   pastLabel: 'Hasta cuándo atrás',
   span: { '10m': '10 min', '1h': '1 h', '1d': '1 día', '1w': '1 semana', '1y': '1 año' },
   step: 'un punto es {{step}}; gris: nadie miró',
+  overWindow: 'de los cinco minutos previos a cada punto',
   nothingMeasured: 'No se midió nada en este tiempo.',
   series: {
     used: 'usada',

@@ -10,14 +10,16 @@ import {
   commandPerS,
   type Figures,
   type History,
-  hitRatioOf,
+  hitRatioLine,
   limitOf,
   lineOf,
   memoryVerdict,
   type Point,
   persistenceVerdict,
   replicationVerdict,
+  sparseLineOf,
   topCommands,
+  unseenSpans,
 } from '../../../src/renderer/pages/redis/redis-model.ts';
 import { gapSpans, timeTicks } from '../../../src/renderer/ui/charts/time-series.ts';
 import { clientAt, figures } from '../../support/console-redis.ts';
@@ -43,10 +45,37 @@ describe('a line of the history', () => {
     expect(gapSpans([line])).toEqual([[10_000, 50_000]]);
   });
 
-  it('has no hit rate where there were too few reads, or none was reported', () => {
-    expect(hitRatioOf(point(0), 100)).toBe(0.9);
-    expect(hitRatioOf(point(0), 101)).toBeNull();
-    expect(hitRatioOf(point(0, { hits: null }), 1)).toBeNull();
+  it('has the hit rate of the five minutes before each point, and none of too few reads', () => {
+    const reads = (hits: number, misses: number) => ({ hits, misses });
+    const ratios = (points: Point[], minimum: number) =>
+      hitRatioLine('h', 'h', history(points), minimum).points.map(({ value }) => value);
+    expect(ratios([point(0, reads(60, 0)), point(10_000, reads(20, 20)), point(20_000, reads(0, 0))], 100)).toEqual([
+      null,
+      0.8,
+      0.8,
+    ]);
+    const later = Array.from({ length: 31 }, (_, n) => point(n * 10_000, n === 0 ? reads(0, 900) : reads(10, 0)));
+    expect(ratios(later, 100).at(-2)).toBeLessThan(0.3);
+    // What lies five minutes back counts no more.
+    expect(ratios(later, 100).at(-1)).toBe(1);
+    expect(ratios([point(0, { hits: null, misses: null })], 1)).toEqual([null]);
+  });
+
+  it('is not called unseen where there were too few reads, nor broken where latencies are looked for once a minute', () => {
+    const points = Array.from({ length: 13 }, (_, n) =>
+      point(n * 10_000, { hits: 0, misses: 0, p50Ms: n % 6 === 0 ? n : null }),
+    );
+    expect(unseenSpans(history(points))).toEqual([]);
+    const line = sparseLineOf('p', 'p', history(points), ({ p50Ms }) => p50Ms);
+    expect(line.points.map(({ value }) => value)).toEqual([0, 6, 12]);
+    const away = [...points.slice(0, 7), point(400_000, { p50Ms: 5 })];
+    expect(sparseLineOf('p', 'p', history(away), ({ p50Ms }) => p50Ms).points.map(({ value }) => value)).toEqual([
+      0,
+      6,
+      null,
+      5,
+    ]);
+    expect(unseenSpans(history(away))).toEqual([[60_000, 400_000]]);
   });
 
   it('knows the rate of a command, which is nothing when it was not called and unknown when nothing was counted', () => {

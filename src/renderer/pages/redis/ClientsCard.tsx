@@ -148,7 +148,7 @@ function useClientColumns(hasShards: boolean): readonly VirtualColumn<Client>[] 
         id: 'age',
         header: t('redis.column.age'),
         align: 'end',
-        widthPx: 88,
+        widthPx: 98,
         isSortable: true,
         render: ({ ageS }: Client) => formatDuration(ageS * 1_000),
       },

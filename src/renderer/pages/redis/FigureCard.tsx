@@ -5,6 +5,7 @@ import type { TimeSeries } from '../../ui/charts/time-series.ts';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import { State } from '../../ui/State.tsx';
 import type { Verdict } from './redis-model.ts';
+import type { Past } from './use-history.ts';
 
 export interface Fact {
   readonly name: string;
@@ -21,13 +22,15 @@ interface FigureCardProps {
   readonly note?: ReactNode;
   readonly facts: readonly Fact[];
   readonly line: TimeSeries | null;
+  /** The time that the line stands in. */
+  readonly past: Past;
   readonly verdict?: Verdict | null;
   /** The server is away or the engine is: everything here is of the last look. */
   readonly isLastKnown: boolean;
 }
 
 export function FigureCard(props: FigureCardProps): ReactElement {
-  const { id, label, value, note, facts, line, verdict = null, isLastKnown } = props;
+  const { id, label, value, note, facts, line, past, verdict = null, isLastKnown } = props;
   const { t } = useTranslation();
   return (
     <div className="card figure-card" role="group" aria-label={label} data-testid={`figure-${id}`}>
@@ -47,7 +50,9 @@ export function FigureCard(props: FigureCardProps): ReactElement {
         {line !== null && line.points.some((point) => point.value !== null) && (
           <Sparkline
             values={line.points.map((point) => point.value)}
-            positions={positionsOf(line)}
+            positions={positionsOf(line, past)}
+            // What is missing in one line may be so for lack of reads: the charts say where nobody looked.
+            shadesGaps={id !== 'hit-rate'}
             heightPx={26}
             fromZero
             label={t('redis.lineOf', { label })}
@@ -66,9 +71,8 @@ export function FigureCard(props: FigureCardProps): ReactElement {
   );
 }
 
-/** Where each value stands by its time, so that a gap is as wide as it was long. */
-function positionsOf({ points }: TimeSeries): number[] {
-  const fromMs = points[0]?.atMs ?? 0;
-  const spanMs = (points.at(-1)?.atMs ?? 0) - fromMs || 1;
-  return points.map(({ atMs }) => (atMs - fromMs) / spanMs);
+/** Where each value stands in the chosen time, so that a gap is as wide as it was long. */
+function positionsOf({ points }: TimeSeries, { fromMs, toMs }: Past): number[] {
+  const spanMs = toMs - fromMs || 1;
+  return points.map(({ atMs }) => Math.min(1, Math.max(0, (atMs - fromMs) / spanMs)));
 }

@@ -9,8 +9,7 @@ import {
   type Figures as AllFigures,
   bytesText,
   countText,
-  type History,
-  hitRatioOf,
+  hitRatioLine,
   type LinePick,
   lineOf,
   memoryVerdict,
@@ -25,11 +24,12 @@ import {
   windowOf,
   windowsMs,
 } from './redis-model.ts';
+import type { Past } from './use-history.ts';
 
 interface FiguresProps {
   readonly sight: Sight;
   readonly figures: AllFigures;
-  readonly history: History | null;
+  readonly past: Past;
   readonly isLastKnown: boolean;
 }
 
@@ -51,7 +51,7 @@ export function Figures(props: FiguresProps): ReactElement {
   );
 }
 
-function useLine(history: History | null, id: string, pick: LinePick) {
+function useLine({ history }: Past, id: string, pick: LinePick) {
   return history === null ? null : lineOf(id, id, history, pick);
 }
 
@@ -64,11 +64,11 @@ function useWindowFacts(sight: Sight, text: (window: Window) => string): readonl
   });
 }
 
-function MemoryFigure({ figures, history, isLastKnown }: FiguresProps): ReactElement {
+function MemoryFigure({ figures, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { memory } = figures;
-  const line = useLine(history, 'memory', ({ usedBytes }) => usedBytes);
+  const line = useLine(past, 'memory', ({ usedBytes }) => usedBytes);
   const limit = memory?.limit ?? null;
   const bytes = (value: number | null | undefined): string => bytesText(format, value ?? null);
   return (
@@ -85,6 +85,7 @@ function MemoryFigure({ figures, history, isLastKnown }: FiguresProps): ReactEle
       }
       verdict={memoryVerdict(figures)}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={[
         ...(limit?.kind === 'none' && limit.systemBytes !== null
@@ -108,12 +109,12 @@ function MemoryFigure({ figures, history, isLastKnown }: FiguresProps): ReactEle
   );
 }
 
-function HitRateFigure({ sight, history, isLastKnown }: FiguresProps): ReactElement {
+function HitRateFigure({ sight, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const window = windowOf(sight, windowsMs.fiveMinutes);
   const minimum = window?.hits.minimumReads ?? 1;
-  const line = useLine(history, 'hits', (point) => hitRatioOf(point, minimum));
+  const line = past.history === null ? null : hitRatioLine('hits', 'hits', past.history, minimum);
   const ratio = window?.hits.ratio ?? null;
   const isFew = window !== null && ratio === null;
   return (
@@ -128,6 +129,7 @@ function HitRateFigure({ sight, history, isLastKnown }: FiguresProps): ReactElem
       }
       verdict={isFew ? { kind: 'unknown', word: 'fewReads' } : null}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={useHitFacts(sight)}
     />
@@ -154,10 +156,10 @@ function useHitFacts(sight: Sight): readonly Fact[] {
   });
 }
 
-function OpsFigure({ sight, history, isLastKnown }: FiguresProps): ReactElement {
+function OpsFigure({ sight, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const line = useLine(history, 'ops', ({ opsPerS }) => opsPerS);
+  const line = useLine(past, 'ops', ({ opsPerS }) => opsPerS);
   const perS = windowOf(sight, windowsMs.minute)?.opsPerS ?? null;
   const [top] = [...sight.commands].sort((a, b) => b.perS - a.perS);
   return (
@@ -167,6 +169,7 @@ function OpsFigure({ sight, history, isLastKnown }: FiguresProps): ReactElement 
       value={perS === null ? null : rateText(format, perS)}
       note={t('redis.window.minute')}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={[
         ...useWindowFacts(sight, ({ opsPerS }) => rateText(format, opsPerS)).slice(1),
@@ -186,10 +189,10 @@ function OpsFigure({ sight, history, isLastKnown }: FiguresProps): ReactElement 
   );
 }
 
-function LatencyFigure({ sight, figures, history, isLastKnown }: FiguresProps): ReactElement {
+function LatencyFigure({ sight, figures, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const line = useLine(history, 'roundTrip', ({ roundTripMs }) => roundTripMs);
+  const line = useLine(past, 'roundTrip', ({ roundTripMs }) => roundTripMs);
   const { histogram, latencyEvents, roundTrips } = sight;
   const [event] = latencyEvents;
   return (
@@ -199,6 +202,7 @@ function LatencyFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
       value={figures.roundTripMs === null ? null : msText(format, figures.roundTripMs)}
       note={t('redis.roundTrip')}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={[
         {
@@ -225,11 +229,11 @@ function LatencyFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
   );
 }
 
-function ClientsFigure({ sight, figures, history, isLastKnown }: FiguresProps): ReactElement {
+function ClientsFigure({ sight, figures, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { connected, blocked, max, rejectedSinceStart } = figures.clients;
-  const line = useLine(history, 'clients', ({ clients }) => clients);
+  const line = useLine(past, 'clients', ({ clients }) => clients);
   const hour = windowOf(sight, windowsMs.hour);
   const rejected = hour?.rejectedCount ?? null;
   return (
@@ -240,6 +244,7 @@ function ClientsFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
       note={max === null ? undefined : t('redis.ofMax', { max: format.number(max) })}
       verdict={(rejected ?? 0) > 0 ? { kind: 'failed', word: 'refusing' } : null}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={[
         { name: t('redis.fact.blocked'), value: countText(format, blocked), title: t('redis.means.blocked') },
@@ -256,10 +261,10 @@ function ClientsFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
   );
 }
 
-function LeavingFigure({ sight, figures, history, isLastKnown }: FiguresProps): ReactElement {
+function LeavingFigure({ sight, figures, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const line = useLine(history, 'evicted', ({ evictedPerS }) => evictedPerS);
+  const line = useLine(past, 'evicted', ({ evictedPerS }) => evictedPerS);
   const perS = windowOf(sight, windowsMs.minute)?.evictedPerS ?? null;
   const isEvicting = (windowOf(sight, windowsMs.fiveMinutes)?.evictedPerS ?? 0) > 0;
   return (
@@ -271,6 +276,7 @@ function LeavingFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
       // Eviction is a cache's normal life; where it is not, the doctor knows the connection's role.
       verdict={isEvicting ? { kind: 'stale', word: 'evicting' } : null}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={[
         {
@@ -291,10 +297,10 @@ function LeavingFigure({ sight, figures, history, isLastKnown }: FiguresProps): 
   );
 }
 
-function NetworkFigure({ sight, history, isLastKnown }: FiguresProps): ReactElement {
+function NetworkFigure({ sight, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const line = useLine(history, 'netOut', ({ netOutBytesPerS }) => netOutBytesPerS);
+  const line = useLine(past, 'netOut', ({ netOutBytesPerS }) => netOutBytesPerS);
   const perS = (value: number | null): string => (value === null ? '—' : `${bytesText(format, value)}/s`);
   const minute = windowOf(sight, windowsMs.minute);
   return (
@@ -304,6 +310,7 @@ function NetworkFigure({ sight, history, isLastKnown }: FiguresProps): ReactElem
       value={minute === null || minute.netOutBytesPerS === null ? null : perS(minute.netOutBytesPerS)}
       note={t('redis.out')}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={[
         { name: t('redis.fact.in'), value: perS(minute?.netInBytesPerS ?? null) },
@@ -314,10 +321,10 @@ function NetworkFigure({ sight, history, isLastKnown }: FiguresProps): ReactElem
   );
 }
 
-function CpuFigure({ sight, history, isLastKnown }: FiguresProps): ReactElement {
+function CpuFigure({ sight, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const line = useLine(history, 'cpu', ({ cpuRatio }) => cpuRatio);
+  const line = useLine(past, 'cpu', ({ cpuRatio }) => cpuRatio);
   const ratio = windowOf(sight, windowsMs.minute)?.cpuRatio ?? null;
   return (
     <FigureCard
@@ -326,17 +333,18 @@ function CpuFigure({ sight, history, isLastKnown }: FiguresProps): ReactElement 
       value={ratio === null ? null : ratioText(format, ratio)}
       note={t('redis.ofCore')}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={useWindowFacts(sight, ({ cpuRatio }) => ratioText(format, cpuRatio))}
     />
   );
 }
 
-function PersistenceFigure({ figures, history, isLastKnown }: FiguresProps): ReactElement {
+function PersistenceFigure({ figures, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { persistence } = figures;
-  const line = useLine(history, 'unsaved', ({ unsavedChanges }) => unsavedChanges);
+  const line = useLine(past, 'unsaved', ({ unsavedChanges }) => unsavedChanges);
   const { lastSaveAtMs, lastSaveOk, lastAppendOk, lastRewriteOk, unsavedChanges, lastForkMs } = persistence;
   const outcome = (isOk: boolean | null): string =>
     t(`redis.outcome.${isOk === null ? 'unknown' : isOk ? 'ok' : 'failed'}`);
@@ -348,6 +356,7 @@ function PersistenceFigure({ figures, history, isLastKnown }: FiguresProps): Rea
       note={t('redis.unsaved')}
       verdict={persistenceVerdict(figures)}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={[
         {
@@ -371,11 +380,11 @@ function PersistenceFigure({ figures, history, isLastKnown }: FiguresProps): Rea
   );
 }
 
-function ReplicationFigure({ figures, history, isLastKnown }: FiguresProps): ReactElement {
+function ReplicationFigure({ figures, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { role, masterLinkUp, masterSilentS, replicas } = figures.replication;
-  const line = useLine(history, 'lag', ({ replicationLagBytes }) => replicationLagBytes);
+  const line = useLine(past, 'lag', ({ replicationLagBytes }) => replicationLagBytes);
   const lagBytes = replicas.map((replica) => replica.lagBytes).filter((bytes) => bytes !== null);
   const lagS = replicas.map((replica) => replica.lagS).filter((seconds) => seconds !== null);
   const verdict: Verdict | null = replicationVerdict(figures);
@@ -387,6 +396,7 @@ function ReplicationFigure({ figures, history, isLastKnown }: FiguresProps): Rea
       note={role === 'replica' ? undefined : t('redis.replicaCount', { count: replicas.length })}
       verdict={verdict}
       line={replicas.length > 0 ? line : null}
+      past={past}
       isLastKnown={isLastKnown}
       facts={
         role === 'replica'
@@ -412,10 +422,10 @@ function ReplicationFigure({ figures, history, isLastKnown }: FiguresProps): Rea
   );
 }
 
-function KeysFigure({ figures, history, isLastKnown }: FiguresProps): ReactElement {
+function KeysFigure({ figures, past, isLastKnown }: FiguresProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const line = useLine(history, 'keys', ({ keyCount }) => keyCount);
+  const line = useLine(past, 'keys', ({ keyCount }) => keyCount);
   const { databases, keyCount } = figures;
   const expiring = databases.reduce((sum, { expiringCount }) => sum + expiringCount, 0);
   return (
@@ -428,6 +438,7 @@ function KeysFigure({ figures, history, isLastKnown }: FiguresProps): ReactEleme
         ratio: keyCount === 0 ? '—' : ratioText(format, expiring / keyCount, 0),
       })}
       line={line}
+      past={past}
       isLastKnown={isLastKnown}
       facts={[...databases].slice(0, 4).map(({ db, keyCount: own, averageTtlMs }) => ({
         name: `db${db}`,

@@ -44,8 +44,8 @@ export function HealthTab({ connection, health, sight, shard }: HealthTabProps):
       ) : (
         <div className="figure-cards" data-testid="redis-figures">
           <h2 className="visually-hidden">{t('redis.now')}</h2>
-          <Figures sight={sight} figures={figures} history={past.history} isLastKnown={isAway} />
-          <OwnLoadCard health={health} history={past.history} isLastKnown={isAway} />
+          <Figures sight={sight} figures={figures} past={past} isLastKnown={isAway} />
+          <OwnLoadCard health={health} past={past} isLastKnown={isAway} />
         </div>
       )}
       <div className="past-head">

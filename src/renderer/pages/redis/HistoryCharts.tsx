@@ -10,7 +10,7 @@ import {
   commandPerS,
   databasesOf,
   type History,
-  hitRatioOf,
+  hitRatioLine,
   type LinePick,
   limitOf,
   lineOf,
@@ -18,7 +18,9 @@ import {
   rateText,
   ratioText,
   type Sight,
+  sparseLineOf,
   topCommands,
+  unseenSpans,
   windowOf,
   windowsMs,
 } from './redis-model.ts';
@@ -37,6 +39,7 @@ interface Picture {
   readonly scaleMax?: number;
   readonly limit?: { readonly value: number; readonly label: string };
   readonly note?: string | undefined;
+  readonly missingText?: string;
 }
 
 const commandsDrawn = 4;
@@ -46,6 +49,7 @@ const nearShare = 0.25;
 export function HistoryCharts({ past, sight }: HistoryChartsProps): ReactElement {
   const { t } = useTranslation();
   const pictures = usePictures(past.history, sight);
+  const gaps = useMemo(() => (past.history === null ? [] : unseenSpans(past.history)), [past.history]);
   return (
     <div className="grid history-charts" data-testid="redis-history" aria-busy={past.history === null || undefined}>
       {pictures.map(({ id, title, note, ...picture }) => (
@@ -55,7 +59,12 @@ export function HistoryCharts({ past, sight }: HistoryChartsProps): ReactElement
             fromMs={past.fromMs}
             toMs={past.toMs}
             heightPx={heightPx}
-            emptyText={t(past.history === null ? 'redis.loading' : 'redis.nothingMeasured')}
+            gaps={gaps}
+            emptyText={
+              past.history === null || past.history.points.length === 0
+                ? t(past.history === null ? 'redis.loading' : 'redis.nothingMeasured')
+                : (picture.missingText ?? t('redis.nothingMeasured'))
+            }
             testId={`lines-${id}`}
             {...picture}
           />
@@ -109,7 +118,9 @@ function usePictures(given: History | null, sight: Sight | null): readonly Pictu
       {
         id: 'hit-rate',
         title: t('redis.figure.hitRate'),
-        series: [named('hitRate', (point) => hitRatioOf(point, minimumReads))],
+        note: t('redis.overWindow'),
+        series: [hitRatioLine('hitRate', t('redis.series.hitRate'), history, minimumReads)],
+        missingText: t('redis.fewReads'),
         formatValue: (value) => ratioText(format, value),
         scaleMax: 1,
       },
@@ -127,8 +138,8 @@ function usePictures(given: History | null, sight: Sight | null): readonly Pictu
         title: t('redis.figure.latency'),
         series: [
           named('roundTrip', ({ roundTripMs }) => roundTripMs),
-          named('p50', ({ p50Ms }) => p50Ms),
-          named('p99', ({ p99Ms }) => p99Ms),
+          sparseLineOf('p50', t('redis.series.p50'), history, ({ p50Ms }) => p50Ms),
+          sparseLineOf('p99', t('redis.series.p99'), history, ({ p99Ms }) => p99Ms),
         ],
         formatValue: (value) => msText(format, value),
       },
@@ -210,11 +221,8 @@ type SeriesId =
   | 'used'
   | 'rss'
   | 'limit'
-  | 'hitRate'
   | 'ops'
   | 'roundTrip'
-  | 'p50'
-  | 'p99'
   | 'clients'
   | 'blocked'
   | 'rejected'

@@ -3,15 +3,16 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
 import { FigureCard } from './FigureCard.tsx';
-import { bytesText, type History, lineOf, ownShare, type RedisHealth, ratioText } from './redis-model.ts';
+import { bytesText, lineOf, ownShare, type RedisHealth, ratioText } from './redis-model.ts';
+import type { Past } from './use-history.ts';
 
 interface OwnLoadCardProps {
   readonly health: RedisHealth;
-  readonly history: History | null;
+  readonly past: Past;
   readonly isLastKnown: boolean;
 }
 
-export function OwnLoadCard({ health, history, isLastKnown }: OwnLoadCardProps): ReactElement {
+export function OwnLoadCard({ health, past, isLastKnown }: OwnLoadCardProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { own, shards, history: kept } = health;
@@ -25,7 +26,8 @@ export function OwnLoadCard({ health, history, isLastKnown }: OwnLoadCardProps):
       value={format.number(own.commandsLastMinute)}
       note={t('redis.ofBudget', { budget: format.number(budget) })}
       verdict={isWithin ? { kind: 'fresh', word: 'withinBudget' } : { kind: 'failed', word: 'overBudget' }}
-      line={history === null ? null : lineOf('own', 'own', history, ({ ownCommands }) => ownCommands)}
+      line={past.history === null ? null : lineOf('own', 'own', past.history, ({ ownCommands }) => ownCommands)}
+      past={past}
       isLastKnown={isLastKnown}
       facts={[
         {

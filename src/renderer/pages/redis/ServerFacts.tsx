@@ -20,7 +20,7 @@ export function ServerFacts({ connection, sight, shardCount }: ServerFactsProps)
     t(`redis.topology.${topology}`) + (shardCount > 1 ? ` · ${t('redis.shardCount', { count: shardCount })}` : ''),
     t(`redis.role.${sight?.figures?.replication.role ?? 'unknown'}`),
     uptimeS === null ? null : t('redis.uptime', { duration: formatDuration(uptimeS * 1_000) }),
-    t(`part.connection.environment.${environment}`),
+    environment === 'other' ? null : t(`part.connection.environment.${environment}`),
     t(local ? 'redis.local' : 'redis.remote') + (link.embedded ? ` · ${t('link.embedded')}` : ''),
     purposes.length === 0
       ? null

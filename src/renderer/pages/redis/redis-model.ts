@@ -3,7 +3,7 @@ import type { CallOutput } from '../../../shared/contract.ts';
 import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import type { Format } from '../../format/use-format.ts';
-import type { TimeSeries } from '../../ui/charts/time-series.ts';
+import { gapSpans, type TimeSeries } from '../../ui/charts/time-series.ts';
 import type { StateKind } from '../../ui/State.tsx';
 
 export type RedisHealth = CallOutput<'redis.health'>;
@@ -67,10 +67,52 @@ export function lineOf(id: string, label: string, { points, stepMs }: History, p
   return { id, label, points: drawn };
 }
 
-/** Null where too few reads would make a rate of one or two. */
-export function hitRatioOf({ hits, misses }: Point, minimumReads: number): number | null {
-  if (hits === null || misses === null || hits + misses < minimumReads) return null;
-  return hits / (hits + misses);
+/** Looked for once a minute and so missing in most points: a line from one to the next, broken only where nobody looked. */
+export function sparseLineOf(id: string, label: string, history: History, pick: LinePick): TimeSeries {
+  const patienceMs = Math.max(1.5 * history.stepMs, sparsePeriodMs);
+  const drawn: { atMs: number; value: number | null }[] = [];
+  let beforeMs: number | null = null;
+  for (const point of history.points) {
+    const value = pick(point);
+    if (value === null) continue;
+    if (beforeMs !== null && point.atMs - beforeMs > patienceMs) {
+      drawn.push({ atMs: beforeMs + history.stepMs, value: null });
+    }
+    drawn.push({ atMs: point.atMs, value });
+    beforeMs = point.atMs;
+  }
+  return { id, label, points: drawn };
+}
+
+/** A look at latencies a minute, with some patience. */
+const sparsePeriodMs = 100_000;
+
+/**
+ * The hit rate as the tile has it: at each point over the five minutes before it, or over the point where that is
+ * longer. Null where too few reads would make a rate of one or two.
+ */
+export function hitRatioLine(id: string, label: string, history: History, minimumReads: number): TimeSeries {
+  const { points, stepMs } = history;
+  const ratios = new Map<Point, number | null>();
+  let [hits, misses, first] = [0, 0, 0];
+  for (const point of points) {
+    hits += point.hits ?? 0;
+    misses += point.misses ?? 0;
+    for (let oldest = points[first]; oldest !== undefined; oldest = points[first]) {
+      if (oldest === point || oldest.atMs > point.atMs + stepMs - 1 - windowsMs.fiveMinutes) break;
+      hits -= oldest.hits ?? 0;
+      misses -= oldest.misses ?? 0;
+      first += 1;
+    }
+    const reads = hits + misses;
+    ratios.set(point, point.hits === null || reads < minimumReads ? null : Math.max(0, hits / reads));
+  }
+  return lineOf(id, label, history, (point) => ratios.get(point) ?? null);
+}
+
+/** Spans in which nobody looked, as [from, to]; a value that is missing for another reason is none. */
+export function unseenSpans(history: History): readonly (readonly [number, number])[] {
+  return gapSpans([lineOf('', '', history, () => 1)]);
 }
 
 /** Of a command in the stretch; it was not among the most called there when it is not named. */
@@ -109,7 +151,8 @@ export function limitOf(points: readonly Point[]): { readonly bytes: number; rea
 /** "4 µs", "0.18 ms", "12.4 ms", "1.20 s", "3 min". */
 export function msText(format: Format, ms: number | null): string {
   if (ms === null) return '—';
-  if (ms > 0 && ms < 0.1) return `${format.number(ms * 1_000, ms < 0.01 ? 1 : 0)} µs`;
+  if (ms === 0) return '0 ms';
+  if (ms < 0.1) return `${format.number(ms * 1_000, ms < 0.01 ? 1 : 0)} µs`;
   if (ms < 1) return `${format.number(ms, 2)} ms`;
   if (ms < 1_000) return `${format.number(ms, ms < 10 ? 2 : 1)} ms`;
   return ms < minuteMs ? `${format.number(ms / 1_000, 2)} s` : formatDuration(ms);

@@ -27,6 +27,10 @@ interface TimeSeriesChartProps {
   /** Stretches that stand out, e.g. in which an alert fires; `marksLabel` says what they are. */
   readonly marks?: readonly TimeSpan[];
   readonly marksLabel?: string;
+  /** Where nobody looked; without it wherever no line has a value. */
+  readonly gaps?: readonly (readonly [number, number])[];
+  /** What a missing value is called in the table. */
+  readonly missingText?: string;
   /** Shown when there is nothing to draw. */
   readonly emptyText?: ReactNode;
   readonly testId?: string;
@@ -40,7 +44,7 @@ export function TimeSeriesChart(props: TimeSeriesChartProps): ReactElement {
   const isEmpty = series.every(({ points }) => points.every(({ value }) => value === null));
   const lines = useMemo(() => series.map((each, index) => ({ ...each, look: lookOf(index) })), [series]);
   const shown = useMemo(() => lines.filter(({ id }) => !hidden.has(id)), [lines, hidden]);
-  const gaps = useMemo(() => gapSpans(series), [series]);
+  const gaps = useMemo(() => props.gaps ?? gapSpans(series), [props.gaps, series]);
   const toggle = (id: string): void =>
     setHidden((before) => {
       const next = new Set(before);
@@ -109,7 +113,15 @@ interface PointRow {
 }
 
 /** Newest first: what is asked of a table is mostly what is so now. */
-function PointTable({ label, series, fromMs, toMs, formatValue, heightPx }: TimeSeriesChartProps): ReactElement {
+function PointTable({
+  label,
+  series,
+  fromMs,
+  toMs,
+  formatValue,
+  heightPx,
+  missingText,
+}: TimeSeriesChartProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const words = timeWords(format, fromMs, toMs);
@@ -123,7 +135,7 @@ function PointTable({ label, series, fromMs, toMs, formatValue, heightPx }: Time
         align: 'end',
         render: ({ values }) => {
           const value = values.get(id) ?? null;
-          return value === null ? <span className="sub">{t('part.chartGap')}</span> : formatValue(value);
+          return value === null ? <span className="sub">{missingText ?? t('part.chartGap')}</span> : formatValue(value);
         },
       }),
     ),
