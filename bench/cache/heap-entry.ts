@@ -4,7 +4,9 @@ import { CacheFleet, testKey } from '../../test/support/cache-fleet.ts';
 import { payloadOf } from './payload.ts';
 
 const [, , url = '', reads = '', ceiling = '', bytes = ''] = process.argv;
-const wave = 5_000;
+/** Small enough that filling holds nobody up, this thread's own socket least of all. */
+const wave = 1_000;
+const patienceMs = 30_000;
 const asked = 500;
 
 const fleet = new CacheFleet();
@@ -23,6 +25,7 @@ async function stored(redisKeys: readonly string[], meaning: string): Promise<vo
   };
   const head = { id: 'ab'.repeat(16), meaning, tags: ['table:edp'], stamp: { epoch: '', seq: 0 }, ...times };
   const { bytes: entry } = await encodeEntry(head, value, { kind: 'none', fromBytes: 0 });
+  await link.whenReady(patienceMs);
   await link.command(
     'filling',
     async (client) => {
@@ -45,6 +48,7 @@ async function round(from: number): Promise<number> {
     const answers = await cache.read(keys.slice(at, at + asked));
     found += answers.filter(({ state }) => state !== 'missing').length;
   }
+  await link.whenReady(patienceMs);
   await link.command('emptying', (client) => client.unlink(...keys.map(({ redisKey }) => redisKey)), 30_000);
   return found;
 }
