@@ -53,15 +53,22 @@ const droppedAtOnce = 1_024;
 export class Deadlines {
   readonly #clock: Clock;
   readonly #lines = new Map<number, Line>();
+  #begunMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
+  /** When the last call began, on the clock that never jumps. */
+  get begunMs(): number {
+    return this.#begunMs;
+  }
+
   /** Runs `expire` after `deadlineMs` unless it was stopped before. */
   begin(deadlineMs: number, expire: () => void): Stop {
     const line = this.#lines.get(deadlineMs) ?? this.#newLine(deadlineMs);
-    const call: OpenCall = { dueMs: this.#clock.monotonicMs() + deadlineMs, expire };
+    this.#begunMs = this.#clock.monotonicMs();
+    const call: OpenCall = { dueMs: this.#begunMs + deadlineMs, expire };
     line.calls.push(call);
     if (!line.armed) this.#arm(deadlineMs, line, deadlineMs);
     return () => {

@@ -154,7 +154,7 @@ function checksumProblem(bytes: Buffer): string | null {
 function parsed(bytes: Buffer, raw: Buffer, from = 0): Decoded {
   try {
     const isLatin1 = bytes[alphabetOffset] === alphabets.latin1;
-    const value: unknown = JSON.parse(raw.toString(isLatin1 ? 'latin1' : 'utf8', from));
+    const value: unknown = JSON.parse(isLatin1 ? slices(raw).latin1Slice(from) : slices(raw).utf8Slice(from));
     return { ok: true, entry: entryOf(bytes, value, raw.length - from) };
   } catch (error) {
     return unreadable(error);
@@ -165,16 +165,26 @@ function entryOf(bytes: Buffer, value: unknown, rawBytes: number): Entry {
   return { ...headOf(bytes), value, sizeBytes: bytes.length, rawBytes };
 }
 
+/** What `toString` comes to once it has looked the encoding up; Node has them, its types do not. */
+interface Slices {
+  latin1Slice(from: number, to?: number): string;
+  utf8Slice(from: number, to?: number): string;
+  hexSlice(from: number, to?: number): string;
+}
+
+const slices = (bytes: Buffer): Slices => bytes as unknown as Slices;
+
 const noTags: readonly string[] = [];
 
 function headOf(bytes: Buffer): EntryHead {
   const time = (index: number): number => bytes.readDoubleLE(timesOffset + 8 * index);
   const nullable = (index: number): number | null => (Number.isNaN(time(index)) ? null : time(index));
   const meaningOffset = headBytes + bytes.readUInt32LE(12);
+  const text = slices(bytes);
   return {
-    id: bytes.toString('hex', idOffset, idOffset + idLength),
-    meaning: bytes.toString('utf8', meaningOffset, meaningOffset + bytes.readUInt32LE(16)),
-    tags: meaningOffset === headBytes ? noTags : bytes.toString('utf8', headBytes, meaningOffset).split('\n'),
+    id: text.hexSlice(idOffset, idOffset + idLength),
+    meaning: text.utf8Slice(meaningOffset, meaningOffset + bytes.readUInt32LE(16)),
+    tags: meaningOffset === headBytes ? noTags : text.utf8Slice(headBytes, meaningOffset).split('\n'),
     stamp: { epoch: epochOf(bytes), seq: bytes.readDoubleLE(stampOffset + 8) },
     computedAtMs: time(0),
     dataAsOfMs: nullable(1),

@@ -241,7 +241,8 @@ export class RedisLink<Role extends string = string> {
   }
 
   #heard(): void {
-    this.#heardMs = this.#options.clock.monotonicMs();
+    // Heard since then at the latest; asking the clock again would cost as much as the rest of this.
+    this.#heardMs = this.#deadlines.begunMs;
     // What it complained of while it was up is over.
     if (this.#condition.state === 'ready' && this.#condition.problem !== null) this.#condition.take('up', null);
   }
