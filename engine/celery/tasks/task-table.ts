@@ -131,6 +131,8 @@ export class TaskTable {
       task.dirty = false;
       this.#dirty.delete(task.taskId);
     }
+    // Those that waited for the disk may go now, also where no further event comes.
+    evict(this.#ended, this.#limits.finished);
     return due.length === size;
   }
 
