@@ -6,6 +6,7 @@ export { type DataDir, openDataDir } from './config/data-dir.ts';
 export { type LoadedSettings, loadSettings } from './config/load.ts';
 export { type Seal } from './config/secret-vault.ts';
 export type { Settings } from './config/settings.ts';
+export { examineRedis } from './doctor-host.ts';
 export { createEngine, type Engine } from './engine.ts';
 export { aclLine } from './redis/acl.ts';
 export { serverConf } from './redis/server-conf.ts';

@@ -11,6 +11,7 @@ import { makeBackup, restoreBackup } from './backup.ts';
 import { cacheClear, cacheInvalidate, cacheStatus, cacheWarm } from './cache.ts';
 import { printConfig } from './config.ts';
 import { makeDemo } from './demo.ts';
+import { runDoctor } from './doctor.ts';
 import { serveRedis, writeRedisConf } from './redis.ts';
 import { exportFile, openFileHere } from './review.ts';
 import { serveWorkers } from './serve-workers.ts';
@@ -97,6 +98,16 @@ program
   .option('--data-dir <folder>', 'where everything is kept')
   .option('--file <path>', 'write this DuckDB file instead; show it with VIGIA_SOURCE=<path>')
   .action(makeDemo);
+
+program
+  .command('doctor')
+  .description('say what is wrong, by how much, and what to do first; exit code 1 when a warning or worse was found')
+  .option('--redis <url>', 'look at this cache, without a console')
+  .option('--broker <url>', 'look at this broker, without a console')
+  .option('--data-dir <folder>', 'ask the console of this data folder')
+  .option('--token <text>', 'its token, when it was given one')
+  .option('--json', 'print JSON')
+  .action(runDoctor);
 
 const cache = program
   .command('cache')

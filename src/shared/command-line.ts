@@ -71,6 +71,7 @@ function splitFlag(argument: string): [name: string | null, value: string | unde
 }
 
 const exitCodes: Partial<Record<ErrorCode, number>> = {
+  REDIS_URL_INVALID: 2,
   CONFIG_INVALID: 2,
   CONFIG_UNKNOWN_PACK: 2,
   SOURCE_NOT_FOUND: 2,

@@ -10,6 +10,7 @@ type Query = Record<string, string | string[]>;
 
 /** Query parameters that say how to answer and are no filters. */
 const notFilters = new Set(['wait', '_']);
+const doctorMs = 60_000;
 const longestWaitMs = 120_000;
 
 export function addRestRoutes(server: FastifyInstance, dispatch: Dispatch): void {
@@ -37,6 +38,11 @@ export function addRestRoutes(server: FastifyInstance, dispatch: Dispatch): void
   server.get<{ Params: { taskId: string } }>('/manager/dashboard/status/:taskId', async (request) => {
     const status = await ask('task.status', { taskId: request.params.taskId });
     return { task_id: status.taskId, ...status };
+  });
+  // Of the last run where it is younger than a minute, so that a monitor may ask as often as it likes.
+  server.get('/manager/api/doctor', async () => {
+    const { report } = await ask('doctor.report', {});
+    return report !== null && Date.now() - report.atMs < doctorMs ? report : await ask('doctor.run', {});
   });
   server.get('/manager/api/performance/metrics', async () => await ask('performance.metrics', {}));
 }

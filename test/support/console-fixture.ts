@@ -8,6 +8,7 @@ import { type CacheScript, cacheHandlers, cacheScript } from './console-cache.ts
 import { type CeleryScript, celeryHandlers, celeryScript } from './console-celery.ts';
 import { type CeleryWorkerScript, celeryWorkerHandlers, celeryWorkerScript } from './console-celery-worker.ts';
 import { type ConnectionsScript, connectionsHandlers, connectionsScript } from './console-connections.ts';
+import { type DoctorScript, doctorHandlers, doctorScript } from './console-doctor.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
 import { happenings, overview, systemInfo, transitions } from './console-health.ts';
 import { type QueuesScript, queuesHandlers, queuesScript } from './console-queues.ts';
@@ -47,6 +48,7 @@ export interface Script {
   readonly celeryWorker: CeleryWorkerScript;
   readonly alerts: AlertsScript;
   readonly channels: ChannelsScript;
+  readonly doctor: DoctorScript;
 }
 
 export interface ConsoleFixture {
@@ -83,6 +85,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     redis: redisScript(Date.now()),
     storage: storageScript(Date.now()),
     celeryWorker: celeryWorkerScript(Date.now()),
+    doctor: doctorScript(Date.now()),
     celery: celeryScript(Date.now(), () => connections.connections[0]?.mode !== 'operate'),
     review: reviewScript(
       () => script.changeSystem(systemInfo(Date.now())),
@@ -91,7 +94,10 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     alerts: alertsScript(Date.now()),
     channels: channelsScript(Date.now()),
   };
-  const engine = scriptedEngine(handlersOf(script));
+  const engine = scriptedEngine({
+    ...handlersOf(script),
+    ...doctorHandlers(script.doctor, () => engine.topics.emit('doctor.changed', { atMs: Date.now() })),
+  });
   const token = 'token of the fixture';
   let host: WebHost | null = null;
   let port = 0;

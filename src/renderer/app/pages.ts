@@ -35,6 +35,10 @@ async function loadRedisPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/redis/RedisPage.tsx')).RedisPage };
 }
 
+async function loadDoctorPage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/doctor/DoctorPage.tsx')).DoctorPage };
+}
+
 async function loadReviewPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/review/ReviewPage.tsx')).ReviewPage };
 }
@@ -57,6 +61,7 @@ export const pages: Record<PageName, Page> = {
   workers: lazy(loadWorkersPage),
   schedules: lazy(loadSchedulesPage),
   alerts: lazy(loadAlertsPage),
+  doctor: lazy(loadDoctorPage),
   review: lazy(loadReviewPage),
   connections: lazy(loadConnectionsPage),
   storage: lazy(loadStoragePage),
@@ -66,6 +71,7 @@ export const pages: Record<PageName, Page> = {
 export async function loadEverything(): Promise<void> {
   await Promise.all([
     loadAlertsPage(),
+    loadDoctorPage(),
     loadReviewPage(),
     loadConnectionsPage(),
     loadStoragePage(),

@@ -5,6 +5,7 @@ import { alertsEn } from './alerts-en.ts';
 import { cacheEn } from './cache-en.ts';
 import { celeryEn } from './celery-en.ts';
 import { connectionsEn } from './connections-en.ts';
+import { doctorEn } from './doctor-en.ts';
 import { happenedEn } from './happened-en.ts';
 import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
@@ -23,6 +24,7 @@ export const en = {
   schedules: schedulesEn,
   connections: connectionsEn,
   storage: storageEn,
+  doctor: doctorEn,
   workers: workersEn,
   cache: cacheEn,
   redis: redisEn,
@@ -55,6 +57,7 @@ export const en = {
     workers: 'Workers',
     schedules: 'Schedules',
     alerts: 'Alerts',
+    doctor: 'Doctor',
     review: 'Review',
     connections: 'Connections',
     storage: 'Storage',

@@ -6,6 +6,7 @@ import { alertsEs } from './alerts-es.ts';
 import { cacheEs } from './cache-es.ts';
 import { celeryEs } from './celery-es.ts';
 import { connectionsEs } from './connections-es.ts';
+import { doctorEs } from './doctor-es.ts';
 import { happenedEs } from './happened-es.ts';
 import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
@@ -25,6 +26,7 @@ export const es: Texts = {
   schedules: schedulesEs,
   connections: connectionsEs,
   storage: storageEs,
+  doctor: doctorEs,
   workers: workersEs,
   cache: cacheEs,
   redis: redisEs,
@@ -57,6 +59,7 @@ export const es: Texts = {
     workers: 'Workers',
     schedules: 'Programación',
     alerts: 'Alertas',
+    doctor: 'Doctor',
     review: 'Revisión',
     connections: 'Conexiones',
     storage: 'Almacenamiento',

@@ -11,6 +11,7 @@ export const pageNames = [
   'workers',
   'schedules',
   'alerts',
+  'doctor',
   'review',
   'connections',
   'storage',

@@ -22,6 +22,7 @@ const routes = [
   '/alerts?tab=silences',
   '/alerts?tab=channels',
   '/alerts?tab=channels&channel=mail',
+  '/doctor',
 ] as const;
 
 for (const theme of ['dark', 'light'] as const) {

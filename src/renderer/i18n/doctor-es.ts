@@ -1,0 +1,43 @@
+/** Spanish texts of the Doctor page. What the doctor says of a finding is in `doctor-findings-es.ts`. */
+
+import type { doctorEn } from './doctor-en.ts';
+import type { Translated } from './texts.ts';
+
+export const doctorEs: Translated<typeof doctorEn> = {
+  run: 'Revisar de nuevo',
+  running: 'revisando…',
+  lastRun: 'última revisión',
+  took: 'en {{time}}',
+  never: 'El doctor aún no ha revisado nada',
+  neverText: 'Mira cada conexión y la propia consola, y no cambia nada.',
+  runNow: 'Revisar ahora',
+  readFailed: 'No se pudo revisar',
+  noneFound: 'No se encontró nada',
+  noneFoundText: 'Todo lo que se pudo revisar está bien.',
+  sum: '{{well}} bien · {{unknown}} no se pudieron revisar',
+  severity: { critical: 'crítico', warning: 'advertencia', info: 'conviene saberlo' },
+  why: 'Por qué importa',
+  steps: 'Qué hacer',
+  since: 'desde {{time}}',
+  link: 'Enlace a este hallazgo',
+  fix: 'Corregir…',
+  fixes: 'Correcciones aplicadas',
+  fixesNote: 'cada una se puede deshacer',
+  fixTitle: '¿Aplicar esta corrección?',
+  fixCommands: 'Se envían estos comandos, en este orden',
+  fixUndo: 'Deshacerla más tarde envía',
+  fixOn: 'en',
+  apply: 'Aplicar',
+  undo: 'Deshacer…',
+  undoTitle: '¿Deshacer esta corrección?',
+  undoNow: 'Deshacer',
+  undoCommands: 'Estos comandos devuelven lo que había',
+  by: 'por {{who}}',
+  state: { mended: 'corregido', failing: 'aplicada, pero sigue', undone: 'deshecha' },
+  unknownTitle: 'No se pudo revisar',
+  unknownNote: 'no es lo mismo que estar bien',
+  wellTitle: 'Revisado y en orden',
+  subject: 'De',
+  check: 'Revisión',
+  reason: 'Porque',
+};
