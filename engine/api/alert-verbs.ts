@@ -8,6 +8,7 @@ import type {
   Delivery,
   DeliveryQuery,
 } from '../model/alert-channel.ts';
+import type { AlertDetail, AlertFigures } from '../model/alert-episodes.ts';
 import type {
   RuleDraft,
   RuleImport,
@@ -41,6 +42,8 @@ export interface AlertVerbParts {
     exported(as: 'yaml' | 'prometheus'): string;
     signals(): SignalInfo[];
     gaps(fromMs: number, toMs: number, limit: number): ObservationGap[];
+    transition(id: number): AlertDetail;
+    figures(fromMs: number, toMs: number): Promise<AlertFigures>;
     readonly channels: {
       views(): ChannelView[];
       save(draft: ChannelDraft): ChannelView;
@@ -64,6 +67,8 @@ export function alertVerbs({ alerts }: AlertVerbParts) {
     ...ruleVerbs(alerts),
     'alerts.now': async () => ({ alerts: now.list() }),
     'alerts.history': async (query: AlertHistoryQuery) => now.history(query),
+    'alerts.transition': async ({ id }: { id: number }) => alerts.transition(id),
+    'alerts.figures': ({ fromMs, toMs }: { fromMs: number; toMs: number }) => alerts.figures(fromMs, toMs),
     'alerts.acknowledge': async ({ ruleId, note }: { ruleId: string; note: string }, caller: Caller) => {
       now.acknowledge(ruleId, caller.name, note);
       return done;

@@ -113,6 +113,8 @@ export const alertHistoryPageSchema = z.object({
   transitions: z.array(alertTransitionSchema),
   /** Matching transitions in all. */
   totalCount: z.number(),
+  /** There are more than `totalCount`: they were not counted. */
+  hasMoreThanCounted: z.boolean().default(false),
   nextBeforeId: z.number().nullable(),
 });
 export type AlertHistoryPage = z.infer<typeof alertHistoryPageSchema>;

@@ -1,6 +1,6 @@
 /** Alert states that survive a restart, every transition, and who acknowledged what. */
 import type { AlertHistoryPage, AlertHistoryQuery, AlertState, AlertTransition } from '../model/alert.ts';
-import { countHistory, folded, readHistory, type TransitionRow, transitionOf } from './alert-history.ts';
+import { countHistory, folded, mostCounted, readHistory, type TransitionRow, transitionOf } from './alert-history.ts';
 import type { Connection } from './connection.ts';
 
 /** How a reading stands to a rule's thresholds; see the state machine in `engine/alerts`. */
@@ -192,9 +192,11 @@ export class AlertStore {
   history(query: AlertHistoryQuery): AlertHistoryPage {
     const transitions = readHistory(this.#connection, query);
     const last = transitions[query.limit - 1];
+    const count = countHistory(this.#connection, query);
     return {
       transitions: transitions.slice(0, query.limit),
-      totalCount: countHistory(this.#connection, query),
+      totalCount: Math.min(count, mostCounted),
+      hasMoreThanCounted: count > mostCounted,
       nextBeforeId: transitions.length > query.limit && last ? last.id : null,
     };
   }

@@ -6,6 +6,7 @@ import { messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Notice } from '../model/system.ts';
+import { AlertEpisodes } from './alert-episodes.ts';
 import { AlertPast } from './alert-past.ts';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
@@ -76,6 +77,7 @@ export class Store {
   readonly surroundings: SurroundingsStore;
   readonly notes: NoteStore;
   readonly alertPast: AlertPast;
+  readonly alertEpisodes: AlertEpisodes;
   readonly samples: SampleStore;
   readonly alerts: AlertStore;
   readonly notifications: NotificationStore;
@@ -108,6 +110,7 @@ export class Store {
     this.surroundings = new SurroundingsStore(connection);
     this.notes = new NoteStore(connection);
     this.alertPast = new AlertPast(connection);
+    this.alertEpisodes = new AlertEpisodes(connection);
     this.samples = new SampleStore(connection, options.samplePeriodMs ?? 5_000);
     this.alerts = new AlertStore(connection);
     this.notifications = new NotificationStore(connection);

@@ -12,7 +12,7 @@ import { Telling, type TellingBoard } from '../alerts/telling.ts';
 import type { AlertVerbParts } from '../api/alert-verbs.ts';
 import type { Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
-import { messageOf } from '../base/errors.ts';
+import { EngineError, messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { SecretVault } from '../config/secret-vault.ts';
 import { alertHistoryQuerySchema } from '../model/alert.ts';
@@ -107,6 +107,13 @@ export function openAlerts({ store, vault, desktop, broker }: AlertInputs, found
           return signal.success ? [{ ...info, signal: signal.data }] : [];
         }),
       gaps: (fromMs, toMs, limit) => store.alerts.gaps(fromMs, toMs, limit),
+      transition: (id) => {
+        const detail = store.alertEpisodes.detail(id);
+        if (detail === null)
+          throw new EngineError('ALERT_NOT_FOUND', `The history has no change number ${id} any more`);
+        return detail;
+      },
+      figures: (fromMs, toMs) => store.alertEpisodes.figures(fromMs, toMs),
       deliveries: (query) => store.notifications.deliveries(query),
     },
     onRuleChanged: (listener) => emitter.on('rule', listener),

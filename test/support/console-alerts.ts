@@ -1,7 +1,7 @@
 /** A made-up engine's rules, silences and their replay for tests of the Alerts page; what is saved stays until the test ends. */
 import { EngineError } from '../../engine/base/errors.ts';
 import type { CallInput, CallOutput, Handlers } from '../../src/shared/contract.ts';
-import { alertsNow } from './console-health.ts';
+import { alertsNow, transitions } from './console-health.ts';
 
 type RuleView = CallOutput<'alerts.rules.list'>['rules'][number];
 type Silence = CallOutput<'alerts.silences.list'>['silences'][number];
@@ -126,6 +126,77 @@ export function alertRuleHandlers(script: AlertsScript, isBroken: () => boolean)
     },
     async 'alerts.now'() {
       return { alerts: script.changeNow(alertsNow(Date.now(), isBroken())) };
+    },
+    async 'alerts.figures'({ toMs, fromMs }) {
+      const spanOf = (ruleId: string, title: string, backMs: number, forMs: number | null) => ({
+        ruleId,
+        title,
+        severity: 'critical' as const,
+        fromMs: toMs - backMs,
+        toMs: forMs === null ? null : toMs - backMs + forMs,
+      });
+      const spans = [
+        spanOf('workers', 'Workers available < 2', 3 * dayMs, 2 * hourMs),
+        spanOf('hit-rate', 'Cache hit rate < 80 %', 30 * hourMs, hourMs),
+        spanOf('workers', 'Workers available < 2', 5 * hourMs, null),
+      ].filter((each) => each.fromMs >= fromMs);
+      const figures = { severity: 'critical' as const, acknowledgeMs: 240_000, acknowledgedCount: 1, resolvedCount: 1 };
+      const rules = [
+        {
+          ...figures,
+          ruleId: 'workers',
+          title: 'Workers available < 2',
+          firingCount: 2,
+          firingMs: 7 * hourMs,
+          resolveMs: 2 * hourMs,
+        },
+        {
+          ...figures,
+          ruleId: 'hit-rate',
+          title: 'Cache hit rate < 80 %',
+          firingCount: 1,
+          firingMs: hourMs,
+          resolveMs: hourMs,
+        },
+      ].filter(({ ruleId }) => spans.some((each) => each.ruleId === ruleId));
+      return { fromMs, toMs, rules, spans, spanCount: spans.length };
+    },
+    async 'alerts.transition'({ id }) {
+      const all = transitions(Date.now(), 420);
+      const transition = all.find((each) => each.id === id);
+      if (!transition) throw new EngineError('ALERT_NOT_FOUND', `The history has no change number ${id} any more`);
+      return {
+        transition: {
+          ...transition,
+          cause: 'Redis (broker) cannot be reached',
+          chain: [
+            { code: null, words: 'Workers take no jobs since 10:12' },
+            { code: null, words: 'the broker has not answered since 10:11' },
+          ],
+        },
+        around: all.filter((each) => each.ruleId === transition.ruleId && Math.abs(each.id - id) < 6).toReversed(),
+        notifications: [
+          {
+            channelId: 'mail',
+            repeatNumber: 0,
+            state: 'sent' as const,
+            attempts: 2,
+            createdAtMs: transition.atMs,
+            settledAtMs: transition.atMs + 40_000,
+            lastError: null,
+          },
+          {
+            channelId: 'gone',
+            repeatNumber: 1,
+            state: 'failed' as const,
+            attempts: 9,
+            createdAtMs: transition.atMs,
+            settledAtMs: null,
+            lastError: 'ECONNREFUSED',
+          },
+        ],
+        acknowledgements: [{ who: 'ana', atMs: transition.atMs + 90_000, note: 'restarting w1' }],
+      };
     },
     'alerts.gaps': async ({ toMs }) => ({
       gaps: [{ id: 1, fromMs: toMs - 2 * dayMs, toMs: toMs - 2 * dayMs + 2 * hourMs, reason: 'asleep', detail: '' }],

@@ -187,6 +187,7 @@ function handlersOf(script: Script): Partial<Handlers> {
       return {
         transitions: page,
         totalCount: matching.length,
+        hasMoreThanCounted: false,
         nextBeforeId: page.length < rest.length ? (page.at(-1)?.id ?? null) : null,
       };
     },

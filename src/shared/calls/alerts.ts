@@ -14,6 +14,7 @@ import {
   deliveryQuerySchema,
   deliverySchema,
 } from '../../../engine/model/alert-channel.ts';
+import { alertDetailSchema, alertFiguresSchema } from '../../../engine/model/alert-episodes.ts';
 import {
   ruleDraftSchema,
   ruleImportSchema,
@@ -31,6 +32,10 @@ const channelId = z.object({ channelId: z.string() });
 export const alertCalls = {
   'alerts.now': query(nothing, z.object({ alerts: z.array(alertStatusSchema) })),
   'alerts.history': query(alertHistoryQuerySchema, alertHistoryPageSchema),
+  /** One change with its chain of causes, what was sent for it, and who acknowledged it. */
+  'alerts.transition': query(z.object({ id: z.number().int() }), alertDetailSchema),
+  /** When each rule fired, and what that adds up to; gathered over several turns. */
+  'alerts.figures': query(z.object({ fromMs: z.number(), toMs: z.number() }), alertFiguresSchema),
   'alerts.acknowledge': command(z.object({ ruleId: z.string(), note: z.string().max(500).default('') }), done),
   'alerts.rules.list': query(nothing, z.object({ rules: z.array(ruleViewSchema) })),
   'alerts.rules.save': command(ruleDraftSchema, ruleViewSchema),

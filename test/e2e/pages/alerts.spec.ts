@@ -233,3 +233,59 @@ test('the history is searched, filtered and loaded as it is scrolled', async ({ 
   await page.getByTestId('history-search').fill('nothing like it');
   await expect(history).toContainText('No change of state matches.');
 });
+
+test('the past is a line for each rule, a square for each day and figures by rule, with what nobody saw', async ({
+  open,
+}) => {
+  const page = await open('/alerts?tab=history');
+  const lanes = page.getByTestId('firing-lanes');
+  await expect(lanes.getByRole('img')).toHaveCount(2);
+  await expect(lanes).toContainText('7 h');
+  const row = page.getByTestId('alert-figures').getByRole('row', { name: /Workers available/ });
+  await expect(row).toContainText(/2.*7 h.*4 min.*2 h/);
+  const days = page.getByTestId('firing-calendar').getByRole('listitem');
+  await expect(days).toHaveCount(8);
+  await expect(days.filter({ hasText: 'firing,' })).not.toHaveCount(0);
+  await expect(page.getByTestId('alert-gaps')).toContainText('this machine slept');
+  await expect(page.getByTestId('alert-gaps')).toContainText('2 h');
+  await page.getByTestId('history-span').getByRole('button', { name: '24 h' }).click();
+  await expect(lanes.getByRole('img')).toHaveCount(1);
+  await lanes.getByRole('button', { name: 'Workers available < 2' }).click();
+  await expect(page.getByTestId('history-rule')).toHaveValue('workers');
+  await expect(page.getByTestId('alert-history')).toContainText('210 changes');
+  expect(new URL(page.url()).hash).toContain('rule=workers');
+});
+
+test('one change is opened with its evidence, chain, acknowledgement, notifications and neighbours', async ({
+  open,
+}) => {
+  const page = await open('/alerts?tab=history');
+  await page.getByTestId('transition-419').getByRole('button').click();
+  const detail = page.getByTestId('transition-detail');
+  await expect(detail).toContainText('mean of 5 min: 0 workers, 60 samples');
+  await expect(detail).toContainText('Cause: Redis (broker) cannot be reached');
+  await expect(page.getByTestId('cause-chain').getByRole('listitem')).toHaveCount(2);
+  await expect(detail).toContainText('acknowledged by ana');
+  await expect(page.getByTestId('transition-notifications')).toContainText(/On call\s*sent/);
+  await expect(page.getByTestId('transition-notifications')).toContainText(/removed channel\s*given up.*ECONNREFUSED/);
+  await detail.getByRole('button', { name: 'resolved' }).first().click();
+  await expect(page).toHaveURL(/change=(416|420)/);
+  await page.keyboard.press('Escape');
+  await expect(detail).toHaveCount(0);
+});
+
+test('what a search finds is written whole, as CSV and as JSON', async ({ open }) => {
+  const page = await open('/alerts?tab=history');
+  await page.getByTestId('history-search').fill('hit rate');
+  await expect(page.getByTestId('alert-history')).toContainText('210 changes');
+  const csv = page.waitForEvent('download');
+  await page.getByTestId('history-export-csv').click();
+  const lines = (await readFile(await (await csv).path(), 'utf8')).trim().split('\r\n');
+  expect(lines).toHaveLength(211);
+  expect(lines[0]).toMatch(/^id,at,ruleId,title/);
+  await expect(page.getByTestId('export-outcome')).toContainText('210 changes written to vigia-alerts.csv');
+  const json = page.waitForEvent('download');
+  await page.getByTestId('history-export-json').click();
+  const file = JSON.parse(await readFile(await (await json).path(), 'utf8')) as { transitions: unknown[] };
+  expect(file.transitions).toHaveLength(210);
+});

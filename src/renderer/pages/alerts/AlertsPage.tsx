@@ -12,6 +12,7 @@ import { type AlertStatus, tabs } from './alerts-model.ts';
 import { ChannelsCard } from './ChannelsCard.tsx';
 import { HistoryCard } from './HistoryCard.tsx';
 import { NowCard } from './NowCard.tsx';
+import { PastCards } from './PastCards.tsx';
 import { RulesCard } from './RulesCard.tsx';
 import { SilenceDialog } from './SilenceDialog.tsx';
 import { SilencesCard } from './SilencesCard.tsx';
@@ -55,7 +56,12 @@ export function AlertsPage(): ReactElement {
           onHistory={(ruleId) => address.set({ tab: 'history', rule: ruleId })}
         />
       )}
-      {tab === 'history' && <HistoryCard rules={(statuses ?? []).map(({ rule }) => rule)} />}
+      {tab === 'history' && (
+        <>
+          <PastCards address={address} />
+          <HistoryCard rules={(statuses ?? []).map(({ rule }) => rule)} address={address} />
+        </>
+      )}
       {tab === 'rules' && <RulesCard alerts={statuses} address={address} />}
       {tab === 'silences' && <SilencesCard alerts={statuses} />}
       {tab === 'channels' && <ChannelsCard address={address} />}

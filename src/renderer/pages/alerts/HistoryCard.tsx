@@ -1,64 +1,103 @@
 /** The history of every change of state: searched, filtered, paged by scrolling; only the rows in sight are drawn. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
+import type { Address, AddressChanges } from '../../state/address.ts';
 import { useServices } from '../../state/services.ts';
 import { Card } from '../../ui/Card.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
 import { State } from '../../ui/State.tsx';
 import { type AlertStatus, alertStates, showSignal, stateKinds, type Transition } from './alerts-model.ts';
+import { HistoryExport } from './HistoryExport.tsx';
+import { TransitionDrawer } from './TransitionDrawer.tsx';
 import { type History, type HistorySearch, useHistory } from './use-history.ts';
 
 type Rule = AlertStatus['rule'];
 
-const everything: HistorySearch = { search: '', ruleId: null, to: null, from: '', until: '' };
 const rowHeightPx = 32;
 
-export function HistoryCard({ rules }: { readonly rules: readonly Rule[] }): ReactElement {
+interface HistoryCardProps {
+  readonly rules: readonly Rule[];
+  readonly address: Address;
+}
+
+export function HistoryCard({ rules, address }: HistoryCardProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const [search, setSearch] = useState(everything);
+  const search = searchIn(address);
+  const open = Number(address.text('change'));
   const history = useHistory(search);
   const { totalCount, error } = history;
   const note =
-    totalCount === null ? undefined : t('alerts.historyNote', { count: totalCount, text: format.number(totalCount) });
+    totalCount === null
+      ? undefined
+      : t(history.hasMoreThanCounted ? 'alerts.historyNoteMany' : 'alerts.historyNote', {
+          count: totalCount,
+          text: format.number(totalCount),
+        });
   return (
-    <Card title={t('alerts.history')} aside={note} testId="alert-history">
-      <SearchFields search={search} rules={rules} onChange={setSearch} />
+    <Card
+      title={t('alerts.history')}
+      aside={
+        <>
+          {note}
+          <HistoryExport search={search} />
+        </>
+      }
+      testId="alert-history"
+    >
+      <SearchFields search={search} rules={rules} onChange={(part) => address.set(part, { replace: true })} />
       {error !== null && (
         <p role="alert">
           <State kind="failed" word={t('alerts.failed', { message: error })} />
         </p>
       )}
-      <HistoryTable history={history} rules={rules} />
+      <HistoryTable history={history} rules={rules} onOpen={(id) => address.set({ change: String(id) })} />
+      {open > 0 && (
+        <TransitionDrawer
+          id={open}
+          onOpen={(id) => address.set({ change: String(id) }, { replace: true })}
+          onClose={() => address.set({ change: null })}
+        />
+      )}
     </Card>
   );
+}
+
+/** In the address, so that Back, reload and a sent link keep it. */
+function searchIn(address: Address): HistorySearch {
+  const ruleId = address.text('rule');
+  return {
+    search: address.text('words'),
+    ruleId: ruleId === '' ? null : ruleId,
+    to: alertStates.find((state) => state === address.text('to')) ?? null,
+    from: address.text('from'),
+    until: address.text('until'),
+  };
 }
 
 interface SearchFieldsProps {
   readonly search: HistorySearch;
   readonly rules: readonly Rule[];
-  readonly onChange: (search: HistorySearch) => void;
+  readonly onChange: (part: AddressChanges) => void;
 }
 
 function SearchFields({ search, rules, onChange }: SearchFieldsProps): ReactElement {
   const { t } = useTranslation();
   return (
     <div className="history-filters" role="search">
-      <input
-        type="search"
-        className="input wide"
-        aria-label={t('alerts.search')}
-        placeholder={t('alerts.search')}
+      <SearchField
+        label={t('alerts.search')}
         value={search.search}
-        onChange={(event) => onChange({ ...search, search: event.target.value })}
-        data-testid="history-search"
+        onChange={(text) => onChange({ words: text })}
+        testId="history-search"
       />
       <select
         className="input"
         aria-label={t('alerts.column.rule')}
         value={search.ruleId ?? ''}
-        onChange={(event) => onChange({ ...search, ruleId: event.target.value === '' ? null : event.target.value })}
+        onChange={(event) => onChange({ rule: event.target.value })}
         data-testid="history-rule"
       >
         <option value="">{t('alerts.allRules')}</option>
@@ -72,9 +111,7 @@ function SearchFields({ search, rules, onChange }: SearchFieldsProps): ReactElem
         className="input"
         aria-label={t('alerts.column.state')}
         value={search.to ?? ''}
-        onChange={(event) =>
-          onChange({ ...search, to: alertStates.find((state) => state === event.target.value) ?? null })
-        }
+        onChange={(event) => onChange({ to: event.target.value })}
         data-testid="history-state"
       >
         <option value="">{t('alerts.allStates')}</option>
@@ -92,7 +129,7 @@ function SearchFields({ search, rules, onChange }: SearchFieldsProps): ReactElem
           aria-label={t(`alerts.${edge}`)}
           title={t(`alerts.${edge}`)}
           value={search[edge]}
-          onChange={(event) => onChange({ ...search, [edge]: event.target.value })}
+          onChange={(event) => onChange({ [edge]: event.target.value })}
           data-testid={`history-${edge}`}
         />
       ))}
@@ -103,9 +140,10 @@ function SearchFields({ search, rules, onChange }: SearchFieldsProps): ReactElem
 interface HistoryTableProps {
   readonly history: History;
   readonly rules: readonly Rule[];
+  readonly onOpen: (id: number) => void;
 }
 
-function HistoryTable({ history, rules }: HistoryTableProps): ReactElement {
+function HistoryTable({ history, rules, onOpen }: HistoryTableProps): ReactElement {
   const { t } = useTranslation();
   const { transitions, totalCount, isLoading, hasMore, loadMore } = history;
   const box = useRef<HTMLDivElement>(null);
@@ -134,7 +172,7 @@ function HistoryTable({ history, rules }: HistoryTableProps): ReactElement {
           {isLoading ? t('alerts.loading') : totalCount === null ? t('alerts.unknown') : t('alerts.historyNone')}
         </p>
       ) : (
-        <table aria-rowcount={totalCount ?? -1}>
+        <table aria-rowcount={history.hasMoreThanCounted ? -1 : (totalCount ?? -1)}>
           <caption className="visually-hidden">{t('alerts.history')}</caption>
           <HistoryHead />
           <tbody>
@@ -147,6 +185,7 @@ function HistoryTable({ history, rules }: HistoryTableProps): ReactElement {
                   transition={transition}
                   rule={rules.find((rule) => rule.id === transition.ruleId)}
                   rowNumber={row.index + 2}
+                  onOpen={onOpen}
                 />
               );
             })}
@@ -190,9 +229,10 @@ interface HistoryRowProps {
   readonly transition: Transition;
   readonly rule: Rule | undefined;
   readonly rowNumber: number;
+  readonly onOpen: (id: number) => void;
 }
 
-function HistoryRow({ transition, rule, rowNumber }: HistoryRowProps): ReactElement {
+function HistoryRow({ transition, rule, rowNumber, onOpen }: HistoryRowProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { ticker } = useServices();
@@ -204,7 +244,11 @@ function HistoryRow({ transition, rule, rowNumber }: HistoryRowProps): ReactElem
           {format.moment(atMs, ticker.now())}
         </time>
       </td>
-      <td>{title}</td>
+      <td>
+        <button type="button" className="row-link" onClick={() => onOpen(transition.id)}>
+          {title}
+        </button>
+      </td>
       <td className="tight">
         <span className="sub">{t(`alerts.state.${from}`)} → </span>
         <State kind={stateKinds[to]} word={t(`alerts.state.${to}`)} />

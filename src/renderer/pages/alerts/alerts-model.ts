@@ -22,6 +22,10 @@ export type Silence = CallOutput<'alerts.silences.list'>['silences'][number];
 export type Matcher = Silence['matchers'][number];
 
 export type Channel = CallOutput<'alerts.channels.list'>['channels'][number];
+export type AlertFigures = CallOutput<'alerts.figures'>;
+export type RuleFigures = AlertFigures['rules'][number];
+export type AlertDetail = CallOutput<'alerts.transition'>;
+export type Gap = CallOutput<'alerts.gaps'>['gaps'][number];
 export type ChannelKind = Channel['settings']['kind'];
 export type ChannelDraft = CallInput<'alerts.channels.save'>;
 export type Delivery = CallOutput<'alerts.channels.deliveries'>['deliveries'][number];

@@ -18,6 +18,7 @@ export interface History {
   readonly transitions: readonly Transition[];
   /** Null until the first answer. */
   readonly totalCount: number | null;
+  readonly hasMoreThanCounted: boolean;
   readonly isLoading: boolean;
   readonly error: string | null;
   readonly hasMore: boolean;
@@ -27,10 +28,11 @@ export interface History {
 interface Loaded {
   readonly transitions: readonly Transition[];
   readonly totalCount: number | null;
+  readonly hasMoreThanCounted: boolean;
   readonly nextBeforeId: number | null;
 }
 
-const nothing: Loaded = { transitions: [], totalCount: null, nextBeforeId: null };
+const nothing: Loaded = { transitions: [], totalCount: null, hasMoreThanCounted: false, nextBeforeId: null };
 const pageSize = 100;
 /** Typing should not ask the engine at every key. */
 const typingPauseMs = 250;
