@@ -203,6 +203,12 @@ export const en = {
     happened: happenedEn,
   },
   kpis: {
+    sinceLook_one: '{{count}} change since you looked',
+    sinceLook_other: '{{count}} changes since you looked',
+    sinceLookTitle: 'What changed since you last had it on screen',
+    sinceLookNone_one: 'The one KPI that you have seen before is as it was.',
+    sinceLookNone_other: 'All {{count}} KPIs that you have seen before are as they were.',
+    sinceLookSeen: 'seen {{age}}',
     demo: 'Demo data',
     oldest: 'oldest {{age}}',
     staleOf: '{{stale}} of {{all}} sections stale',

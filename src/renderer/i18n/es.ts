@@ -205,6 +205,12 @@ export const es: Texts = {
     happened: happenedEs,
   },
   kpis: {
+    sinceLook_one: '{{count}} cambio desde que miró',
+    sinceLook_other: '{{count}} cambios desde que miró',
+    sinceLookTitle: 'Lo que cambió desde que lo tuvo en pantalla',
+    sinceLookNone_one: 'El único KPI que ya había visto está igual.',
+    sinceLookNone_other: 'Los {{count}} KPI que ya había visto están igual.',
+    sinceLookSeen: 'visto {{age}}',
     demo: 'Datos de demostración',
     oldest: 'el más viejo: {{age}}',
     staleOf: '{{stale}} de {{all}} secciones desactualizadas',

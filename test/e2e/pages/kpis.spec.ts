@@ -252,3 +252,27 @@ test('speaks Spanish with Chilean numbers, and keeps the language over a reload'
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('KPI');
   await expect(page.locator('html')).toHaveAttribute('lang', 'es');
 });
+
+test('lists what changed since this person last had each KPI on screen, and notes what is in sight', async ({
+  open,
+  engine,
+}) => {
+  const { store } = await engine.script.review.room();
+  const seen = { computedAtMs: 1, dataAsOfMs: null };
+  const figures = [
+    { kpiId: 'dso_days', value: 50, ...seen },
+    { kpiId: 'edp_count', value: 1_000, ...seen },
+  ];
+  store.notes.look('reviewer', '[]', figures, Date.now() - 2 * 86_400_000, 1);
+  const page = await open('/kpis');
+  await expect(page.getByTestId('since-look')).toContainText('1 change since you looked');
+  await page.getByTestId('since-look').click();
+  const list = page.getByRole('list', { name: 'What changed since you last had it on screen' });
+  await expect(list).toContainText('50.0 days →');
+  await expect(list).toContainText('seen 2 d ago');
+  await expect(list).not.toContainText('EDPs');
+  await expect.poll(() => engine.script.review.looked.flat()).toContain('dso_days');
+  expect(engine.script.review.looked.flat()).not.toContain('concentration_hhi');
+  await list.getByRole('link', { name: 'DSO' }).click();
+  await expect(page.getByTestId('review-kpi')).toContainText('DSO');
+});

@@ -10,13 +10,14 @@ import { Floating } from '../../ui/Floating.tsx';
 import { isStale } from '../../ui/freshness.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { State, type StateKind } from '../../ui/State.tsx';
+import { SinceLook } from './SinceLook.tsx';
 import { TaskProgress } from './TaskProgress.tsx';
 import { useExport } from './use-export.ts';
 
 export function KpisHeader(): ReactElement {
   const { t } = useTranslation();
   const { dashboard } = useServices();
-  const { view, isLive, task, isRefreshAsked } = useDashboard();
+  const { view, filters, isLive, task, isRefreshAsked } = useDashboard();
   const isOffline = useIsOffline();
   const isRunning = isTaskRunning(task) || isRefreshAsked;
   useTaskAnnouncements();
@@ -32,6 +33,7 @@ export function KpisHeader(): ReactElement {
         {view !== null && <OldestAge view={view} isOffline={isOffline || !isLive} />}
         <span className="space" />
         {isRunning ? <TaskProgress task={task} /> : <Countdown />}
+        {view !== null && <SinceLook view={view} filters={filters} />}
         <PauseButton />
         <ExportMenu />
         <Button
