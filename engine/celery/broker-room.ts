@@ -17,7 +17,7 @@ import { LeftoverSweeper, surelyDeadMs } from './inspect/sweeper.ts';
 import { MessagePages } from './queues/message-pages.ts';
 import { CeleryQueueWatch } from './queues/queue-watch.ts';
 import { CeleryRiskWatch } from './risks/risk-watch.ts';
-import { BrokerNames, type BrokerNaming } from './wire/names.ts';
+import { BrokerNames, type BrokerNaming, fanoutPrefixOf } from './wire/names.ts';
 
 export interface BrokerRoomOptions {
   readonly brokerId: string;
@@ -61,7 +61,7 @@ export class BrokerRoom {
     const { brokerId, link, naming, heartbeating, sentAtMs, onChanged, clock, ids, logger } = options;
     const { requireOperate, callOf } = options;
     this.brokerId = brokerId;
-    this.names = new BrokerNames({ ...naming, db: link.db });
+    this.names = new BrokerNames({ fanoutPrefix: fanoutPrefixOf(link), ...naming, db: link.db });
     const shared = { link, names: this.names, clock, ids, logger };
     this.messenger = new CeleryMessenger(shared);
     this.inspector = new CeleryInspector({

@@ -15,6 +15,7 @@ import { ResultRepair } from './tasks/result-repair.ts';
 import { TaskNames } from './tasks/task-names.ts';
 import type { LiveTask } from './tasks/task-record.ts';
 import { TaskTable } from './tasks/task-table.ts';
+import { fanoutPrefixOf } from './wire/names.ts';
 
 export interface BrokerWatchOptions {
   readonly brokerId: string;
@@ -114,7 +115,7 @@ export class BrokerWatch {
     this.#feed = new PatternFeed({
       link,
       purpose: 'celeryev',
-      patterns: [`${escapeGlob(keyPrefix)}/${link.db}.celeryev/*`],
+      patterns: [`${escapeGlob(keyPrefix)}${fanoutPrefixOf(link)}celeryev/*`],
       onMessage: (payload) => this.#stream.push(payload),
       onListening: (listening, problem) => this.#onListening(listening, problem),
       clock,

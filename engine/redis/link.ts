@@ -88,6 +88,11 @@ export class RedisLink<Role extends string = string> {
     return this.#address.topology === 'cluster';
   }
 
+  /** The master is found by asking Sentinels. */
+  get isSentinel(): boolean {
+    return this.#address.topology === 'sentinel';
+  }
+
   /** True when writes pass: on a server of our own, or while the user has unlocked it. */
   get isWritable(): boolean {
     const { access } = this.#options;

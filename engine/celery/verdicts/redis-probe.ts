@@ -5,7 +5,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { RedisLink } from '../../redis/link.ts';
 import { CeleryMessenger } from '../inspect/messenger.ts';
 import type { WorkerCommand } from '../wire/control-message.ts';
-import { BrokerNames } from '../wire/names.ts';
+import { BrokerNames, fanoutPrefixOf } from '../wire/names.ts';
 import type { CeleryProbe, ProbeRound } from './probe.ts';
 
 export interface RedisProbeOptions {
@@ -33,7 +33,7 @@ export class RedisProbe implements CeleryProbe {
 
   constructor({ link, keyPrefix = '', clock, ids, logger }: RedisProbeOptions) {
     this.#link = link;
-    this.#names = new BrokerNames({ db: link.db, keyPrefix });
+    this.#names = new BrokerNames({ db: link.db, keyPrefix, fanoutPrefix: fanoutPrefixOf(link) });
     this.#messenger = new CeleryMessenger({ link, names: this.#names, clock, ids, logger });
   }
 

@@ -27,6 +27,15 @@ export interface Binding {
 const bindingPart = '_kombu.binding.';
 const replySuffix = '.reply.';
 
+/**
+ * What stands before the channels of workers that find their broker this way.
+ * Source: kombu.transport.redis: only `Channel._get_pool` puts the database into `/{db}.`, and SentinelChannel has its
+ * own; seen with 5.2.4. So behind a Sentinel nothing keeps the channels of two databases apart.
+ */
+export function fanoutPrefixOf({ db, isSentinel }: { readonly db: number; readonly isSentinel: boolean }): string {
+  return isSentinel ? '/{db}.' : `/${db}.`;
+}
+
 export class BrokerNames {
   readonly keyPrefix: string;
   readonly db: number;
