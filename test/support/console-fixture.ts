@@ -11,6 +11,7 @@ import { type ConnectionsScript, connectionsHandlers, connectionsScript } from '
 import { type DoctorScript, doctorHandlers, doctorScript } from './console-doctor.ts';
 import { emptyView, filterOptions, type View, view } from './console-figures.ts';
 import { happenings, overview, systemInfo, transitions } from './console-health.ts';
+import { type KeysScript, keysHandlers, keysScript } from './console-keys.ts';
 import { type QueuesScript, queuesHandlers, queuesScript } from './console-queues.ts';
 import { type RedisScript, redisHandlers, redisScript } from './console-redis.ts';
 import { type ReviewScript, reviewHandlers, reviewScript } from './console-review.ts';
@@ -43,6 +44,7 @@ export interface Script {
   readonly connections: ConnectionsScript;
   readonly celery: CeleryScript;
   readonly redis: RedisScript;
+  readonly keys: KeysScript;
   readonly review: ReviewScript;
   readonly storage: StorageScript;
   readonly celeryWorker: CeleryWorkerScript;
@@ -83,6 +85,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     workers: workersScript(Date.now()),
     connections,
     redis: redisScript(Date.now()),
+    keys: keysScript(),
     storage: storageScript(Date.now()),
     celeryWorker: celeryWorkerScript(Date.now()),
     doctor: doctorScript(Date.now()),
@@ -131,6 +134,7 @@ function handlersOf(script: Script): Partial<Handlers> {
     ...reviewHandlers(script.review),
     ...celeryHandlers(script.celery),
     ...redisHandlers(script.redis),
+    ...keysHandlers(script.keys),
     ...storageHandlers(script.storage),
     ...celeryWorkerHandlers(script.celeryWorker),
     ...ruleHandlers,

@@ -43,6 +43,10 @@ async function loadReviewPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/review/ReviewPage.tsx')).ReviewPage };
 }
 
+async function loadKeysPage(): Promise<{ default: Page }> {
+  return { default: (await import('../pages/keys/KeysPage.tsx')).KeysPage };
+}
+
 async function loadConnectionsPage(): Promise<{ default: Page }> {
   return { default: (await import('../pages/connections/ConnectionsPage.tsx')).ConnectionsPage };
 }
@@ -56,6 +60,7 @@ export const pages: Record<PageName, Page> = {
   kpis: KpisPage,
   cache: lazy(loadCachePage),
   redis: lazy(loadRedisPage),
+  keys: lazy(loadKeysPage),
   queues: lazy(loadQueuesPage),
   tasks: lazy(loadTasksPage),
   workers: lazy(loadWorkersPage),
@@ -74,6 +79,7 @@ export async function loadEverything(): Promise<void> {
     loadDoctorPage(),
     loadReviewPage(),
     loadConnectionsPage(),
+    loadKeysPage(),
     loadStoragePage(),
     loadCachePage(),
     loadRedisPage(),

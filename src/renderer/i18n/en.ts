@@ -7,6 +7,7 @@ import { celeryEn } from './celery-en.ts';
 import { connectionsEn } from './connections-en.ts';
 import { doctorEn } from './doctor-en.ts';
 import { happenedEn } from './happened-en.ts';
+import { keysEn } from './keys-en.ts';
 import { kpisEn } from './kpis-en.ts';
 import { partsEn } from './parts-en.ts';
 import { queuesEn } from './queues-en.ts';
@@ -23,6 +24,7 @@ export const en = {
   review: reviewEn,
   schedules: schedulesEn,
   connections: connectionsEn,
+  keys: keysEn,
   storage: storageEn,
   doctor: doctorEn,
   workers: workersEn,
@@ -52,6 +54,7 @@ export const en = {
     kpis: 'KPIs',
     cache: 'Cache',
     redis: 'Redis',
+    keys: 'Keys',
     queues: 'Queues & jobs',
     tasks: 'Celery tasks',
     workers: 'Workers',

@@ -8,6 +8,7 @@ import { celeryEs } from './celery-es.ts';
 import { connectionsEs } from './connections-es.ts';
 import { doctorEs } from './doctor-es.ts';
 import { happenedEs } from './happened-es.ts';
+import { keysEs } from './keys-es.ts';
 import { kpisEs } from './kpis-es.ts';
 import { partsEs } from './parts-es.ts';
 import { queuesEs } from './queues-es.ts';
@@ -25,6 +26,7 @@ export const es: Texts = {
   review: reviewEs,
   schedules: schedulesEs,
   connections: connectionsEs,
+  keys: keysEs,
   storage: storageEs,
   doctor: doctorEs,
   workers: workersEs,
@@ -54,6 +56,7 @@ export const es: Texts = {
     kpis: 'KPI',
     cache: 'Caché',
     redis: 'Redis',
+    keys: 'Claves',
     queues: 'Colas y trabajos',
     tasks: 'Tareas de Celery',
     workers: 'Workers',

@@ -6,6 +6,7 @@ export const pageNames = [
   'kpis',
   'cache',
   'redis',
+  'keys',
   'queues',
   'tasks',
   'workers',

@@ -8,6 +8,7 @@ const routes = [
   '/kpis',
   '/cache',
   '/redis',
+  '/keys',
   '/queues',
   '/tasks',
   '/workers',
