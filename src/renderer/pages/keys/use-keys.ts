@@ -28,7 +28,7 @@ const pageKeys = 200;
 const pagesAtOnce = 8;
 
 export function useKeys(connectionId: string, filter: KeyFilter): Keys {
-  const { client } = useServices();
+  const { client, clock } = useServices();
   const [state, setState] = useState<Pick<Keys, 'read' | 'isReading' | 'error'>>({
     read: null,
     isReading: true,
@@ -75,11 +75,12 @@ export function useKeys(connectionId: string, filter: KeyFilter): Keys {
     [client, connectionId, filterKey],
   );
   useEffect(() => {
-    void go(null);
+    const stop = clock.after(0, () => void go(null));
     return () => {
+      stop();
       turn.current += 1;
     };
-  }, [go]);
+  }, [clock, go]);
   const { read } = state;
   return {
     ...state,
