@@ -222,7 +222,8 @@ describe('alert history of 20,000 transitions', () => {
     let beforeId: number | null = null;
     do {
       const page = store.alerts.history({ ...query, limit: 500, beforeId });
-      expect(page.totalCount).toBe(20_000);
+      // What is more is told as more: counting it all would take longer than the page.
+      expect(page).toMatchObject({ totalCount: 10_000, hasMoreThanCounted: true });
       ids.push(...page.transitions.map(({ id }) => id));
       beforeId = page.nextBeforeId;
     } while (beforeId !== null);
@@ -234,9 +235,15 @@ describe('alert history of 20,000 transitions', () => {
     const store = await filled();
     const total = (search: string) => store.alerts.history({ ...query, search }).totalCount;
     expect(total('observation 1234')).toBe(12);
-    expect(total('RAZON aciertos')).toBe(10_000);
+    expect(store.alerts.history({ ...query, search: 'RAZON aciertos' })).toMatchObject({
+      totalCount: 10_000,
+      hasMoreThanCounted: false,
+    });
     expect(total('razón 1234')).toBe(7);
-    expect(total('100 %')).toBe(20_000);
+    expect(store.alerts.history({ ...query, search: '100 %' })).toMatchObject({
+      totalCount: 10_000,
+      hasMoreThanCounted: true,
+    });
     expect(total('" OR 1=1 --')).toBe(0);
     expect(total('_')).toBe(0);
   });
