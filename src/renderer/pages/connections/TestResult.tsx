@@ -17,7 +17,10 @@ export function TestResult({ result }: { readonly result: ConnectionTest }): Rea
   const format = useFormat();
   const box = useRef<HTMLDivElement>(null);
   // The form may be longer than the window.
-  useEffect(() => box.current?.scrollIntoView({ block: 'center' }), []);
+  useEffect(() => {
+    // What it answers (a promise in newer browsers) is no clean-up.
+    void box.current?.scrollIntoView({ block: 'center' });
+  }, []);
   const { ok, steps, product, version } = result;
   return (
     <div ref={box} className="test-result" role="status" data-testid="connection-test-result">
