@@ -19,7 +19,7 @@ export function TestResult({ result }: { readonly result: ConnectionTest }): Rea
   // The form may be longer than the window.
   useEffect(() => {
     // What it answers (a promise in newer browsers) is no clean-up.
-    void box.current?.scrollIntoView({ block: 'center' });
+    box.current?.scrollIntoView({ block: 'center' });
   }, []);
   const { ok, steps, product, version } = result;
   return (
