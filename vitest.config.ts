@@ -1,4 +1,5 @@
-/** Test projects: `unit` does no I/O, `conformance` and `integration` talk to real servers, `electron` runs the real main and preload on a double. */
+/** Test projects: `unit` does no I/O, `conformance` and `integration` talk to real servers, `electron` runs the real main and preload on a double,
+ * `faults` scores the named causes of injected faults. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -31,6 +32,8 @@ export default defineConfig({
           hookTimeout: 90_000,
         },
       },
+      // Scored, and a quarter of an hour long: run by its name, not with every check.
+      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], environment: 'node' } },
       {
         resolve: { alias: { electron: electronDouble } },
         test: { name: 'electron', include: ['test/integration/electron/**/*.test.ts'], environment: 'node' },
