@@ -5,7 +5,7 @@ import type { Clock, Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { AlertHistoryPage, AlertHistoryQuery, AlertRule, AlertStatus } from '../model/alert.ts';
+import type { AlertRule, AlertStatus } from '../model/alert.ts';
 import type { AlertChannel } from '../model/alert-channel.ts';
 import type { CauseLink } from '../model/cause.ts';
 import type { Acknowledgement, NewChange, NewTransition, OpenEpisode, StoredAlertState } from '../store/alert-store.ts';
@@ -166,11 +166,6 @@ export class AlertEngine {
 
   list(): AlertStatus[] {
     return this.#options.rules.list().map((rule) => this.#statusOf(rule));
-  }
-
-  /** @throws EngineError STORE_UNAVAILABLE */
-  history(query: AlertHistoryQuery): AlertHistoryPage {
-    return this.#options.records.history(query);
   }
 
   /** Holds until the alert ends. @throws EngineError ALERT_NOT_FOUND, ALERT_NOT_FIRING, STORE_UNAVAILABLE */

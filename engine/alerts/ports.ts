@@ -1,5 +1,5 @@
 /** What alerts needs of the local store and of the host; the engine fills these in. */
-import type { AlertHistoryPage, AlertHistoryQuery, AlertRule } from '../model/alert.ts';
+import type { AlertRule } from '../model/alert.ts';
 import type { AlertChannel } from '../model/alert-channel.ts';
 import type { Silence } from '../model/alert-rules.ts';
 import type { SignalName } from '../model/sample.ts';
@@ -42,7 +42,6 @@ export interface AlertRecords {
   saveGap(gap: Omit<StoredGap, 'id'>): void;
   acknowledged(): Map<string, Acknowledgement>;
   acknowledge(ruleId: string, who: string, note: string, atMs: number): void;
-  history(query: AlertHistoryQuery): AlertHistoryPage;
 }
 
 /** Implemented by the store's outbox. */

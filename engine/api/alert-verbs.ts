@@ -23,7 +23,6 @@ export interface AlertVerbParts {
   readonly alerts: {
     readonly now: {
       list(): AlertStatus[];
-      history(query: AlertHistoryQuery): AlertHistoryPage;
       acknowledge(ruleId: string, who: string, note: string): void;
     };
     readonly rules: {
@@ -38,6 +37,7 @@ export interface AlertVerbParts {
       add(draft: SilenceDraft, who: string): Silence;
       lift(silenceId: string): void;
     };
+    history(query: AlertHistoryQuery): Promise<AlertHistoryPage>;
     preview(draft: RuleDraft, forMs: number): Promise<RulePreview>;
     exported(as: 'yaml' | 'prometheus'): string;
     signals(): SignalInfo[];
@@ -66,7 +66,7 @@ export function alertVerbs({ alerts }: AlertVerbParts) {
   return {
     ...ruleVerbs(alerts),
     'alerts.now': async () => ({ alerts: now.list() }),
-    'alerts.history': async (query: AlertHistoryQuery) => now.history(query),
+    'alerts.history': (query: AlertHistoryQuery) => alerts.history(query),
     'alerts.transition': async ({ id }: { id: number }) => alerts.transition(id),
     'alerts.figures': ({ fromMs, toMs }: { fromMs: number; toMs: number }) => alerts.figures(fromMs, toMs),
     'alerts.acknowledge': async ({ ruleId, note }: { ruleId: string; note: string }, caller: Caller) => {

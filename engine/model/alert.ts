@@ -101,6 +101,7 @@ export const alertHistoryQuerySchema = z.object({
   search: z.string().default(''),
   ruleId: z.string().nullable().default(null),
   to: alertStateSchema.nullable().default(null),
+  severity: severitySchema.nullable().default(null),
   fromMs: z.number().nullable().default(null),
   untilMs: z.number().nullable().default(null),
   /** Only transitions older than this id: the cursor for the next page. */

@@ -1,8 +1,7 @@
 /** What the alerts' history adds up to: stretches in which rules fired with their figures, and one change in full. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AlertDetail, AlertFigures, FiringSpan, RuleFigures } from '../model/alert-episodes.ts';
-import type { TransitionRow } from './alert-history.ts';
-import { transitionOf } from './alert-history.ts';
+import { type TransitionRow, transitionColumns, transitionOf } from './alert-history.ts';
 import { AlertPast } from './alert-past.ts';
 import type { Connection } from './connection.ts';
 
@@ -57,13 +56,14 @@ export class AlertEpisodes {
 
   /** Null when there is none of that id. @throws EngineError STORE_UNAVAILABLE */
   detail(id: number): AlertDetail | null {
-    const columns = `id, rule_id AS ruleId, title, severity, from_state AS "from", to_state AS "to", at_ms AS atMs,
-      value, threshold, evidence, cause, chain`;
-    const row = this.#connection.row<TransitionRow>(`SELECT ${columns} FROM alert_transition WHERE id = ?`, id);
+    const row = this.#connection.row<TransitionRow>(
+      `SELECT ${transitionColumns} FROM alert_transition WHERE id = ?`,
+      id,
+    );
     if (!row) return null;
     const rows = (condition: string, order: string): TransitionRow[] =>
       this.#connection.rows<TransitionRow>(
-        `SELECT ${columns} FROM alert_transition WHERE rule_id = ? AND ${condition} ORDER BY id ${order} LIMIT ${aroundRows}`,
+        `SELECT ${transitionColumns} FROM alert_transition WHERE rule_id = ? AND ${condition} ORDER BY id ${order} LIMIT ${aroundRows}`,
         row.ruleId,
         id,
       );

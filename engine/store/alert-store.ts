@@ -1,6 +1,6 @@
 /** Alert states that survive a restart, every transition, and who acknowledged what. */
-import type { AlertHistoryPage, AlertHistoryQuery, AlertState, AlertTransition } from '../model/alert.ts';
-import { countHistory, folded, mostCounted, readHistory, type TransitionRow, transitionOf } from './alert-history.ts';
+import type { AlertState, AlertTransition } from '../model/alert.ts';
+import { folded, type TransitionRow, transitionColumns, transitionOf } from './alert-history.ts';
 import type { Connection } from './connection.ts';
 
 /** How a reading stands to a rule's thresholds; see the state machine in `engine/alerts`. */
@@ -188,24 +188,10 @@ export class AlertStore {
     );
   }
 
-  /** Newest first; every word of `search` must occur in the title, the rule's id or the evidence. @throws EngineError STORE_UNAVAILABLE */
-  history(query: AlertHistoryQuery): AlertHistoryPage {
-    const transitions = readHistory(this.#connection, query);
-    const last = transitions[query.limit - 1];
-    const count = countHistory(this.#connection, query);
-    return {
-      transitions: transitions.slice(0, query.limit),
-      totalCount: Math.min(count, mostCounted),
-      hasMoreThanCounted: count > mostCounted,
-      nextBeforeId: transitions.length > query.limit && last ? last.id : null,
-    };
-  }
-
   /** @throws EngineError STORE_UNAVAILABLE */
   transition(id: number): AlertTransition | null {
     const row = this.#connection.row<TransitionRow>(
-      `SELECT id, rule_id AS ruleId, title, severity, from_state AS "from", to_state AS "to", at_ms AS atMs,
-         value, threshold, evidence, cause, chain FROM alert_transition WHERE id = ?`,
+      `SELECT ${transitionColumns} FROM alert_transition WHERE id = ?`,
       id,
     );
     return row === undefined ? null : transitionOf(row);

@@ -453,6 +453,13 @@ CREATE TABLE doctor_fix (
 );
 `;
 
+/** The history of alerts in the order of time for each state and severity, and the same for each rule. */
+const alertKinds = `
+DROP INDEX alert_transition_to;
+CREATE INDEX alert_transition_kind ON alert_transition (to_state, severity, at_ms, id);
+CREATE INDEX alert_transition_rule_kind ON alert_transition (rule_id, to_state, severity, at_ms, id);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
@@ -465,4 +472,5 @@ export const migrations: readonly Migration[] = [
   { version: 9, name: 'review', sql: review },
   { version: 10, name: 'line of time', sql: timeline },
   { version: 11, name: 'fixes of the doctor', sql: doctorFixes },
+  { version: 12, name: 'kinds of alerts', sql: alertKinds },
 ];

@@ -7,6 +7,7 @@ import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Notice } from '../model/system.ts';
 import { AlertEpisodes } from './alert-episodes.ts';
+import { AlertHistory } from './alert-history.ts';
 import { AlertPast } from './alert-past.ts';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
@@ -76,6 +77,7 @@ export class Store {
   readonly snapshotHistory: SnapshotHistory;
   readonly surroundings: SurroundingsStore;
   readonly notes: NoteStore;
+  readonly alertHistory: AlertHistory;
   readonly alertPast: AlertPast;
   readonly alertEpisodes: AlertEpisodes;
   readonly samples: SampleStore;
@@ -109,6 +111,7 @@ export class Store {
     this.snapshotHistory = new SnapshotHistory(connection);
     this.surroundings = new SurroundingsStore(connection);
     this.notes = new NoteStore(connection);
+    this.alertHistory = new AlertHistory(connection);
     this.alertPast = new AlertPast(connection);
     this.alertEpisodes = new AlertEpisodes(connection);
     this.samples = new SampleStore(connection, options.samplePeriodMs ?? 5_000);

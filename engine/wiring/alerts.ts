@@ -15,7 +15,6 @@ import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { SecretVault } from '../config/secret-vault.ts';
-import { alertHistoryQuerySchema } from '../model/alert.ts';
 import { signalNameSchema } from '../model/sample.ts';
 import { queuePrefix } from '../queue/broker.ts';
 import type { RedisLink } from '../redis/link.ts';
@@ -51,8 +50,7 @@ export function openAlerts({ store, vault, desktop, broker }: AlertInputs, found
     desktop,
     settings: store.settings,
     outbox: store.notifications,
-    newestAlert: () =>
-      store.alerts.history(alertHistoryQuerySchema.parse({ to: 'firing', limit: 1 })).transitions[0] ?? null,
+    newestAlert: () => store.alertHistory.newest({ to: 'firing' }, 1)[0] ?? null,
     onChanged: onChannel,
   });
   const telling = new Telling({ board: boardOn(broker), consoleId: consoleIdIn(store, ids), logger });
@@ -89,6 +87,7 @@ export function openAlerts({ store, vault, desktop, broker }: AlertInputs, found
     engine,
     verbs: {
       now: engine,
+      history: (query) => store.alertHistory.page(query),
       channels,
       rules,
       silences,

@@ -4,7 +4,6 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { KpiPack } from '../kpi/pack.ts';
-import { alertHistoryQuerySchema } from '../model/alert.ts';
 import { filtersOfKey } from '../model/filters.ts';
 import type { LinkView } from '../model/health.ts';
 import type { SupportPart } from '../model/review-file.ts';
@@ -36,7 +35,7 @@ export function supportOf({ settings, store }: SupportInputs): SupportPart {
       origin: '',
     })),
     notices: store.notices.list(),
-    transitions: store.alerts.history(alertHistoryQuerySchema.parse({ limit: transitionCount })).transitions,
+    transitions: store.alertHistory.newest({}, transitionCount),
     runs: store.runs.page({ limit: runCount }),
     log: logNames.flatMap((name) => lastLines(join(settings.dataDir, name)).map((line) => `${name}: ${line}`)),
   };

@@ -179,11 +179,12 @@ function handlersOf(script: Script): Partial<Handlers> {
       script.acknowledged.push(input);
       return { done: true };
     },
-    async 'alerts.history'({ search, ruleId, to, beforeId, limit }) {
+    async 'alerts.history'({ search, ruleId, to, severity, beforeId, limit }) {
       const matching = transitions(Date.now(), script.historyCount).filter(
         (each) =>
           (ruleId === null || each.ruleId === ruleId) &&
           (to === null || each.to === to) &&
+          (severity === null || each.severity === severity) &&
           `${each.title} ${each.evidence}`.toLowerCase().includes(search.toLowerCase()),
       );
       const rest = matching.filter((each) => beforeId === null || each.id < beforeId);

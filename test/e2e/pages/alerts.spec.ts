@@ -232,6 +232,12 @@ test('the history is searched, filtered and loaded as it is scrolled', async ({ 
   await expect(history).toContainText('105 changes');
   await page.getByTestId('history-search').fill('nothing like it');
   await expect(history).toContainText('No change of state matches.');
+  await page.getByTestId('history-search').fill('');
+  await page.getByTestId('history-severity').selectOption('critical');
+  await expect(history).toContainText('105 changes');
+  await expect(history.getByRole('row', { name: /Cache hit rate/ })).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByTestId('history-severity')).toHaveValue('critical');
 });
 
 test('the past is a line for each rule, a square for each day and figures by rule, with what nobody saw', async ({

@@ -6,7 +6,8 @@ import type { DesktopNotify } from '../../../engine/alerts/ports.ts';
 import { silentLogger } from '../../../engine/base/logger.ts';
 import type { SamplerPorts } from '../../../engine/health/ports.ts';
 import { Sampler } from '../../../engine/health/sampler.ts';
-import { type AlertHistoryQuery, type AlertRule, alertRuleSchema } from '../../../engine/model/alert.ts';
+import { type AlertRule, alertRuleSchema } from '../../../engine/model/alert.ts';
+import type { Store } from '../../../engine/store/store.ts';
 import { alertsOver, type TestChannel, testChannel } from '../../support/alert-parts.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { type StoreRoom, storeRoom } from '../../support/store-room.ts';
@@ -25,16 +26,6 @@ const rule: AlertRule = alertRuleSchema.parse({
   keepFiringForMs: 30_000,
   severity: 'warning',
 });
-const everything: AlertHistoryQuery = {
-  search: '',
-  ruleId: null,
-  to: null,
-  fromMs: null,
-  untilMs: null,
-  beforeId: null,
-  limit: 500,
-};
-
 /** What Redis would say; null: it does not answer. */
 interface World {
   ratio: number | null;
@@ -49,6 +40,7 @@ interface Shown {
 
 interface Running {
   readonly alerts: AlertEngine;
+  readonly store: Store;
   readonly changed: string[];
   readonly givenUp: string[];
   path(): string[];
@@ -91,12 +83,13 @@ async function start(
   await sampler.start();
   return {
     alerts,
+    store,
     changed,
     givenUp: sender.givenUp,
     path: () =>
-      alerts
-        .history(everything)
-        .transitions.map(({ to }) => to)
+      store.alertHistory
+        .newest({}, 500)
+        .map(({ to }) => to)
         .toReversed(),
     state: () => alerts.list()[0]?.state ?? '',
     async stop() {
@@ -136,7 +129,7 @@ describe('an alert', () => {
     expect(running.path()).toEqual(['pending', 'firing', 'resolved', 'inactive']);
     expect(shown.map(({ title }) => title)).toEqual([rule.title, `Resolved: ${rule.title}`]);
     expect(running.changed).toHaveLength(4);
-    const [firing] = running.alerts.history({ ...everything, to: 'firing' }).transitions;
+    const [firing] = running.store.alertHistory.newest({ to: 'firing' }, 1);
     expect(firing).toMatchObject({ ruleId: rule.id, severity: 'warning', threshold: 0.9 });
     expect(firing?.value).toBeCloseTo(0.97, 2);
     expect(firing?.evidence).toMatch(/^97 % on average over 30 s \(6 observations\), over 90 %$/);

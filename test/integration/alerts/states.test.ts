@@ -84,14 +84,13 @@ describe('inhibition', () => {
   it('tells the cause only, says of the child what caused it, and tells the child when it outlives its cause', async () => {
     const { clock, room } = bench();
     const world: World = { 'redis.broker.unreachable_count': 1, 'queue.backlog_count': 0 };
-    const { told, pass, statusOf, alerts } = await console(room, clock, world, [parent, inhibited]);
+    const { told, pass, statusOf, store } = await console(room, clock, world, [parent, inhibited]);
     await pass(minute);
     world['queue.backlog_count'] = 50;
     await pass(minute);
     expect(told).toEqual(['Parent']);
     expect(statusOf('child')).toMatchObject({ state: 'firing', inhibitedBy: 'Parent' });
-    const query = { search: '', ruleId: 'child', to: null, fromMs: null, untilMs: null, beforeId: null, limit: 1 };
-    expect(alerts.history(query).transitions).toMatchObject([{ to: 'firing', cause: 'Parent' }]);
+    expect(store.alertHistory.newest({ ruleId: 'child' }, 1)).toMatchObject([{ to: 'firing', cause: 'Parent' }]);
     world['redis.broker.unreachable_count'] = 0;
     await pass(minute);
     expect(told).toEqual(['Parent', 'Resolved: Parent', 'Child']);

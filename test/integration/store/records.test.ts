@@ -1,6 +1,6 @@
 /** What each kind of record keeps, finds again, and lets go. */
 import { describe, expect, it } from 'vitest';
-import type { AlertHistoryQuery, AlertState } from '../../../engine/model/alert.ts';
+import type { AlertHistoryPage, AlertHistoryQuery, AlertState, AlertTransition } from '../../../engine/model/alert.ts';
 import type { NewTransition } from '../../../engine/store/alert-store.ts';
 import type { Store } from '../../../engine/store/store.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -190,6 +190,7 @@ describe('alert history of 20,000 transitions', () => {
     search: '',
     ruleId: null,
     to: null,
+    severity: null,
     fromMs: null,
     untilMs: null,
     beforeId: null,
@@ -216,12 +217,23 @@ describe('alert history of 20,000 transitions', () => {
     return store;
   }
 
+  async function readAll(store: Store, asked: AlertHistoryQuery, limit = 100): Promise<AlertTransition[]> {
+    const read: AlertTransition[] = [];
+    let beforeId: number | null = null;
+    do {
+      const page: AlertHistoryPage = await store.alertHistory.page({ ...asked, limit, beforeId });
+      read.push(...page.transitions);
+      beforeId = page.nextBeforeId;
+    } while (beforeId !== null);
+    return read;
+  }
+
   it('is paged through once, whole, newest first', async () => {
     const store = await filled();
     const ids: number[] = [];
     let beforeId: number | null = null;
     do {
-      const page = store.alerts.history({ ...query, limit: 500, beforeId });
+      const page = await store.alertHistory.page({ ...query, limit: 500, beforeId });
       // What is more is told as more: counting it all would take longer than the page.
       expect(page).toMatchObject({ totalCount: 10_000, hasMoreThanCounted: true });
       ids.push(...page.transitions.map(({ id }) => id));
@@ -233,24 +245,75 @@ describe('alert history of 20,000 transitions', () => {
 
   it('is searched by every word, by parts of words, without regard to case or accents', async () => {
     const store = await filled();
-    const total = (search: string) => store.alerts.history({ ...query, search }).totalCount;
-    expect(total('observation 1234')).toBe(12);
-    expect(store.alerts.history({ ...query, search: 'RAZON aciertos' })).toMatchObject({
+    const total = async (search: string) => (await store.alertHistory.page({ ...query, search })).totalCount;
+    expect(await total('observation 1234')).toBe(12);
+    expect(await store.alertHistory.page({ ...query, search: 'RAZON aciertos' })).toMatchObject({
       totalCount: 10_000,
       hasMoreThanCounted: false,
     });
-    expect(total('razón 1234')).toBe(7);
-    expect(store.alerts.history({ ...query, search: '100 %' })).toMatchObject({
+    expect(await total('razón 1234')).toBe(7);
+    expect(await store.alertHistory.page({ ...query, search: '100 %' })).toMatchObject({
       totalCount: 10_000,
       hasMoreThanCounted: true,
     });
-    expect(total('" OR 1=1 --')).toBe(0);
-    expect(total('_')).toBe(0);
+    expect(await total('" OR 1=1 --')).toBe(0);
+    expect(await total('_')).toBe(0);
+  });
+
+  it('is filtered by severity, alone and with everything else, and gives each change once', async () => {
+    const store = await storeRoom().open();
+    const severities = ['info', 'warning', 'critical'] as const;
+    const all = Array.from({ length: 3_000 }, (_, n) => {
+      const severity = severities[Math.floor(n / 100) % 3] ?? 'info';
+      return { transition: { ...transition(n), severity }, notify: [] };
+    });
+    store.alerts.commit([], all);
+    const everyOne = await readAll(store, query);
+    expect(everyOne).toHaveLength(3_000);
+    for (const severity of [null, ...severities]) {
+      for (const to of [null, 'firing', 'resolved'] as const) {
+        for (const ruleId of [null, 'rule-3']) {
+          const filter = { severity, to, ruleId, fromMs: 500_000, untilMs: 2_500_000 };
+          const expected = everyOne.filter(
+            (each) =>
+              (severity === null || each.severity === severity) &&
+              (to === null || each.to === to) &&
+              (ruleId === null || each.ruleId === ruleId) &&
+              each.atMs >= 500_000 &&
+              each.atMs <= 2_500_000,
+          );
+          expect(expected.length).toBeGreaterThan(5);
+          expect(await readAll(store, { ...query, ...filter })).toEqual(expected);
+          expect((await store.alertHistory.page({ ...query, ...filter })).totalCount).toBe(expected.length);
+        }
+      }
+    }
+  });
+
+  it('is searched beyond one stretch, page by page, whatever else is filtered', async () => {
+    const store = await filled();
+    const found = await readAll(store, { ...query, search: 'observation 12', severity: 'warning' });
+    const expected = Array.from({ length: 20_000 }, (_, n) => n).filter((n) => `${n}`.includes('12'));
+    expect(found.map(({ atMs }) => atMs / 1_000)).toEqual(expected.toReversed());
+  });
+
+  it('is in the order of time, also when the clock was set back in between', async () => {
+    const store = await storeRoom().open();
+    const all = [5, 9, 3, 7, 7].map((n) => ({ transition: transition(n), notify: [] }));
+    store.alerts.commit([], all);
+    const times = (await readAll(store, query, 2)).map(({ atMs, id }) => [atMs / 1_000, id]);
+    expect(times).toEqual([
+      [9, 2],
+      [7, 5],
+      [7, 4],
+      [5, 1],
+      [3, 3],
+    ]);
   });
 
   it('is filtered by rule, state and time together', async () => {
     const store = await filled();
-    const page = store.alerts.history({
+    const page = await store.alertHistory.page({
       ...query,
       ruleId: 'rule-3',
       to: 'firing',

@@ -7,6 +7,8 @@ import { Banner } from '../../ui/Banner.tsx';
 import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
 import { State } from '../../ui/State.tsx';
 import { AcknowledgeDialog } from './AcknowledgeDialog.tsx';
+import './alert-editors.css';
+import './alert-history.css';
 import './alerts.css';
 import { type AlertStatus, tabs } from './alerts-model.ts';
 import { ChannelsCard } from './ChannelsCard.tsx';

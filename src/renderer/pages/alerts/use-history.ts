@@ -9,6 +9,7 @@ export interface HistorySearch {
   readonly search: string;
   readonly ruleId: string | null;
   readonly to: AlertState | null;
+  readonly severity: Transition['severity'] | null;
   /** ISO dates in the person's own time zone; empty for no limit. */
   readonly from: string;
   readonly until: string;
@@ -83,11 +84,12 @@ export function useHistory(search: HistorySearch): History {
 }
 
 export function historyInput(search: HistorySearch, beforeId: number | null): CallInput<'alerts.history'> {
-  const { search: text, ruleId, to, from, until } = search;
+  const { search: text, ruleId, to, severity, from, until } = search;
   return {
     search: text.trim(),
     ruleId,
     to,
+    severity,
     fromMs: from === '' ? null : new Date(`${from}T00:00:00`).getTime(),
     // The day named last is part of the range.
     untilMs: until === '' ? null : new Date(`${until}T00:00:00`).getTime() + dayMs - 1,
