@@ -33,6 +33,8 @@ export default defineConfig({
     plugins: [react()],
     build: {
       outDir: 'out/renderer',
+      // electron-vite leaves programs as they are; what a page has to read before its first KPI is to be small.
+      minify: true,
       rollupOptions: { input: { index: 'src/renderer/index.html' } },
     },
   },

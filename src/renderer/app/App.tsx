@@ -1,6 +1,7 @@
 /** The frame around every page: navigation, banners, the palette, the live region; it hands the services down. */
 import { type ReactElement, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FormatContext, useLanguageFormat } from '../format/use-format.ts';
 import { changeLanguage } from '../i18n/i18n.ts';
 import { useRoute } from '../state/route.ts';
 import { type Services, ServicesContext, usePreferences } from '../state/services.ts';
@@ -24,6 +25,7 @@ function Frame(): ReactElement {
   const { t } = useTranslation();
   const route = useRoute();
   const { language } = usePreferences();
+  const format = useLanguageFormat();
   const Page = pages[route.page];
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   useEffect(() => {
@@ -34,22 +36,24 @@ function Frame(): ReactElement {
     document.title = `${t(`pages.${route.page}`)} · Vigía`;
   }, [route.page, t]);
   return (
-    <div className="app">
-      <a className="skip" href="#main" onClick={focusMain}>
-        {t('app.skip')}
-      </a>
-      <Navigation page={route.page} onSearch={() => setIsPaletteOpen(true)} />
-      <main id="main" tabIndex={-1}>
-        <Banners />
-        <ErrorBoundary key={route.page} renderFallback={(error) => <Crash message={error.message} />}>
-          <Suspense fallback={null}>
-            <Page query={route.query} />
-          </Suspense>
-        </ErrorBoundary>
-      </main>
-      <PaletteHost isOpen={isPaletteOpen} onOpenChange={setIsPaletteOpen} />
-      <LiveRegion />
-    </div>
+    <FormatContext value={format}>
+      <div className="app">
+        <a className="skip" href="#main" onClick={focusMain}>
+          {t('app.skip')}
+        </a>
+        <Navigation page={route.page} onSearch={() => setIsPaletteOpen(true)} />
+        <main id="main" tabIndex={-1}>
+          <Banners />
+          <ErrorBoundary key={route.page} renderFallback={(error) => <Crash message={error.message} />}>
+            <Suspense fallback={null}>
+              <Page query={route.query} />
+            </Suspense>
+          </ErrorBoundary>
+        </main>
+        <PaletteHost isOpen={isPaletteOpen} onOpenChange={setIsPaletteOpen} />
+        <LiveRegion />
+      </div>
+    </FormatContext>
   );
 }
 

@@ -1,5 +1,5 @@
 /** The formats bound to the language that the person chose. */
-import { useMemo } from 'react';
+import { createContext, useContext, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Language, languages } from '../state/preferences.ts';
 import * as dates from './dates.ts';
@@ -44,7 +44,17 @@ export function createFormat(language: Language, daysWord: string): Format {
   };
 }
 
+/** Made once for all: hundreds of ages and figures on a page ask for it. */
+export const FormatContext = createContext<Format | null>(null);
+
 export function useFormat(): Format {
+  const format = useContext(FormatContext);
+  if (format === null) throw new Error('A component was rendered outside FormatContext');
+  return format;
+}
+
+/** What {@link FormatContext} is to hold, for whoever draws the frame around the pages. */
+export function useLanguageFormat(): Format {
   const { t, i18n } = useTranslation();
   const language = languages.find((each) => each === i18n.language) ?? 'en';
   const daysWord = t('units.days');

@@ -5,6 +5,8 @@ export const alertsEn = {
   now: 'What is not well now',
   nowNone: 'Nothing fires.',
   nowNoneText: 'Every rule that is judged is well.',
+  nowNoneKnown: 'When the engine was last heard of, nothing fired.',
+  nowNoneKnownText: 'Nothing judges the rules at the moment.',
   rulesOfState: { firing: 'Firing', pending: 'Pending', noData: 'No data', error: 'Error' },
   stateMeans: {
     firing: 'past the threshold for as long as the rule asks',

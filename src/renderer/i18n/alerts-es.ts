@@ -9,6 +9,8 @@ export const alertsEs: Translated<typeof alertsEn> = {
   now: 'Lo que no está bien ahora',
   nowNone: 'Nada activo.',
   nowNoneText: 'Todas las reglas que se evalúan están bien.',
+  nowNoneKnown: 'La última vez que se supo del motor no había nada activo.',
+  nowNoneKnownText: 'Ahora mismo nadie evalúa las reglas.',
   rulesOfState: { firing: 'Activas', pending: 'Pendientes', noData: 'Sin datos', error: 'Con error' },
   stateMeans: {
     firing: 'más allá del umbral durante el tiempo que pide la regla',

@@ -150,7 +150,9 @@ export function createDashboard(options: DashboardOptions): Dashboard {
         if (task.taskId === current?.taskId || task.taskId === view?.taskId) onTask(task);
       }),
       link.subscribe((now, before) => {
-        if (now.phase === 'connected' && before.phase !== 'connected') void read();
+        // What was asked while the connection was being opened is sent now, not asked twice.
+        const isAsked = store.getState().isLoading;
+        if (now.phase === 'connected' && before.phase !== 'connected' && !isAsked) void read();
       }),
     ];
     // The start of the console may have asked already.

@@ -77,7 +77,9 @@ export function createLiveQuery<Name extends CallName>(options: LiveQueryOptions
     stops.push(clock.every(periodMs, () => void load()));
     stops.push(
       link.subscribe((now, before) => {
-        if (now.phase === 'connected' && before.phase !== 'connected') void load();
+        // What was asked while the connection was being opened is sent now, not asked twice.
+        const isAsked = store.getState().isLoading;
+        if (now.phase === 'connected' && before.phase !== 'connected' && !isAsked) void load();
       }),
     );
     void load();

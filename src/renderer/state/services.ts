@@ -1,6 +1,7 @@
 /** Everything a page can ask for, made once at the start and handed down through React's context. */
 import { createContext, useContext, useEffect } from 'react';
 import { useStore } from 'zustand';
+import type { StoreApi } from 'zustand/vanilla';
 import { type Client, createClient } from '../../shared/client.ts';
 import type { CallOutput } from '../../shared/contract.ts';
 import type { BrowserClock } from '../clock.ts';
@@ -8,12 +9,12 @@ import type { Connection } from '../transport/connect.ts';
 import type { EngineLink, EngineLinkStore } from '../transport/link.ts';
 import { type AnnouncementStore, createAnnouncements } from './announce.ts';
 import { type CommandRegistry, createCommandRegistry } from './commands.ts';
-import { isCutOff } from './cut-off.ts';
 import { createDashboard, type Dashboard, type DashboardState } from './dashboard.ts';
 import { createDashboardSnapshots } from './dashboard-snapshots.ts';
 import { createFocus, type FocusStore } from './focus.ts';
 import { createLiveQuery, type LiveQuery, type LiveState } from './live-query.ts';
 import { createPreferences, type Preferences, type PreferencesStore } from './preferences.ts';
+import { createReach, isAway, type Reach } from './reach.ts';
 import { createKeptValues, type KeptValues } from './storage.ts';
 import { createTicker, type Ticker, useTicked } from './ticker.ts';
 
@@ -28,6 +29,7 @@ export interface Services {
   readonly overview: LiveQuery<CallOutput<'overview.get'>>;
   readonly alerts: LiveQuery<CallOutput<'alerts.now'>>;
   readonly connections: LiveQuery<CallOutput<'connections.list'>>;
+  readonly reach: StoreApi<Reach>;
   readonly filterOptions: LiveQuery<CallOutput<'dashboard.filters'>>;
   /** The last answers, for the time when nothing can be reached. */
   readonly kept: KeptValues;
@@ -50,6 +52,13 @@ export function createServices(page: Window, connection: Connection, clock: Brow
     topics: ['link.changed', 'source.changed'],
     periodMs: 60_000,
     kept: { values: kept, key: 'system' },
+  });
+  const connections = createLiveQuery({
+    ...shared,
+    name: 'connections.list',
+    topics: ['connections.changed'],
+    periodMs: 30_000,
+    kept: null,
   });
   system.store.subscribe(({ data, receivedAtMs }, before) => {
     if (data !== null && receivedAtMs !== null && receivedAtMs !== before.receivedAtMs)
@@ -85,13 +94,8 @@ export function createServices(page: Window, connection: Connection, clock: Brow
       periodMs: 15_000,
       kept: { values: kept, key: 'alerts' },
     }),
-    connections: createLiveQuery({
-      ...shared,
-      name: 'connections.list',
-      topics: ['connections.changed'],
-      periodMs: 30_000,
-      kept: null,
-    }),
+    connections,
+    reach: createReach({ link, system, connections }),
     filterOptions: createLiveQuery({
       ...shared,
       name: 'dashboard.filters',
@@ -132,24 +136,17 @@ export function useEngineLink(): EngineLink {
 
 /** True when the engine cannot be asked. */
 export function useIsEngineAway(): boolean {
-  const { phase } = useEngineLink();
-  return phase === 'disconnected' || phase === 'refused';
+  return useStore(useServices().link, isAway);
 }
 
 /** True when the engine is there and nothing behind it: no Redis, no source. */
 export function useIsCutOff(): boolean {
-  const { system, connections } = useServices();
-  const isAway = useIsEngineAway();
-  const { data: info, receivedAtMs } = useStore(system.store);
-  const { data: watched } = useStore(connections.store);
-  return !isAway && receivedAtMs !== null && isCutOff(info, watched);
+  return useStore(useServices().reach, (reach) => reach === 'engine only');
 }
 
 /** True when everything on show is last known and nothing can be changed: the engine is away, or all that is behind it. */
 export function useIsOffline(): boolean {
-  const isAway = useIsEngineAway();
-  const isAlone = useIsCutOff();
-  return isAway || isAlone;
+  return useStore(useServices().reach, (reach) => reach !== 'whole');
 }
 
 export function usePreferences(): Preferences {

@@ -213,6 +213,20 @@ test('offline, the last known alerts and rules stay in sight and nothing can be 
   await expect(page.getByTestId('alerts-now').locator('[data-state=fresh]')).toHaveCount(0);
 });
 
+test('offline, that nothing fired is said of the past and with no green light', async ({
+  open,
+  engine,
+  expectedErrors,
+}) => {
+  expectedErrors.push(/./);
+  engine.script.alerts.changeNow = (alerts) => alerts.map((alert) => ({ ...alert, state: 'inactive' }));
+  const page = await open('/alerts');
+  await expect(page.getByTestId('alerts-now')).toContainText('Nothing fires.');
+  await engine.stop();
+  await expect(page.getByTestId('alerts-now')).toContainText('When the engine was last heard of, nothing fired.');
+  await expect(page.getByTestId('alerts-now')).not.toContainText('Nothing fires.');
+});
+
 test('the history is searched, filtered and loaded as it is scrolled', async ({ open }) => {
   const page = await open('/alerts?tab=history');
   const history = page.getByTestId('alert-history');

@@ -42,7 +42,7 @@ test('other pages can be opened while the engine is gone', async ({ open, engine
   await expect(page.getByTestId('figure-hit_rate')).toContainText('97.4');
   await expect(page.getByTestId('figure-hit_rate').locator('[data-state=expired]')).toHaveText('last known');
   await page.getByTestId('nav-alerts').click();
-  await expect(page.getByTestId('alert-rules')).toContainText('Cache hit rate');
+  await expect(page.getByTestId('alerts-now')).toContainText('Redis memory > 90 %');
 });
 
 test('shows the last known dashboard before the first answer of a new run', async ({ open, engine }) => {

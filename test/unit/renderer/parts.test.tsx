@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import { createFormat, FormatContext } from '../../../src/renderer/format/use-format.ts';
 import { startTexts } from '../../../src/renderer/i18n/i18n.ts';
 import { changedQuery } from '../../../src/renderer/state/address.ts';
 import { createServices, ServicesContext } from '../../../src/renderer/state/services.ts';
@@ -119,7 +120,11 @@ function html(element: ReactElement): string {
   const bridge = { call: () => new Promise<never>(() => undefined), onTopic: () => () => undefined };
   const connection = { bridge, link: createEngineLink(clock.now(), 'connected'), retryNow: () => undefined };
   const services = createServices(page as unknown as Window, connection, clock);
-  return renderToStaticMarkup(<ServicesContext value={services}>{element}</ServicesContext>);
+  return renderToStaticMarkup(
+    <ServicesContext value={services}>
+      <FormatContext value={createFormat('en', 'days')}>{element}</FormatContext>
+    </ServicesContext>,
+  );
 }
 
 const nothing = (): void => undefined;

@@ -23,18 +23,13 @@ const groups = ['firing', 'pending', 'error', 'noData'] as const;
 
 export function NowCard({ alerts, ...actions }: NowCardProps): ReactElement {
   const { t } = useTranslation();
+  const isOffline = useIsOffline();
   const shown = groups
     .map((state) => ({ state, members: worstFirst((alerts ?? []).filter((alert) => alert.state === state)) }))
     .filter(({ members }) => members.length > 0);
   return (
     <Card title={t('alerts.now')} testId="alerts-now">
-      {shown.length === 0 && (
-        <EmptyState
-          icon={alerts === null ? 'unknown' : 'fresh'}
-          title={t(alerts === null ? 'alerts.unknown' : 'alerts.nowNone')}
-          {...(alerts === null ? {} : { text: t('alerts.nowNoneText') })}
-        />
-      )}
+      {shown.length === 0 && <NothingNow isKnown={alerts !== null} isOffline={isOffline} />}
       {shown.map(({ state, members }) => (
         <section key={state} className="alerts-group" aria-label={t(`alerts.rulesOfState.${state}`)}>
           <h3>
@@ -50,6 +45,16 @@ export function NowCard({ alerts, ...actions }: NowCardProps): ReactElement {
       ))}
     </Card>
   );
+}
+
+/** No green light from memory: what nobody judges now may have begun to fire since. */
+function NothingNow({ isKnown, isOffline }: { readonly isKnown: boolean; readonly isOffline: boolean }): ReactElement {
+  const { t } = useTranslation();
+  if (!isKnown) return <EmptyState icon="unknown" title={t('alerts.unknown')} />;
+  if (isOffline) {
+    return <EmptyState icon="expired" title={t('alerts.nowNoneKnown')} text={t('alerts.nowNoneKnownText')} />;
+  }
+  return <EmptyState icon="fresh" title={t('alerts.nowNone')} text={t('alerts.nowNoneText')} />;
 }
 
 function worstFirst(alerts: readonly AlertStatus[]): AlertStatus[] {

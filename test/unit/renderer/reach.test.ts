@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isCutOff } from '../../../src/renderer/state/cut-off.ts';
+import { isCutOff } from '../../../src/renderer/state/reach.ts';
 import { connectionsScript } from '../../support/console-connections.ts';
 import { systemInfo } from '../../support/console-health.ts';
 
