@@ -20,6 +20,9 @@ import type { WatchedQueues } from './queues.ts';
 import type { CommandRecord } from './records.ts';
 import type { WatchedRedis } from './redis.ts';
 
+/** What the console does by itself while somebody only looks is nothing that happened. */
+const unasked: ReadonlySet<string> = new Set(['review.look']);
+
 export interface TimelineInputs {
   readonly connections: Connections;
   readonly redis: WatchedRedis;
@@ -88,7 +91,8 @@ export function openTimeline(store: Pick<Store, 'timeline'>, { clock, logger }: 
         count: Math.max(1, run.dueCount),
       });
     },
-    commandRan: ({ call, caller, outcome, error }) =>
+    commandRan: ({ call, caller, outcome, error }) => {
+      if (unasked.has(call) && outcome === 'succeeded') return;
       timeline.note({
         kind: 'command',
         ...(outcome === 'succeeded'
@@ -97,7 +101,8 @@ export function openTimeline(store: Pick<Store, 'timeline'>, { clock, logger }: 
         subject: call,
         detail: error === null ? `by ${caller.name}` : `by ${caller.name}: ${error}`,
         mergeKey: `command ${call} ${caller.name} ${outcome}`,
-      }),
+      });
+    },
     notObserved: ({ fromMs, toMs, reason, detail }) =>
       timeline.note({
         kind: 'gap',

@@ -8,6 +8,9 @@ import { useLive, usePreferences, useServices } from '../state/services.ts';
 import { Icon } from '../ui/icons.tsx';
 import { ConnectionCard } from './ConnectionCard.tsx';
 
+/** A little room before these, so that fourteen names read as five groups: what it shows, data, work, watching, setting up. */
+const groupStarts: ReadonlySet<PageName> = new Set(['cache', 'queues', 'alerts', 'connections']);
+
 interface NavigationProps {
   readonly page: PageName;
   readonly onSearch: () => void;
@@ -32,7 +35,7 @@ export function Navigation({ page, onSearch }: NavigationProps): ReactElement {
         {pageNames.map((name) => (
           <a
             key={name}
-            className="nav"
+            className={groupStarts.has(name) ? 'nav begins-group' : 'nav'}
             href={routeHref(name, name === 'kpis' ? kpisQuery : '')}
             aria-current={name === page ? 'page' : undefined}
             data-testid={`nav-${name}`}

@@ -55,7 +55,8 @@ export function Sparkline(props: SparklineProps): ReactElement {
           y={0}
           height={heightPx}
           fill="var(--unknown)"
-          opacity={0.14}
+          // What was never watched is no hole in what was: it is there, but does not catch the eye.
+          opacity={values[from] === null ? 0.05 : 0.14}
         />
       ))}
       {limit !== null && (

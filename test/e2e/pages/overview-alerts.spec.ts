@@ -13,6 +13,37 @@ test('the overview shows which link of the chain is broken, and what it costs', 
   await expect(page.getByTestId('stale').getByRole('row').nth(1)).toContainText('refresh waits 43 s');
 });
 
+test('every link, figure and event of the overview leads to the page that has it in depth', async ({ open }) => {
+  const page = await open('/overview');
+  await expect(page.getByTestId('open-node-workers')).toHaveAttribute('href', '#/workers');
+  await expect(page.getByTestId('open-node-kpis')).toHaveAttribute('href', '#/kpis');
+  await expect(page.getByTestId('figure-hit_rate').getByRole('link')).toHaveAttribute('href', '#/cache');
+  await expect(page.getByTestId('event-worker_wedged').getByRole('link')).toHaveAttribute('href', '#/workers?worker=w1');
+  await expect(page.getByTestId('event-link_lost').getByRole('link')).toHaveAttribute('href', '#/redis?of=cache');
+});
+
+test('a figure of the overview says what it is and when it alerts', async ({ open }) => {
+  const page = await open('/overview');
+  await page.getByTestId('figure-hit_rate').getByRole('button', { name: 'Cache hit rate' }).focus();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  const tip = page.getByTestId('figure-hit_rate').getByRole('tooltip');
+  await expect(tip).toBeVisible();
+  await expect(tip).toContainText('out of all reads');
+  await expect(tip).toContainText('stays under 80 %');
+});
+
+test('offline, nothing of the overview is said as if it were true now', async ({ open, engine, expectedErrors }) => {
+  expectedErrors.push(/ERR_CONNECTION_REFUSED/, /WebSocket/);
+  const page = await open('/overview');
+  await expect(page.getByTestId('headline')).toHaveText('Everything is well.');
+  await engine.stop();
+  await expect(page.getByTestId('headline')).toHaveText(/^On .*: Everything is well\.$/);
+  await expect(page.getByTestId('stale')).toContainText('was fresh when it was last seen');
+  await expect(page.getByTestId('alert-strip')).toContainText('No alert fired when it was last seen.');
+  await expect(page.locator('.top')).not.toContainText('live');
+});
+
 test('the overview follows the engine without being asked', async ({ open, engine }) => {
   const page = await open('/overview');
   await expect(page.getByTestId('stale')).toContainText('Every value is fresh.');

@@ -184,7 +184,7 @@ test('connections are chosen by name; production cannot be overlooked; each has 
 
 test('the Overview leads from the cache and the broker to their Redis', async ({ open }) => {
   const page = await open('/overview');
-  await page.getByTestId('open-redis-broker').click();
+  await page.getByTestId('open-node-broker').click();
   await expect(page.getByTestId('page-redis')).toBeVisible();
   await expect(page.getByTestId('connection-picker')).toContainText('Broker');
 });

@@ -28,7 +28,9 @@ export function AlertStrip(): ReactElement {
       testId="alert-strip"
     >
       {firing.length === 0 ? (
-        <p className="empty">{data === null ? t('alerts.unknown') : t('overview.alertsNone')}</p>
+        <p className="empty">
+          {data === null ? t('alerts.unknown') : t(isOffline ? 'overview.alertsNoneThen' : 'overview.alertsNone')}
+        </p>
       ) : (
         <ul className="strip">
           {firing.map((alert) => (
@@ -49,7 +51,13 @@ function Line({ alert }: { readonly alert: Alert }): ReactElement {
     <li data-testid={`strip-${rule.id}`}>
       <State kind={isOffline ? 'expired' : severityKinds[rule.severity]} word={t(`alerts.severity.${rule.severity}`)} />
       <span>
-        <b>{rule.title}</b>
+        <a
+          className="value-link"
+          href={routeHref('alerts', `tab=history&rule=${encodeURIComponent(rule.id)}`)}
+          title={t('overview.openAlertHistory')}
+        >
+          <b>{rule.title}</b>
+        </a>
         <div className="sub">
           {t('alerts.for', { duration })}
           {acknowledgedBy !== null && ` · ${t('alerts.acknowledged', { who: acknowledgedBy })}`}

@@ -32,6 +32,15 @@ export function Chain({ overview, isOffline }: ChainProps): ReactElement {
   );
 }
 
+/** Where each link is shown in depth; what is wrong with a source is the doctor's to say. */
+const linkOf = {
+  source: routeHref('doctor'),
+  workers: routeHref('workers'),
+  broker: routeHref('redis', 'of=broker'),
+  cache: routeHref('redis', 'of=cache'),
+  kpis: routeHref('kpis'),
+} as const;
+
 interface NodeProps {
   readonly id: (typeof nodeIds)[number];
   readonly node: ChainNode | undefined;
@@ -44,13 +53,9 @@ function Node({ id, node, isOffline }: NodeProps): ReactElement {
   return (
     <li className={isBad ? 'node bad' : 'node'} data-testid={`node-${id}`} data-health={node?.state ?? 'unknown'}>
       <h3>
-        {id === 'cache' || id === 'broker' ? (
-          <a href={routeHref('redis', `of=${id}`)} title={t('overview.openRedis')} data-testid={`open-redis-${id}`}>
-            {t(`overview.node.${id}`)}
-          </a>
-        ) : (
-          t(`overview.node.${id}`)
-        )}
+        <a href={linkOf[id]} title={t(`overview.openNode.${id}`)} data-testid={`open-node-${id}`}>
+          {t(`overview.node.${id}`)}
+        </a>
         {node === undefined ? (
           <State kind="unknown" word={t('state.unknown')} />
         ) : (
@@ -77,9 +82,10 @@ function Flow({
   const { t } = useTranslation();
   const isBad = node?.state === 'failed' && !isOffline;
   const flow = isOffline ? null : (node?.flow ?? null);
+  const [count = '', ...unit] = (flow ?? '').split(' ');
   return (
-    <li className={isBad ? 'flow bad' : 'flow'}>
-      {flow === null ? <span>&nbsp;</span> : <span title={t('overview.flow', { flow })}>{flow}</span>}
+    <li className={isBad ? 'flow bad' : 'flow'} {...(flow === null ? {} : { title: t('overview.flow', { flow }) })}>
+      <b>{count}</b> <span>{unit.join(' ')}</span>
     </li>
   );
 }

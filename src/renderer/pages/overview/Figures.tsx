@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { routeHref } from '../../state/route.ts';
 import { useNow } from '../../state/services.ts';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import type { StateKind } from '../../ui/State.tsx';
@@ -19,6 +20,13 @@ import {
 } from './overview-model.ts';
 
 const figureIds = ['hit_rate', 'response_time', 'workers', 'redis_memory'] as const;
+/** Where each figure is shown in depth. */
+const pageOf = {
+  hit_rate: routeHref('cache'),
+  response_time: routeHref('cache'),
+  workers: routeHref('workers'),
+  redis_memory: routeHref('redis'),
+} as const;
 /** Shorter gaps are the ordinary distance between samples. */
 const mentionedGapMs = 60_000;
 
@@ -58,6 +66,7 @@ function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement
     <Tile
       id={`figure-${figure.id}`}
       label={label}
+      explanation={<Explanation figure={figure} threshold={threshold} />}
       value={value === null ? null : { text: value.text, unit }}
       noValueWord={t('state.noData')}
       reason={figure.noDataReason}
@@ -78,11 +87,33 @@ function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement
       }
       state={useFigureState(figure, isOffline)}
       ages={
-        <span>
-          {t('overview.observations', { count: figure.observationCount, text: format.number(figure.observationCount) })}
+        <span className="ends">
+          <span>
+            {t(`overview.observed.${figure.id}`, {
+              count: figure.observationCount,
+              text: format.number(figure.observationCount),
+            })}
+          </span>
+          <a href={pageOf[figure.id]}>{t(`overview.openFigure.${figure.id}`)}</a>
         </span>
       }
     />
+  );
+}
+
+function Explanation({
+  figure,
+  threshold,
+}: {
+  readonly figure: OverviewFigure;
+  readonly threshold: string;
+}): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p>{t(`overview.figureIs.${figure.id}`)}</p>
+      <p>{t(`overview.figureAlert.${figure.badWhen}`, { threshold })}</p>
+    </>
   );
 }
 

@@ -2,10 +2,11 @@
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../../shared/contract.ts';
+import { shortId } from '../../format/short-id.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useAddress } from '../../state/address.ts';
 import { useLiveCall } from '../../state/calls.ts';
-import { type PageName, routeHref } from '../../state/route.ts';
+import { routeHref } from '../../state/route.ts';
 import { useIsOffline, useNow } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
@@ -39,18 +40,36 @@ const icons: Readonly<Record<Happening['kind'], IconName>> = {
   command: 'play',
   gap: 'expired',
 };
-/** Where what an event is about is shown; a command is shown nowhere else. */
-const pages: Readonly<Record<Happening['kind'], PageName | null>> = {
-  redis: 'redis',
-  queue: 'queues',
-  worker: 'workers',
-  cache: 'cache',
-  source: 'kpis',
-  schedule: 'schedules',
-  alert: 'alerts',
-  command: null,
-  gap: 'alerts',
-};
+/** Where the very thing is shown that an event is about; null for a command, which is shown nowhere else. */
+function linkOf({ kind, subject }: Happening): string | null {
+  const id = encodeURIComponent(subject);
+  switch (kind) {
+    case 'redis':
+      return routeHref('redis', `of=${id}`);
+    case 'queue':
+      return routeHref('queues', `queue=${encodeURIComponent(queueKeyOf(subject))}`);
+    case 'worker':
+      return routeHref('workers', `worker=${id}`);
+    case 'cache':
+      return routeHref('cache');
+    case 'source':
+      return routeHref('doctor');
+    case 'schedule':
+      return routeHref('schedules', `runs=${id}`);
+    case 'alert':
+      return routeHref('alerts', `tab=history&rule=${id}`);
+    case 'gap':
+      return routeHref('review');
+    case 'command':
+      return null;
+  }
+}
+
+/** "broker/bull:mail" as the Queues page has it in its address; no name of a queue holds a colon. */
+function queueKeyOf(subject: string): string {
+  const [, connectionId = '', prefix = '', name = ''] = /^([^/]*)\/(.*):([^:]*)$/.exec(subject) ?? [];
+  return [connectionId, prefix, name].map(encodeURIComponent).join('/');
+}
 const toneKinds = { bad: 'failed', warning: 'stale', good: 'fresh' } as const;
 const stepCount = 40;
 const mostCount = 400;
@@ -135,10 +154,10 @@ function Line({ event }: { readonly event: Happening }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { atMs, untilMs, kind, code, tone, subject, detail, count } = event;
+  const href = linkOf(event);
   const when = useNow((nowMs) => format.moment(atMs, nowMs));
   const title = t(`overview.happened.code.${code}`);
-  const page = pages[kind];
-  const shown = kind === 'gap' ? t(`overview.happened.gap.${subject}`, { defaultValue: subject }) : subject;
+  const shown = kind === 'gap' ? t(`overview.happened.gap.${subject}`, { defaultValue: subject }) : shortId(subject);
   return (
     <li data-testid={`event-${code}`}>
       <time
@@ -153,7 +172,13 @@ function Line({ event }: { readonly event: Happening }): ReactElement {
       </span>
       {tone === 'plain' ? <span>{title}</span> : <State kind={toneKinds[tone]} word={title} />}
       <span className="what">
-        {page === null ? <b>{shown}</b> : <a href={routeHref(page)}>{shown}</a>}
+        {href === null ? (
+          <b>{shown}</b>
+        ) : (
+          <a href={href} {...(shown === subject ? {} : { title: subject })}>
+            {shown}
+          </a>
+        )}
         {count > 1 && <span className="sub"> ×{format.number(count)}</span>}
         {detail !== '' && (
           <span className="sub" title={detail}>

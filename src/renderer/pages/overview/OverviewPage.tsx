@@ -26,7 +26,7 @@ export function OverviewPage(): ReactElement {
         <h1>{t('pages.overview')}</h1>
         <Headline overview={data} isOffline={isOffline} />
         <span className="space" />
-        {data !== null && <SeenAge atMs={data.atMs} />}
+        {data !== null && <SeenAge atMs={data.atMs} isOffline={isOffline} />}
       </header>
       <Chain overview={data} isOffline={isOffline} />
       <Figures overview={data} isOffline={isOffline} />
@@ -39,12 +39,12 @@ export function OverviewPage(): ReactElement {
   );
 }
 
-/** Said only once it is worth saying: samples come every few seconds. */
-function SeenAge({ atMs }: { readonly atMs: number }): ReactElement {
+/** An age only once it is worth saying: samples come every few seconds. Offline nothing is live, however young. */
+function SeenAge({ atMs, isOffline }: { readonly atMs: number; readonly isOffline: boolean }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const text = useNow((nowMs) =>
-    nowMs - atMs < liveForMs ? '' : t('overview.seen', { age: format.age(atMs, nowMs) }),
+    !isOffline && nowMs - atMs < liveForMs ? '' : t('overview.seen', { age: format.age(atMs, nowMs) }),
   );
   return (
     <span className="sub" title={format.exactMoment(atMs)}>
@@ -73,8 +73,23 @@ function Headline({
     <>
       <State kind={kind} word={word} />
       <span className="sub" data-testid="headline">
-        {overview.headline ?? t('overview.headlineWell')}
+        <HeadlineWords overview={overview} isOffline={isOffline} />
       </span>
     </>
   );
+}
+
+/** What was true when it was last seen is not said as if it were true now. */
+function HeadlineWords({
+  overview,
+  isOffline,
+}: {
+  readonly overview: Overview;
+  readonly isOffline: boolean;
+}): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const when = useNow((nowMs) => format.moment(overview.atMs, nowMs));
+  const words = overview.headline ?? t('overview.headlineWell');
+  return <>{isOffline ? t('overview.headlineThen', { when, words }) : words}</>;
 }

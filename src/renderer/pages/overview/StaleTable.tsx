@@ -1,6 +1,8 @@
 /** What is stale, and the line from the sign to its cause. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { queryFromFilters } from '../../state/filters.ts';
+import { routeHref } from '../../state/route.ts';
 import { Age } from '../../ui/Age.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { useShownState } from '../../ui/freshness.ts';
@@ -22,7 +24,20 @@ export function StaleTable({ overview, isOffline }: StaleTableProps): ReactEleme
     return `${t(`section.${stale.section}`)} · ${values.length === 0 ? t('overview.allFilters') : values.join(', ')}`;
   };
   const columns: readonly Column<StaleValue>[] = [
-    { id: 'value', header: t('overview.column.value'), render: describe, sortValue: describe },
+    {
+      id: 'value',
+      header: t('overview.column.value'),
+      render: (stale) => (
+        <a
+          className="value-link"
+          href={routeHref('kpis', queryFromFilters(stale.filters))}
+          title={t('overview.openValue')}
+        >
+          {describe(stale)}
+        </a>
+      ),
+      sortValue: describe,
+    },
     {
       id: 'state',
       header: t('overview.column.state'),
@@ -53,11 +68,17 @@ export function StaleTable({ overview, isOffline }: StaleTableProps): ReactEleme
         columns={columns}
         rows={overview?.stale ?? []}
         rowKey={(stale) => `${stale.section} ${JSON.stringify(stale.filters)}`}
-        emptyText={overview === null ? t('overview.unknown') : t('overview.staleNone')}
+        emptyText={t(emptyText(overview, isOffline))}
         maxHeightPx={420}
       />
     </Card>
   );
+}
+
+function emptyText(overview: Overview | null, isOffline: boolean): string {
+  if (overview === null) return 'overview.unknown';
+  if (overview.valueCount === 0) return 'overview.staleNothing';
+  return isOffline ? 'overview.staleNoneThen' : 'overview.staleNone';
 }
 
 function StaleState({ stale, isOffline }: { readonly stale: StaleValue; readonly isOffline: boolean }): ReactElement {
