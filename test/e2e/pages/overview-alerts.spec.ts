@@ -18,7 +18,10 @@ test('every link, figure and event of the overview leads to the page that has it
   await expect(page.getByTestId('open-node-workers')).toHaveAttribute('href', '#/workers');
   await expect(page.getByTestId('open-node-kpis')).toHaveAttribute('href', '#/kpis');
   await expect(page.getByTestId('figure-hit_rate').getByRole('link')).toHaveAttribute('href', '#/cache');
-  await expect(page.getByTestId('event-worker_wedged').getByRole('link')).toHaveAttribute('href', '#/workers?worker=w1');
+  await expect(page.getByTestId('event-worker_wedged').getByRole('link')).toHaveAttribute(
+    'href',
+    '#/workers?worker=w1',
+  );
   await expect(page.getByTestId('event-link_lost').getByRole('link')).toHaveAttribute('href', '#/redis?of=cache');
 });
 
