@@ -21,6 +21,7 @@ export function answerOf(
   const { state, reason, reasonDetail, freshUntilMs } = judged;
   const read: CacheRead<unknown> = {
     value: entry.value,
+    meaning: entry.meaning,
     state,
     source,
     reason,
@@ -47,6 +48,7 @@ export function missing(
 ): CacheRead<unknown> {
   return explained({
     value: null,
+    meaning: key.meaning,
     state: 'missing',
     source: 'none',
     reason: missingReason(evidence, facts),

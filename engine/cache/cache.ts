@@ -21,6 +21,8 @@ export interface EntryKey {
 /** `value` is JSON-safe. It is shared between readers and must not be changed. */
 export interface CacheRead<Value> extends Freshness {
   readonly value: Value | null;
+  /** What the key stands for, as the entry itself says; empty when nothing is stored and nobody knows. */
+  readonly meaning: string;
   /** True on the one read of a fresh entry that was chosen to have it refreshed before it expires. */
   readonly renewDue: boolean;
 }

@@ -284,7 +284,7 @@ function sectionView(
   // What the queue knows of the view's task goes before what the cache knows of the entry's computation.
   const told = refresh.status === 'idle' ? read.refresh : refresh;
   const shown = read.state === 'fresh' ? refreshOfFresh(told, read.computedAtMs) : told;
-  const { value: payload, renewDue: _chosen, ...freshness } = explained({ ...read, refresh: shown });
+  const { value: payload, renewDue: _chosen, meaning: _meaning, ...freshness } = explained({ ...read, refresh: shown });
   return { name, payload, freshness };
 }
 

@@ -1,4 +1,5 @@
 /** Turns filters into a view (its id and the cache keys of its sections) and remembers which views people look at. */
+import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { EntryKey } from '../cache/cache.ts';
 import { entryKey, type KeyParts } from '../cache/key.ts';
@@ -113,6 +114,18 @@ export class Views {
     return null;
   }
 
+  /**
+   * The section of a stored entry by what the entry says of itself, for entries of views that nobody asked for here;
+   * null when this program would not make the same key, e.g. of another pack, version, source or setting.
+   */
+  byMeaning(meaning: string, redisKey: string): { view: View; section: ViewSection } | null {
+    const said = saidIn(meaning);
+    if (said === null || said.pack !== this.#pack.id) return null;
+    const view = this.#build(said.filters, said.asOf);
+    const section = view.sections.find(({ key }) => key.redisKey === redisKey);
+    return section ? { view, section } : null;
+  }
+
   #build(filters: NormalizedFilters, asOf: string): View {
     const { id: pack, version: packVersion } = this.#pack;
     const extra = this.#basis;
@@ -130,5 +143,20 @@ export class Views {
     this.#recent.set(lookup, view);
     const oldest = this.#recent.keys().next();
     if (this.#recent.size > this.#rememberedCount && !oldest.done) this.#recent.delete(oldest.value);
+  }
+}
+
+const meaningSchema = z.object({
+  pack: z.string(),
+  filters: z.record(z.string(), z.union([z.string(), z.number()])),
+  asOf: z.string(),
+});
+
+function saidIn(meaning: string): z.infer<typeof meaningSchema> | null {
+  try {
+    return meaningSchema.parse(JSON.parse(meaning));
+  } catch {
+    // Of another program or another age, or nothing at all.
+    return null;
   }
 }

@@ -20,7 +20,10 @@ export function snapshotPort(store: Store, views: Views): SnapshotPort {
   };
 }
 
-/** Saves every entry that is stored anywhere in the fleet and belongs to a view that somebody here looks at. */
+/**
+ * Saves every entry that is stored anywhere in the fleet, placed by its view: also of views that a worker warmed before
+ * anybody here looked at them, or the review would not find them.
+ */
 export function keepSnapshots(
   parts: { store: Store; cache: SectionCache; views: Views; logger: Logger },
   onSaved: (saved: { viewId: string; section: string }) => void,
@@ -29,8 +32,8 @@ export function keepSnapshots(
   const save = async (key: EntryKey): Promise<void> => {
     const [read] = await cache.read([key], { counted: false });
     if (!read || read.value === null || read.computedAtMs === null || read.source === 'snapshot') return;
-    const { value, computedAtMs, dataAsOfMs, computeMs } = read;
-    const found = views.byKey(key.redisKey);
+    const { value, meaning, computedAtMs, dataAsOfMs, computeMs } = read;
+    const found = views.byKey(key.redisKey) ?? views.byMeaning(meaning, key.redisKey);
     const place: SnapshotPlace | null = found && {
       ...views.origin,
       section: found.section.name,

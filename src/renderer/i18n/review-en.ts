@@ -19,8 +19,7 @@ export const reviewEn = {
   lanes: 'Snapshots, times without observation, and alerts in this range',
   lane: { snapshots: 'Snapshots', gaps: 'Not observed', alerts: 'Alerts firing' },
   laneCount: '{{text}} in this range',
-  storage:
-    '{{snapshots}} snapshots with {{payloads}} different contents, {{size}} of at most {{ceiling}}, since {{oldest}}',
+  storage: '{{snapshots}} snapshots since {{oldest}}, {{size}} of at most {{ceiling}}',
   storageNone: 'Nothing is kept yet: the first snapshot is written when a KPI is computed.',
   storageTitle:
     'All of a day is kept, then the last of each hour for thirty days, then the last of each day for a year.',

@@ -23,8 +23,7 @@ export const reviewEs: Translated<typeof reviewEn> = {
   lanes: 'Instantáneas, tiempos sin observación y alertas en este rango',
   lane: { snapshots: 'Instantáneas', gaps: 'Sin observar', alerts: 'Alertas activas' },
   laneCount: '{{text}} en este rango',
-  storage:
-    '{{snapshots}} instantáneas con {{payloads}} contenidos distintos, {{size}} de {{ceiling}} como máximo, desde {{oldest}}',
+  storage: '{{snapshots}} instantáneas desde {{oldest}}, {{size}} de {{ceiling}} como máximo',
   storageNone: 'Aún no hay nada guardado: la primera instantánea se escribe al calcular un KPI.',
   storageTitle:
     'Se guarda todo un día, luego la última de cada hora por treinta días, luego la última de cada día por un año.',

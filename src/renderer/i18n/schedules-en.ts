@@ -1,5 +1,6 @@
 /** English texts of the Schedules page. */
 export const schedulesEn = {
+  builtIn: { kpis: 'KPIs', charts: 'Charts', precompute: 'Precompute', 'clean-up': 'Clean-up' },
   add: 'Add a schedule',
   all: 'Schedules',
   own: 'own',

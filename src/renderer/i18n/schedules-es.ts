@@ -4,6 +4,7 @@ import type { schedulesEn } from './schedules-en.ts';
 import type { Translated } from './texts.ts';
 
 export const schedulesEs: Translated<typeof schedulesEn> = {
+  builtIn: { kpis: 'KPI', charts: 'Gráficos', precompute: 'Precálculo', 'clean-up': 'Limpieza' },
   add: 'Añadir una programación',
   all: 'Programaciones',
   own: 'propia',

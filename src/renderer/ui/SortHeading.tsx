@@ -9,17 +9,19 @@ export interface Sorting {
 interface SortHeadingProps {
   readonly columnId: string;
   readonly header: string;
+  /** What the figures of the column are, with their unit, where the heading does not say it. */
+  readonly hint?: string | undefined;
   readonly isEnd: boolean;
   /** Null: the column cannot be sorted by. */
   readonly onSort: ((sorting: Sorting) => void) | null;
   readonly sorting: Sorting | null;
 }
 
-export function SortHeading({ columnId, header, isEnd, sorting, onSort }: SortHeadingProps): ReactElement {
+export function SortHeading({ columnId, header, hint, isEnd, sorting, onSort }: SortHeadingProps): ReactElement {
   const className = isEnd ? 'end' : undefined;
   if (onSort === null) {
     return (
-      <th scope="col" className={className}>
+      <th scope="col" className={className} title={hint}>
         {header}
       </th>
     );
@@ -35,7 +37,7 @@ export function SortHeading({ columnId, header, isEnd, sorting, onSort }: SortHe
     </span>
   );
   return (
-    <th scope="col" className={className} aria-sort={direction ?? 'none'}>
+    <th scope="col" className={className} title={hint} aria-sort={direction ?? 'none'}>
       <button type="button" onClick={() => onSort({ columnId, direction: next })}>
         {isEnd && arrow}
         {header}

@@ -5,6 +5,8 @@ import { SortHeading, type Sorting } from './SortHeading.tsx';
 export interface Column<Row> {
   readonly id: string;
   readonly header: string;
+  /** What the figures of the column are, with their unit, where the heading does not say it. */
+  readonly hint?: string;
   readonly align?: 'start' | 'end';
   readonly isTight?: boolean;
   readonly render: (row: Row) => ReactNode;
@@ -49,6 +51,7 @@ export function Table<Row>(props: TableProps<Row>): ReactElement {
                 key={column.id}
                 columnId={column.id}
                 header={column.header}
+                hint={column.hint}
                 isEnd={column.align === 'end'}
                 sorting={sorting}
                 onSort={column.sortValue === undefined ? null : setSorting}

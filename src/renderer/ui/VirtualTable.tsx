@@ -9,6 +9,8 @@ import './virtual-table.css';
 export interface VirtualColumn<Row> {
   readonly id: string;
   readonly header: string;
+  /** What the figures of the column are, with their unit, where the heading does not say it. */
+  readonly hint?: string;
   /** `end` for numbers: right-aligned and tabular. */
   readonly align?: 'start' | 'end';
   /** Absent: the column takes what the others leave, in equal parts. */
@@ -117,6 +119,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): ReactElement {
                 key={column.id}
                 columnId={column.id}
                 header={column.header}
+                hint={column.hint}
                 isEnd={column.align === 'end'}
                 sorting={sorting}
                 onSort={column.isSortable === true && onSort !== undefined ? onSort : null}

@@ -49,7 +49,7 @@ test('the console’s own processes are scaled, and how the last ones ended is t
   const page = await open('/workers');
   const card = page.getByTestId('workers-supervisor');
   await expect(card).toContainText('refresh-kpis ran for over 120 s');
-  await expect(page.getByTestId('process-count')).toHaveText('1 of 1 processes');
+  await expect(page.getByTestId('process-count')).toHaveText('1 of 1 process');
   await page.getByTestId('workers-more').click();
   await expect(page.getByTestId('process-count')).toHaveText('1 of 2 processes');
   await page.getByTestId('workers-fewer').click();

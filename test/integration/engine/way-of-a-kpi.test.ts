@@ -15,6 +15,15 @@ afterAll(async () => {
 const dashboard = (filters: Record<string, string>, waitMs = 0) =>
   served.client.call('dashboard.get', { filters, waitMs });
 
+test('what was warmed before anybody looked stands in the review', async () => {
+  const known = async (): Promise<number> => {
+    const { sections } = await served.client.call('review.moment', { filters: {}, atMs: Date.now() });
+    return sections.filter(({ payload }) => payload !== null).length;
+  };
+  await until(async () => (await known()) === 7, 30_000, 'the warmed sections');
+  expect(await known()).toBe(7);
+});
+
 describe('a dashboard that nobody asked for before', () => {
   test('has its essentials in the first answer and the rest by a job soon after', async () => {
     const filters = { estado: 'validado' };

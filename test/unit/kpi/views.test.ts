@@ -40,4 +40,20 @@ describe('a view', () => {
     const view = one.resolve({ estado: 'pagado' });
     for (const section of view.sections) expect(one.byKey(section.key.redisKey)).toEqual({ view, section });
   });
+
+  test('that another process made is found by what its entry says, and is not thought to be looked at', () => {
+    const [here, elsewhere] = [views(), views()];
+    const { sections } = elsewhere.resolve({ estado: 'pagado' });
+    for (const { name, key, lineage } of sections) {
+      expect(here.byMeaning(key.meaning, key.redisKey)?.section).toMatchObject({ name, lineage });
+    }
+    expect(here.recent()).toEqual([]);
+  });
+
+  test('of another source, or of words that nobody can read, is nobody’s', () => {
+    const key = views({ source: 'postgres://host/db' }).resolve({}).sections[0]?.key;
+    expect(views().byMeaning(key?.meaning ?? '', key?.redisKey ?? '')).toBeNull();
+    expect(views().byMeaning('', 'vigia:v2:x')).toBeNull();
+    expect(views().byMeaning('{"pack":"edp"}', 'vigia:v2:x')).toBeNull();
+  });
 });

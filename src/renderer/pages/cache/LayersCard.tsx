@@ -94,6 +94,7 @@ function useLayerColumns(
   const number = (id: 'reads' | 'staleHits' | 'misses', read: (window: CacheWindow) => number): Column<LayerRow> => ({
     id,
     header: t(`cache.column.${id}`),
+    ...(id === 'staleHits' ? { hint: t('cache.hint.staleHits') } : {}),
     align: 'end',
     render: ({ window }) => (window === null ? '—' : format.number(read(window))),
   });
@@ -126,12 +127,14 @@ function useLayerColumns(
     {
       id: 'p95',
       header: t('cache.column.p95'),
+      hint: t('cache.hint.p95'),
       align: 'end',
       render: ({ window }) => (typeof window?.readP95Ms === 'number' ? showMs(format, window.readP95Ms) : '—'),
     },
     {
       id: 'saved',
       header: t('cache.column.saved'),
+      hint: t('cache.hint.saved'),
       align: 'end',
       render: ({ window }) => (window === null ? '—' : showMs(format, window.computeMsSaved)),
     },
@@ -145,6 +148,7 @@ function useLayerColumns(
     {
       id: 'ttl',
       header: t('cache.column.ttl'),
+      hint: t('cache.hint.ttlOfLayer'),
       align: 'end',
       render: ({ layer }) =>
         layer === null ? (

@@ -11,6 +11,9 @@ import { AgeCell, EntryState, FilterCell, KeyCell, LayerName, LeftCell } from '.
 /** From here on there is room for two columns more. */
 const widePx = 1_600;
 
+/** Columns whose heading cannot say in a word what they are. */
+const hinted: ReadonlySet<string> = new Set(['ttl', 'ratio', 'hits', 'compute']);
+
 export function useEntryColumns(windowWidthPx: number): readonly VirtualColumn<CacheRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
@@ -19,6 +22,7 @@ export function useEntryColumns(windowWidthPx: number): readonly VirtualColumn<C
     const column = (id: string, rest: Omit<VirtualColumn<CacheRow>, 'id' | 'header'>): VirtualColumn<CacheRow> => ({
       id,
       header: t(`cache.column.${id === 'ttl' ? 'left' : id}`),
+      ...(hinted.has(id) ? { hint: t(`cache.hint.${id}`) } : {}),
       ...rest,
     });
     const number = (widthPx: number): Pick<VirtualColumn<CacheRow>, 'align' | 'widthPx' | 'isSortable'> => ({

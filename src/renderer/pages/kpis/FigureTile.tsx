@@ -38,7 +38,11 @@ export function FigureTile({ id, figure, section, isTarget }: FigureTileProps): 
         : { explanation: <Explanation formula={formula} state={state.title} previous={previous} /> })}
       value={quantity === null ? null : { text: quantity.text, unit }}
       noValueWord={t('state.noData')}
-      reason={figure.noDataReason}
+      reason={
+        figure.noDataReason === null
+          ? null
+          : t(`kpis.noData.${figure.noDataReason}`, { defaultValue: figure.noDataReason })
+      }
       line={[<Change key="change" figure={figure} />, <Target key="target" figure={figure} />]}
       picture={<Picture figure={figure} label={label} />}
       state={state}

@@ -33,6 +33,8 @@ interface JobsCardProps {
 }
 
 const heightPx = 420;
+/** Where there is nothing, nothing needs the room of a list. */
+const emptyHeightPx = 200;
 const keyOf = (row: JobRow): string => `${queueKey(row.queue)}/${row.jobId}`;
 
 export function JobsCard({ queues, search, openKey, onSearch, onOpen, onAct }: JobsCardProps): ReactElement {
@@ -99,7 +101,7 @@ export function JobsCard({ queues, search, openKey, onSearch, onOpen, onAct }: J
           onChange: setSelected,
         }}
         onRange={onRange}
-        heightPx={heightPx}
+        heightPx={jobs.totalCount === 0 ? emptyHeightPx : heightPx}
         testId="jobs-table"
       />
     </Card>

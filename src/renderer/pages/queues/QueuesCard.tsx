@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { routeHref } from '../../state/route.ts';
 import { useIsOffline, useNow } from '../../state/services.ts';
 import { Card } from '../../ui/Card.tsx';
 import { State } from '../../ui/State.tsx';
@@ -50,7 +51,11 @@ function Search({ discovery }: { readonly discovery: readonly Discovery[] }): Re
   return (
     <>
       {discovery.map(({ connectionId, state, keysWalked, keyCount, problem }) => (
-        <span key={connectionId} data-testid={`discovery-${connectionId}`} title={problem ?? undefined}>
+        <span
+          key={connectionId}
+          data-testid={`discovery-${connectionId}`}
+          title={problem ?? t('queues.discoveryIs', { connection: connectionId })}
+        >
           {connectionId}:{' '}
           {state === 'searching'
             ? t('queues.searching', {
@@ -84,9 +89,10 @@ function useNameColumns(
               className="row-link"
               aria-pressed={isChosen}
               onClick={() => onChoose(isChosen ? null : key)}
+              title={`${queue.id.prefix}:${queue.id.name}`}
               data-testid={`queue-${queue.id.name}`}
             >
-              {queueTitle(queue.id)}
+              {queue.own ? queue.id.name : queueTitle(queue.id)}
             </button>{' '}
             {queue.own && <span className="tag">{t('queues.own')}</span>}
             {queue.paused && <span className="tag">{t('queues.paused')}</span>}
@@ -126,7 +132,7 @@ function useCountColumns(): readonly Column<Queue>[] {
   const format = useFormat();
   const column = (id: 'active' | 'delayed' | 'completed' | 'failed'): Column<Queue> => ({
     id,
-    header: t(`queues.state.${id}`),
+    header: capitalised(t(`queues.state.${id}`)),
     align: 'end',
     render: ({ counts }) => (counts === null ? '—' : format.number(counts[id])),
     sortValue: ({ counts }) => counts?.[id] ?? null,
@@ -134,7 +140,8 @@ function useCountColumns(): readonly Column<Queue>[] {
   return [
     {
       id: 'waiting',
-      header: t('queues.state.waiting'),
+      header: capitalised(t('queues.state.waiting')),
+      hint: t('queues.hint.waiting'),
       align: 'end',
       render: ({ counts, oldestWaitingMs }) => (
         <>
@@ -158,6 +165,7 @@ function useSpeedColumns(): readonly Column<Queue>[] {
     {
       id: 'rates',
       header: t('queues.column.rates'),
+      hint: t('queues.hint.rates'),
       align: 'end',
       render: ({ rates }) => (
         <>
@@ -170,31 +178,48 @@ function useSpeedColumns(): readonly Column<Queue>[] {
     {
       id: 'latency',
       header: t('queues.column.latency'),
+      hint: t('queues.hint.latency'),
       align: 'end',
       render: ({ latencies }) => (
         <>
           {latencyText(latencies.run?.p95Ms ?? null, format.number)}
-          <div className="sub">
-            {t('queues.waits', { time: latencyText(latencies.wait?.p95Ms ?? null, format.number) })}
-          </div>
+          {latencies.wait !== null && (
+            <div className="sub">{t('queues.waits', { time: latencyText(latencies.wait.p95Ms, format.number) })}</div>
+          )}
         </>
       ),
       sortValue: ({ latencies }) => latencies.run?.p95Ms ?? null,
     },
-    { id: 'forecast', header: t('queues.column.forecast'), render: ({ forecast }) => <Forecast forecast={forecast} /> },
+    {
+      id: 'forecast',
+      header: t('queues.column.forecast'),
+      hint: t('queues.hint.forecast'),
+      render: ({ forecast }) => <Forecast forecast={forecast} />,
+    },
     {
       id: 'workers',
       header: t('queues.column.workers'),
+      hint: t('queues.hint.workers'),
       align: 'end',
-      render: ({ workerCount, size }) => (
+      render: ({ id, workerCount, size }) => (
         <>
-          {workerCount === null ? '—' : format.number(workerCount)}
+          {workerCount === null ? (
+            '—'
+          ) : (
+            <a href={routeHref('workers', `text=${encodeURIComponent(id.name)}`)} data-testid={`workers-of-${id.name}`}>
+              {format.number(workerCount)}
+            </a>
+          )}
           {size !== null && <div className="sub">≈ {formatBytes(format.language, size.bytes)}</div>}
         </>
       ),
       sortValue: ({ workerCount }) => workerCount,
     },
   ];
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 function Forecast({ forecast }: { readonly forecast: Queue['forecast'] }): ReactElement {

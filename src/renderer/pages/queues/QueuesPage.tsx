@@ -1,6 +1,7 @@
 /** The Queues & jobs page: every BullMQ queue behind the connections, its jobs, its failures, and what can be done. */
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../format/use-format.ts';
 import { useAddress } from '../../state/address.ts';
 import { useLiveCall } from '../../state/calls.ts';
 import { useIsOffline } from '../../state/services.ts';
@@ -91,6 +92,7 @@ export function QueuesPage(): ReactElement {
 
 function Sum({ queues, isOffline }: { readonly queues: readonly Queue[]; readonly isOffline: boolean }): ReactElement {
   const { t } = useTranslation();
+  const format = useFormat();
   const { waiting, active, failed, worst } = sumOf(queues);
   const concerned = queues.filter(({ concerns }) => concerns.length > 0).length;
   const word = isOffline
@@ -105,7 +107,14 @@ function Sum({ queues, isOffline }: { readonly queues: readonly Queue[]; readonl
           <State kind={isOffline ? 'expired' : worst} word={word} />
         </span>
       )}
-      <span className="sub num">{t('queues.sum', { queues: queues.length, waiting, active, failed })}</span>
+      <span className="sub num">
+        {t('queues.sum', {
+          count: queues.length,
+          waiting: format.number(waiting),
+          active: format.number(active),
+          failed: format.number(failed),
+        })}
+      </span>
     </>
   );
 }

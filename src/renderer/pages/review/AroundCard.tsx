@@ -209,5 +209,5 @@ function signalText(signal: string, value: number, format: Format): string {
   if (signal.endsWith('_ratio')) return `${format.number(value * 100, 1)} %`;
   if (signal.endsWith('_bytes')) return formatBytes(format.language, value);
   if (!signal.endsWith('_ms')) return format.number(value);
-  return value >= 10_000 ? formatDuration(value) : `${format.number(value, value < 10 ? 1 : 0)} ms`;
+  return value >= 10_000 ? formatDuration(value) : `${format.number(value, value > 0 && value < 10 ? 1 : 0)} ms`;
 }

@@ -218,7 +218,6 @@ function Storage({ timeline: { storage } }: { readonly timeline: Timeline }): Re
     <span title={t('review.storageTitle')} data-testid="review-storage">
       {t('review.storage', {
         snapshots: format.number(storage.snapshotCount),
-        payloads: format.number(storage.payloadCount),
         size: formatBytes(format.language, storage.sizeBytes),
         ceiling: formatBytes(format.language, storage.ceilingBytes),
         oldest,

@@ -1,6 +1,8 @@
 /** The Schedules page: what is due when, what became of each due run, and which console sees to it. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { CallOutput } from '../../../shared/contract.ts';
+import { schedulesEn } from '../../i18n/schedules-en.ts';
 import { useAddress } from '../../state/address.ts';
 import { useLiveCall } from '../../state/calls.ts';
 import { useIsOffline } from '../../state/services.ts';
@@ -34,8 +36,10 @@ export function SchedulesPage(): ReactElement {
   const edit = (id: string | null): void => address.set({ edit: id }, { replace: true });
   const showRuns = (id: string | null): void => address.set({ runs: id });
   const schedules = data?.schedules ?? null;
+  // Shown by the name in this language; the dialog edits the name that is kept.
+  const named = schedules?.map((each) => ({ ...each, title: shownTitle(each, t) })) ?? null;
   const chosen = schedules?.find(({ id }) => id === editing) ?? null;
-  useScheduleCommands(schedules ?? [], () => edit(newId));
+  useScheduleCommands(named ?? [], () => edit(newId));
   return (
     <div className="schedules-page" data-testid="page-schedules">
       <header className="top">
@@ -56,9 +60,9 @@ export function SchedulesPage(): ReactElement {
           {error.message} {error.help}
         </Banner>
       )}
-      <UpcomingCard schedules={schedules} />
-      <SchedulesCard schedules={schedules} onEdit={edit} onShowRuns={showRuns} onChanged={reload} />
-      <LedgerCard schedules={schedules ?? []} scheduleId={address.text('runs') || null} onChoose={showRuns} />
+      <UpcomingCard schedules={named} />
+      <SchedulesCard schedules={named} onEdit={edit} onShowRuns={showRuns} onChanged={reload} />
+      <LedgerCard schedules={named ?? []} scheduleId={address.text('runs') || null} onChoose={showRuns} />
       {(editing === newId || chosen !== null) && !isOffline && (
         <ScheduleDialog
           key={editing}
@@ -73,3 +77,12 @@ export function SchedulesPage(): ReactElement {
     </div>
   );
 }
+
+/** The names that the built-in schedules come with, by their ids; a name that somebody gave stays as it is. */
+function shownTitle({ id, title, builtIn }: Schedule, t: ReturnType<typeof useTranslation>['t']): string {
+  return builtIn && givenNames[id] === title ? t(`schedules.builtIn.${id}`) : title;
+}
+
+type Schedule = CallOutput<'schedules.list'>['schedules'][number];
+
+const givenNames: Readonly<Record<string, string>> = schedulesEn.builtIn;

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../../shared/contract.ts';
 import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
-import { useFormat } from '../../format/use-format.ts';
+import { type Format, useFormat } from '../../format/use-format.ts';
 import { useCommand, useLiveCall } from '../../state/calls.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Age } from '../../ui/Age.tsx';
@@ -49,7 +49,7 @@ export function SupervisorCard(): ReactElement {
     <Card
       title={t('workers.supervisor')}
       testId="workers-supervisor"
-      {...(data === null ? {} : { note: limitsOf(data, t, format.language) })}
+      {...(data === null ? {} : { note: limitsOf(data, t, format) })}
     >
       {scale.error !== null && (
         <p role="alert">
@@ -59,7 +59,7 @@ export function SupervisorCard(): ReactElement {
       {data !== null && (
         <div className="processes">
           <span className="num" data-testid="process-count">
-            {t('workers.processes', { alive: data.processes.length, wanted: data.processCount })}
+            {t('workers.processes', { alive: data.processes.length, count: data.processCount })}
           </span>
           {([-1, 1] as const).map((step) => (
             <Button
@@ -104,12 +104,12 @@ export function SupervisorCard(): ReactElement {
   );
 }
 
-function limitsOf(supervisor: Supervisor, t: ReturnType<typeof useTranslation>['t'], language: 'en' | 'es'): string {
+function limitsOf(supervisor: Supervisor, t: ReturnType<typeof useTranslation>['t'], format: Format): string {
   return t('workers.limits', {
     concurrency: supervisor.concurrency,
     queues: supervisor.queues.join(', '),
-    jobs: supervisor.maxJobsPerChild,
-    memory: formatBytes(language, supervisor.memoryCeilingBytes),
+    jobs: format.number(supervisor.maxJobsPerChild),
+    memory: formatBytes(format.language, supervisor.memoryCeilingBytes),
   });
 }
 

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
+import { shortId } from '../../format/short-id.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Age } from '../../ui/Age.tsx';
@@ -109,8 +110,14 @@ function useWhoColumns(onChoose: (id: string) => void): readonly Column<WorkerRo
       header: t('workers.column.worker'),
       render: ({ id, name, host, pid, kind }) => (
         <>
-          <button type="button" className="row-link" onClick={() => onChoose(id)} data-testid={`worker-${id}`}>
-            {name}
+          <button
+            type="button"
+            className="row-link"
+            onClick={() => onChoose(id)}
+            title={name}
+            data-testid={`worker-${id}`}
+          >
+            {shortId(name)}
           </button>{' '}
           <span className="tag">{t(`workers.kind.${kind}`)}</span>
           <div className="sub">{[host, pid === null ? null : `pid ${pid}`].filter(Boolean).join(' · ')}</div>

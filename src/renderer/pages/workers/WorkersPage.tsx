@@ -106,7 +106,7 @@ function Sum({ rows, isOffline }: { readonly rows: readonly WorkerRow[]; readonl
       <span data-testid="workers-sum">
         <State kind={kind} word={word} />
       </span>
-      <span className="sub num">{t('workers.sum', { workers, slots: available, active })}</span>
+      <span className="sub num">{t('workers.sum', { count: workers, slots: available, active })}</span>
     </>
   );
 }
