@@ -1,6 +1,7 @@
 /** `npm test`: every check and every test, and their total as the last line. With arguments: only the tests that match. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { runChecks } from './checks.mjs';
 import { installedBinary } from './electron-binary.mjs';
 import { capture, root, runOpenly, runtimeDir, say } from './setup/steps.mjs';
@@ -16,15 +17,24 @@ export async function runTests(runtime, filters) {
   if (filters.length === 0) {
     say('\nChecks');
     const checks = await runChecks(runtime);
-    parts.push(tally(checks.filter(({ passed }) => passed).length, checks.filter(({ passed }) => !passed).length));
+    const failed = checks.filter(({ passed }) => !passed);
+    parts.push(
+      tally(
+        checks.length - failed.length,
+        failed.map(({ name }) => `check: ${name}`),
+      ),
+    );
   }
   parts.push(await runVitest(runtime, filters));
   parts.push(await runPlaywright(runtime, filters));
   await listElectronSpecs(runtime);
-  const passed = sum(parts, 'passed');
-  const failed = sum(parts, 'failed') + (passed + sum(parts, 'failed') === 0 ? 1 : 0);
-  say(`\n${passed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  const passed = parts.reduce((total, part) => total + part.passed, 0);
+  const failures = parts.flatMap((part) => part.failures);
+  if (passed + failures.length === 0) failures.push('no test matches');
+  // Said once more at the end: what failed stands thousands of lines above it.
+  if (failures.length > 0) say(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
+  say(`\n${passed} passed, ${failures.length} failed`);
+  return failures.length === 0 ? 0 : 1;
 }
 
 /** The scored faults take a quarter of an hour and are run by their own name. */
@@ -35,17 +45,22 @@ async function runVitest({ node, env }, filters) {
   const args = ['run', ...projects, ...filters, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const code = await runOpenly(node, [vitest, ...args], { env });
   const report = readReport(file);
-  if (!report) return tally(0, 1);
-  const cases = report.testResults.flatMap(({ assertionResults }) => assertionResults);
-  const passed = cases.filter(({ status }) => status === 'passed').length;
-  const skipped = cases.filter(({ status }) => status !== 'passed' && status !== 'failed');
-  for (const { fullName } of skipped) say(`NOT RUN, which counts as failed: ${fullName}`);
-  // A file that cannot be loaded has no cases at all; it is a failure of its own.
-  const unloadable = report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length;
-  const failed = cases.filter(({ status }) => status === 'failed').length + skipped.length + unloadable;
-  return tally(passed, failed === 0 && code !== 0 ? 1 : failed);
+  if (!report) return tally(0, ['vitest ended without a report']);
+  const failures = [];
+  let passed = 0;
+  for (const { name, status, message, assertionResults } of report.testResults) {
+    const path = relative(root, name);
+    // A file that cannot be loaded has no cases at all; it is a failure of its own.
+    if (status === 'failed' && assertionResults.length === 0) failures.push(`${path}: ${firstLine(message)}`);
+    for (const test of assertionResults) {
+      if (test.status === 'passed') passed += 1;
+      else if (test.status === 'failed')
+        failures.push(`${path} › ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+      else failures.push(`${path} › ${test.fullName}: not run, which counts as failed`);
+    }
+  }
+  if (failures.length === 0 && code !== 0) failures.push(`vitest ended with ${code}, though every test passed`);
+  return tally(passed, failures);
 }
 
 async function runPlaywright({ node, env }, filters) {
@@ -53,11 +68,23 @@ async function runPlaywright({ node, env }, filters) {
   const args = ['test', ...filters, '--pass-with-no-tests', '--reporter=list,json'];
   const code = await runOpenly(node, [playwright, ...args], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file } });
   const report = readReport(file);
-  if (!report) return tally(0, 1);
-  const { expected, unexpected, flaky, skipped } = report.stats;
-  if (skipped > 0) say(`${skipped} browser tests were not run, which counts as failed`);
-  const failed = unexpected + flaky + skipped;
-  return tally(expected, failed === 0 && code !== 0 ? 1 : failed);
+  if (!report) return tally(0, ['playwright ended without a report']);
+  const failures = report.suites.flatMap(specsOf).flatMap(failedRuns);
+  if (failures.length === 0 && code !== 0) failures.push(`playwright ended with ${code}, though every test passed`);
+  return tally(report.stats.expected, failures);
+}
+
+function specsOf(suite) {
+  return [...suite.specs, ...(suite.suites ?? []).flatMap(specsOf)];
+}
+
+function failedRuns({ file, line, title, tests }) {
+  return tests
+    .filter(({ status }) => status !== 'expected')
+    .map(({ status, results }) => {
+      const why = status === 'skipped' ? 'not run, which counts as failed' : firstLine(results[0]?.error?.message);
+      return `${file}:${line} › ${title}: ${status === 'flaky' ? 'passed only when repeated: ' : ''}${why}`;
+    });
 }
 
 /** The same specs run in Electron where its binary is; where it is not they are named, not counted. */
@@ -75,5 +102,5 @@ function readReport(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
 }
 
-const tally = (passed, failed) => ({ passed, failed });
-const sum = (parts, key) => parts.reduce((total, part) => total + part[key], 0);
+const tally = (passed, failures) => ({ passed, failures });
+const firstLine = (message) => stripVTControlCharacters(message ?? 'no message').split('\n', 1)[0];

@@ -1,35 +1,36 @@
-/** Watches how long jobs run with one timer for all of them, so that a short job pays for none. */
+/** Watches how long jobs run with one timer for all of them, so that a short job pays for no timer and no closure. */
 import type { Clock, Stop } from '../base/clock.ts';
 
-interface Watched {
-  /** On the clock that never jumps. */
-  readonly dueMs: number;
-  readonly overran: () => void;
-}
-
-export class SoftLimits {
+export class SoftLimits<Job extends object> {
   readonly #clock: Clock;
-  readonly #watched = new Set<Watched>();
+  readonly #overran: (job: Job) => void;
+  /** By when each has to end, on the clock that never jumps. */
+  readonly #dueMs = new Map<Job, number>();
   #armedForMs = Number.POSITIVE_INFINITY;
   #disarm: Stop = () => undefined;
 
-  constructor(clock: Clock) {
+  /** @param overran called once for a job that is still watched at its limit */
+  constructor(clock: Clock, overran: (job: Job) => void) {
     this.#clock = clock;
+    this.#overran = overran;
   }
 
-  /** Calls `overran` once, unless what it returns was called before. @param limitMs null: never */
-  watch(startedMonotonicMs: number, limitMs: number | null, overran: () => void): Stop {
-    if (limitMs === null) return () => undefined;
-    const watched = { dueMs: startedMonotonicMs + limitMs, overran };
-    this.#watched.add(watched);
-    if (watched.dueMs < this.#armedForMs) this.#arm(watched.dueMs);
-    return () => this.#watched.delete(watched);
+  /** Watches a job until {@link release}. @param limitMs null: never too long */
+  watch(job: Job, startedMonotonicMs: number, limitMs: number | null): void {
+    if (limitMs === null) return;
+    const dueMs = startedMonotonicMs + limitMs;
+    this.#dueMs.set(job, dueMs);
+    if (dueMs < this.#armedForMs) this.#arm(dueMs);
+  }
+
+  release(job: Job): void {
+    this.#dueMs.delete(job);
   }
 
   /** Forgets all of them. */
   stop(): void {
     this.#disarm();
-    this.#watched.clear();
+    this.#dueMs.clear();
     this.#armedForMs = Number.POSITIVE_INFINITY;
   }
 
@@ -43,12 +44,12 @@ export class SoftLimits {
   #look(): void {
     const nowMs = this.#clock.monotonicMs();
     this.#armedForMs = Number.POSITIVE_INFINITY;
-    for (const watched of this.#watched) {
-      if (watched.dueMs > nowMs) continue;
-      this.#watched.delete(watched);
-      watched.overran();
+    for (const [job, dueMs] of this.#dueMs) {
+      if (dueMs > nowMs) continue;
+      this.#dueMs.delete(job);
+      this.#overran(job);
     }
-    const nextMs = Math.min(...Array.from(this.#watched, ({ dueMs }) => dueMs));
+    const nextMs = Math.min(...this.#dueMs.values());
     if (Number.isFinite(nextMs)) this.#arm(nextMs);
   }
 }

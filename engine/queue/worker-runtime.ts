@@ -120,6 +120,7 @@ class WorkerRuntime implements RunningWorker {
       logger,
       wasRevoked: (id, job) => this.#wasRevoked(id, job),
       softLimitMs: options.softLimitMs ?? (() => null),
+      ended: (processedCount) => this.#retirement.check(processedCount, 0),
       keepAttempt: (queue, job, message) => this.#keepAttempt(queue, job, message),
     });
     const letGo = (why: string): void => {
@@ -160,7 +161,7 @@ class WorkerRuntime implements RunningWorker {
 
   #work(queue: QueueName): Worker {
     const { lockMs, stalledCheckMs, maxStalledCount } = this.#timing;
-    const worker = new Worker(queue, (job) => this.#run(queue, job), {
+    const worker = new Worker(queue, (job) => this.#runner.run(queue, job), {
       connection: blockingOptions(this.#options.connection, () => this.#closed),
       prefix: queuePrefix,
       name: this.workerId,
@@ -176,14 +177,6 @@ class WorkerRuntime implements RunningWorker {
     });
     worker.on('stalled', (jobId) => void this.#noteStalled(worker, jobId));
     return worker;
-  }
-
-  async #run(queue: QueueName, job: Job): Promise<unknown> {
-    try {
-      return await this.#runner.run(queue, job);
-    } finally {
-      this.#retirement.check(this.#runner.processedCount, 0);
-    }
   }
 
   #controlled(message: string): void {

@@ -4,10 +4,13 @@ import { ManualClock } from '../../support/manual-clock.ts';
 
 function watchedJobs() {
   const clock = new ManualClock();
-  const limits = new SoftLimits(clock);
   const overran: string[] = [];
-  const begin = (job: string, limitMs: number | null) =>
-    limits.watch(clock.monotonicMs(), limitMs, () => overran.push(job));
+  const limits = new SoftLimits<{ name: string }>(clock, ({ name }) => overran.push(name));
+  const begin = (name: string, limitMs: number | null) => {
+    const job = { name };
+    limits.watch(job, clock.monotonicMs(), limitMs);
+    return job;
+  };
   return { clock, limits, overran, begin };
 }
 
@@ -24,11 +27,11 @@ describe('soft limits', () => {
   });
 
   test('a job that ended is left alone, and the ones after it are still watched', async () => {
-    const { clock, overran, begin } = watchedJobs();
-    const release = begin('short', 1_000);
+    const { clock, limits, overran, begin } = watchedJobs();
+    const short = begin('short', 1_000);
     await clock.advance(600);
     begin('long', 1_000);
-    release();
+    limits.release(short);
     await clock.advance(999);
     expect(overran).toEqual([]);
     await clock.advance(1);
