@@ -40,7 +40,9 @@ describe('a dashboard that nobody asked for before', () => {
   });
 
   test('is computed once for many readers', async () => {
-    const readers = await Promise.all(Array.from({ length: 20 }, () => dashboard({ fecha_inicio: '2000-01-03' }, 20_000)));
+    const readers = await Promise.all(
+      Array.from({ length: 20 }, () => dashboard({ fecha_inicio: '2000-01-03' }, 20_000)),
+    );
     expect(new Set(readers.map(({ oldestComputedAtMs }) => oldestComputedAtMs)).size).toBe(1);
   });
 
