@@ -93,6 +93,8 @@ async function atSize(rowCount: number, measure: (served: ServedConsole) => Prom
     const { client } = served;
     await until(async () => (await client.call('system.info', {})).source.reachable, 120_000);
     await until(async () => (await client.call('workers.list', {})).workers.length > 0, 20_000);
+    // What is measured is one cold view, not the warming of the start beside it.
+    await until(async () => (await client.call('cache.status', {})).warming.lastReport !== null, 120_000);
     return await measure(served);
   } finally {
     await served.stop();

@@ -10,7 +10,7 @@ import { startRedis } from '../../test/support/redis-server.ts';
 import { until } from '../../test/support/until.ts';
 import { atLeast, atMost, median, quantile, type Row, told } from '../row.ts';
 
-const jobCount = 10_000;
+const jobCount = 30_000;
 /** Before it is measured, a process compiles what it runs often; both kinds do. */
 const warmUpCount = 5_000;
 const rounds = 7;
@@ -72,11 +72,18 @@ export async function throughput(): Promise<Row[]> {
     await queue.close();
     await redis.stop();
   }
-  const [ours, plain] = [median(measured.ours), median(measured.plain)];
-  const peer = { peer: plain, peerName: "BullMQ's own worker" };
+  const peer = { peer: median(measured.plain), peerName: "BullMQ's own worker" };
+  // Of each round by itself: what the machine did to a round, it did to both.
+  const ratio = median(measured.ours.map((ours, round) => ours / (measured.plain[round] ?? Number.NaN)));
   return [
-    told({ area: 'jobs', name: 'no-op jobs through a worker process', unit: 'jobs/s', ours, ...peer }),
-    atLeast(0.9, { area: 'jobs', name: "worker process against BullMQ's own worker", unit: '×', ours: ours / plain }),
+    told({
+      area: 'jobs',
+      name: 'no-op jobs through a worker process',
+      unit: 'jobs/s',
+      ours: median(measured.ours),
+      ...peer,
+    }),
+    atLeast(0.9, { area: 'jobs', name: "worker process against BullMQ's own worker", unit: '×', ours: ratio }),
   ];
 }
 
