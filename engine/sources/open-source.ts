@@ -32,7 +32,7 @@ export interface OpenSourceOptions {
   readonly connectDeadlineMs?: number;
 }
 
-const defaultMemoryBytes = 220_000_000;
+const defaultMemoryBytes = 180_000_000;
 
 /** Where the generated demo data is kept. */
 export function demoFileOf(dataDir: string): string {
