@@ -39,6 +39,7 @@ export function TextField(props: TextFieldProps): ReactElement {
         placeholder={placeholder}
         list={suggestions === undefined ? undefined : `${id}-list`}
         autoComplete={type === 'password' ? 'new-password' : 'off'}
+        spellCheck={false}
         aria-invalid={error !== null || undefined}
         aria-describedby={describedBy(id, hint, error)}
         onChange={(event) => onChange(event.target.value)}

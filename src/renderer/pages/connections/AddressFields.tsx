@@ -1,9 +1,10 @@
 /** Where the servers are: the kind of their arrangement, hosts or socket, database, TLS with its files. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CheckField, TextField } from '../../ui/Fields.tsx';
 import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
+import type { FieldsProps } from './connection-form.ts';
 import { kinds, partsOfUrl } from './connection-form.ts';
-import { CheckField, type FieldsProps, TextField } from './Fields.tsx';
 
 const hostHints = {
   standalone: 'redis.example:6379',

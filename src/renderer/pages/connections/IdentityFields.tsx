@@ -1,8 +1,9 @@
 /** How people tell a connection from another: name, colour, environment, and what is looked for behind it. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ChoiceField, TextField } from '../../ui/Fields.tsx';
+import type { FieldsProps } from './connection-form.ts';
 import { type ConnectionForm, colours, environments, purposes } from './connection-form.ts';
-import { ChoiceField, type FieldsProps, TextField } from './Fields.tsx';
 
 export function IdentityFields({ form, onChange }: FieldsProps): ReactElement {
   const { t } = useTranslation();

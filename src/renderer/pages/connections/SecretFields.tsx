@@ -1,7 +1,8 @@
 /** As whom to connect: user and password; what is kept already is never shown, only kept, replaced or removed. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CheckField, type FieldsProps, TextField } from './Fields.tsx';
+import { CheckField, TextField } from '../../ui/Fields.tsx';
+import type { FieldsProps } from './connection-form.ts';
 
 interface SecretFieldsProps extends FieldsProps {
   readonly vault: 'keychain' | 'file';
@@ -25,7 +26,7 @@ export function SecretFields({ form, vault, hasPassword, onChange }: SecretField
           label={t('connections.field.password')}
           value={form.password}
           placeholder={hasPassword ? t('connections.hint.passwordKept') : ''}
-          isSecret
+          type="password"
           onChange={(password) => onChange({ password, forgetsPassword: false })}
           testId="connection-password"
         />
@@ -49,7 +50,7 @@ export function SecretFields({ form, vault, hasPassword, onChange }: SecretField
           <TextField
             label={t('connections.field.sentinelPassword')}
             value={form.sentinelPassword}
-            isSecret
+            type="password"
             onChange={(sentinelPassword) => onChange({ sentinelPassword })}
             testId="connection-sentinel-password"
           />

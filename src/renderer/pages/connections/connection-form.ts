@@ -36,6 +36,12 @@ export interface ConnectionForm {
   readonly purposes: readonly Purpose[];
 }
 
+/** What the parts of the form are handed. */
+export interface FieldsProps {
+  readonly form: ConnectionForm;
+  readonly onChange: (part: Partial<ConnectionForm>) => void;
+}
+
 export const emptyForm: ConnectionForm = {
   name: '',
   colour: 'grey',
