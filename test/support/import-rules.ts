@@ -93,6 +93,37 @@ export function judge(file: string, text: string): Violation[] {
   return problems.map((problem) => ({ file, problem }));
 }
 
+/**
+ * Files that import each other in a loop, types too: `[['a.ts', 'b.ts'], …]`, each loop once, in the order of its imports.
+ * @param texts path from the repository's root, with forward slashes → text.
+ */
+export function circlesAmong(texts: ReadonlyMap<string, string>): string[][] {
+  const imports = new Map([...texts].map(([file, text]) => [file, ownFilesImportedBy(file, text)]));
+  const done = new Set<string>();
+  const circles: string[][] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      circles.push(path.slice(path.indexOf(file)));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const imported of imports.get(file) ?? []) visit(imported, [...path, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  return circles;
+}
+
+function ownFilesImportedBy(file: string, text: string): string[] {
+  const targets: string[] = [];
+  walk(parseSync(file, text, { lang: file.endsWith('x') ? 'tsx' : 'ts' }).program, (node) => {
+    const specifier = importedBy(node);
+    if (typeof specifier === 'string' && specifier.startsWith('.'))
+      targets.push(posix.join(posix.dirname(file), specifier));
+  });
+  return targets;
+}
+
 /** Null when the table knows no such place. */
 function roomOf(file: string): string | null {
   const [top = '', second = ''] = file.split('/');

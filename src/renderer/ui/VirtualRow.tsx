@@ -1,7 +1,7 @@
 /** One row of a virtual table, drawn again only when something of its own changed; a place holder while it is on its way. */
 import { memo, type ReactElement } from 'react';
 import { Icon } from './icons.tsx';
-import type { VirtualColumn } from './VirtualTable.tsx';
+import type { VirtualColumn } from './virtual-column.ts';
 
 interface VirtualRowProps<Row> {
   readonly row: Row | undefined;

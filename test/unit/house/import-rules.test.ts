@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { judge } from '../../support/import-rules.ts';
+import { circlesAmong, judge } from '../../support/import-rules.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 const sources = globSync(['engine/**/*.{ts,tsx}', 'src/**/*.{ts,tsx}', 'packs/**/*.ts'], { cwd: root })
@@ -126,5 +126,20 @@ describe('the import table', () => {
     ['packs/edp/x.ts', "import type { KpiPack } from '../../engine/kpi/pack.ts'; import sql from './x.sql?raw';"],
   ])('lets %s do what it may', (file, text) => {
     expect(judge(file, text)).toEqual([]);
+  });
+});
+
+describe('files that import each other in a circle', () => {
+  test('are none', () => {
+    expect(circlesAmong(new Map(sources.map((file) => [file, readFileSync(`${root}${file}`, 'utf8')])))).toEqual([]);
+  }, 60_000);
+
+  test('are found, by types too', () => {
+    const texts = new Map([
+      ['engine/a.ts', "import { b } from './b.ts';"],
+      ['engine/b.ts', "import { c } from './rooms/c.ts';"],
+      ['engine/rooms/c.ts', "import type { B } from '../b.ts';"],
+    ]);
+    expect(circlesAmong(texts)).toEqual([['engine/b.ts', 'engine/rooms/c.ts']]);
   });
 });

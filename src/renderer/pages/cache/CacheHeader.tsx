@@ -6,7 +6,7 @@ import { useIsOffline, useNow } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
 import { State } from '../../ui/State.tsx';
-import type { Asking } from './CachePage.tsx';
+import type { Asking } from './cache-model.ts';
 import { type CacheHealth, type CacheStatus, healthKinds, type WindowId, windowIds } from './cache-model.ts';
 
 interface CacheHeaderProps {

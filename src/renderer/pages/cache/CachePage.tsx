@@ -10,7 +10,7 @@ import './cache.css';
 import { CacheHeader } from './CacheHeader.tsx';
 import { CleanUpDialog } from './CleanUpDialog.tsx';
 import { ClearDialog } from './ClearDialog.tsx';
-import { type CacheStatus, type LayerName, type WindowId, windowIds } from './cache-model.ts';
+import { type Asking, type CacheStatus, type WindowId, windowIds } from './cache-model.ts';
 import { EntriesCard } from './EntriesCard.tsx';
 import { EntryDrawer } from './EntryDrawer.tsx';
 import { HealthStrip } from './HealthStrip.tsx';
@@ -23,12 +23,6 @@ import { useCacheActions } from './use-cache-actions.ts';
 import { useCacheCommands } from './use-cache-commands.ts';
 import { noFilters, queryOf, useListing } from './use-listing.ts';
 import { WarmingDrawer } from './WarmingDrawer.tsx';
-
-export type Asking =
-  | { readonly kind: 'invalidate'; readonly keys: readonly string[]; readonly tags: readonly string[] }
-  | { readonly kind: 'clear'; readonly layer: LayerName | 'all' }
-  | { readonly kind: 'layer'; readonly layer: LayerName }
-  | { readonly kind: 'clean-up' };
 
 const statusOptions = { topics: ['health.sampled', 'link.changed'], periodMs: 15_000 } as const;
 

@@ -61,3 +61,10 @@ export function stateNow(row: CacheRow, nowMs: number): RowState {
   if (row.state === 'fresh' && row.freshUntilMs !== null && nowMs > row.freshUntilMs) return 'stale';
   return row.state;
 }
+
+/** What the page asks before it does it. */
+export type Asking =
+  | { readonly kind: 'invalidate'; readonly keys: readonly string[]; readonly tags: readonly string[] }
+  | { readonly kind: 'clear'; readonly layer: LayerName | 'all' }
+  | { readonly kind: 'layer'; readonly layer: LayerName }
+  | { readonly kind: 'clean-up' };

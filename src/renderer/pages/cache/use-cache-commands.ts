@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Address } from '../../state/address.ts';
 import { useIsOffline, useServices } from '../../state/services.ts';
-import type { Asking } from './CachePage.tsx';
+import type { Asking } from './cache-model.ts';
 import { noFilters } from './use-listing.ts';
 
 interface CacheCommandsOptions {

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../format/numbers.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { DataTime } from '../../ui/Age.tsx';
-import type { VirtualColumn } from '../../ui/VirtualTable.tsx';
+import type { VirtualColumn } from '../../ui/virtual-column.ts';
 import { type CacheRow, showMs } from './cache-model.ts';
 import { AgeCell, EntryState, FilterCell, KeyCell, LayerName, LeftCell } from './EntryCells.tsx';
 

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
 import { Age } from '../../ui/Age.tsx';
 import { State } from '../../ui/State.tsx';
-import type { VirtualColumn } from '../../ui/VirtualTable.tsx';
+import type { VirtualColumn } from '../../ui/virtual-column.ts';
 import { type JobRow, jobStateKinds, latencyText, queueTitle } from './queues-model.ts';
 
 export function useJobColumns(hasManyQueues: boolean): readonly VirtualColumn<JobRow>[] {

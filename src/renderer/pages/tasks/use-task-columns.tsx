@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
 import { Age } from '../../ui/Age.tsx';
-import type { VirtualColumn } from '../../ui/VirtualTable.tsx';
+import type { VirtualColumn } from '../../ui/virtual-column.ts';
 import { RunTime } from './RunTime.tsx';
 import { TaskState } from './TaskState.tsx';
 import type { Task } from './tasks-model.ts';

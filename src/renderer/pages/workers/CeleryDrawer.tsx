@@ -1,13 +1,12 @@
 /** One Celery worker in full: its verdict, what it answered when it was asked, and everything that can be told to it. */
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CallOutput } from '../../../shared/contract.ts';
 import { useLiveCall } from '../../state/calls.ts';
 import { connectionOfBroker } from '../../state/operate.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { type ControlAction, ControlDialog } from '../../ui/celery/ControlDialog.tsx';
+import { ControlDialog } from '../../ui/celery/ControlDialog.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
 import { OperateLock } from '../../ui/OperateLock.tsx';
 import { State } from '../../ui/State.tsx';
@@ -19,14 +18,9 @@ import { CelerySettings } from './CelerySettings.tsx';
 import { CelerySignals } from './CelerySignals.tsx';
 import { CeleryThroughput } from './CeleryThroughput.tsx';
 import { ControlFormDialog } from './ControlFormDialog.tsx';
-import type { ControlForm } from './control-form.ts';
+import type { ControlForm, Wanted } from './control-form.ts';
 import { useCeleryWords } from './evidence-words.ts';
-import { type CeleryWorker, verdictKinds } from './worker-rows.ts';
-
-export type CeleryAnswers = CallOutput<'celery.worker'>;
-
-/** A command as it is, or one that something must be entered for first. */
-export type Wanted = { readonly action: ControlAction } | { readonly form: ControlForm };
+import { type CeleryAnswers, type CeleryWorker, verdictKinds } from './worker-rows.ts';
 
 interface CeleryDrawerProps {
   readonly worker: CeleryWorker;

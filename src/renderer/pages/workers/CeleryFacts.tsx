@@ -5,8 +5,7 @@ import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { AnsweredPart } from './AnsweredPart.tsx';
-import type { CeleryAnswers } from './CeleryDrawer.tsx';
-import type { CeleryWorker } from './worker-rows.ts';
+import type { CeleryAnswers, CeleryWorker } from './worker-rows.ts';
 
 interface CeleryFactsProps {
   readonly worker: CeleryWorker;

@@ -7,8 +7,8 @@ import { useIsOffline } from '../../state/services.ts';
 import { Age } from '../../ui/Age.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { AnsweredPart } from './AnsweredPart.tsx';
-import type { CeleryAnswers, Wanted } from './CeleryDrawer.tsx';
-import type { CeleryWorker } from './worker-rows.ts';
+import type { Wanted } from './control-form.ts';
+import type { CeleryAnswers, CeleryWorker } from './worker-rows.ts';
 
 type Held = NonNullable<CeleryAnswers['active']['value']>[number];
 

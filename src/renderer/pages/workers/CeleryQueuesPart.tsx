@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { useIsOffline } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { AnsweredPart } from './AnsweredPart.tsx';
-import type { CeleryAnswers, Wanted } from './CeleryDrawer.tsx';
-import type { CeleryWorker } from './worker-rows.ts';
+import type { Wanted } from './control-form.ts';
+import type { CeleryAnswers, CeleryWorker } from './worker-rows.ts';
 
 interface CeleryQueuesPartProps {
   readonly worker: CeleryWorker;

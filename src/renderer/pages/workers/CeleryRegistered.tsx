@@ -6,7 +6,8 @@ import { useIsOffline } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
 import { AnsweredPart } from './AnsweredPart.tsx';
-import type { CeleryAnswers, Wanted } from './CeleryDrawer.tsx';
+import type { Wanted } from './control-form.ts';
+import type { CeleryAnswers } from './worker-rows.ts';
 
 type Registered = NonNullable<CeleryAnswers['registered']['value']>[number];
 

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { AnsweredPart } from './AnsweredPart.tsx';
-import type { CeleryAnswers } from './CeleryDrawer.tsx';
+import type { CeleryAnswers } from './worker-rows.ts';
 
 const shownRevoked = 30;
 

@@ -5,7 +5,7 @@ import { useLiveCall } from '../../state/calls.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { State, type StateKind } from '../../ui/State.tsx';
-import type { Wanted } from './CeleryDrawer.tsx';
+import type { Wanted } from './control-form.ts';
 import type { CeleryWorker } from './worker-rows.ts';
 
 type Signal = 'on' | 'off' | 'unknown';

@@ -17,6 +17,9 @@ export type ControlForm =
   | { readonly kind: 'add_consumer' }
   | { readonly kind: 'terminate'; readonly taskId: string };
 
+/** A command as it is, or one that something must be entered for first. */
+export type Wanted = { readonly action: Action } | { readonly form: ControlForm };
+
 export type FieldName =
   | 'by'
   | 'min'

@@ -5,6 +5,7 @@ import type { StateKind } from '../../ui/State.tsx';
 
 type OwnWorker = CallOutput<'workers.list'>['workers'][number];
 export type CeleryWorker = CallOutput<'celery.verdicts'>['workers'][number];
+export type CeleryAnswers = CallOutput<'celery.worker'>;
 type QueueWorker = CallOutput<'queues.workers'>['workers'][number];
 export type Verdict = OwnWorker['verdict'];
 export type WorkerKind = 'own' | 'fleet' | 'foreign' | 'celery';
