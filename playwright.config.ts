@@ -24,7 +24,8 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  workers: 1,
+  // As many as the machine this is made for has cores.
+  workers: 2,
   forbidOnly: Boolean(process.env['CI']),
   reporter: 'list',
   use: {

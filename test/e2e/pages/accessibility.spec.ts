@@ -3,6 +3,9 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { withFreshness } from '../../support/console-figures.ts';
 import { expect, test } from './console-test.ts';
 
+// A third of all browser tests stands in this file.
+test.describe.configure({ mode: 'parallel' });
+
 const routes = [
   '/overview',
   '/kpis',
