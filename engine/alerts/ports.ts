@@ -71,7 +71,16 @@ export interface ChannelBook {
   open(channelId: string): { readonly channel: AlertChannel; readonly way: NotificationChannel } | null;
 }
 
+export interface DesktopNotification {
+  readonly title: string;
+  readonly body: string;
+  /** Null when it is of several alerts at once. */
+  readonly ruleId: string | null;
+  /** It fires and can be acknowledged; false for an end and for a test. */
+  readonly isFiring: boolean;
+}
+
 /** The desktop of the host; a host without one hands in null. A second notification of a rule takes the first one's place. */
 export interface DesktopNotify {
-  show(notification: { title: string; body: string; ruleId: string }): void | Promise<void>;
+  show(notification: DesktopNotification): void | Promise<void>;
 }

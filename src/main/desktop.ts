@@ -1,11 +1,13 @@
 /** The desktop program's life: one instance, one window, an engine that is stopped before the program ends. */
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, Notification, session } from 'electron';
+import { app, BrowserWindow, dialog, session } from 'electron';
 import { exitCodeOf, lastWords } from '../shared/command-line.ts';
 import { createDispatcher, type Dispatch } from '../shared/dispatcher.ts';
 import type { HostedEngine } from '../shared/hosted-engine.ts';
+import { AlertDesk } from './alert-desk.ts';
+import type { AlertNotice } from './alert-notifications.ts';
 import { forwardTopics, serveCalls } from './ipc.ts';
-import { declarePageScheme, servePage } from './page.ts';
+import { declarePageScheme, pageUrl, servePage } from './page.ts';
 import { denyPermissions, openWindow } from './window.ts';
 
 /** An engine that keeps us longer is left to the operating system. */
@@ -16,16 +18,13 @@ export interface DesktopEngine extends HostedEngine {
   stop(): Promise<void>;
 }
 
-interface DesktopNotification {
-  readonly title: string;
-  readonly body: string;
-}
-
 export interface DesktopOptions {
   readonly dataDir: string;
   readonly preloadFile: string;
   readonly rendererDir: string;
-  readonly startEngine: (notify: (notification: DesktopNotification) => void) => Promise<DesktopEngine>;
+  readonly startEngine: (notify: (notice: AlertNotice) => void) => Promise<DesktopEngine>;
+  /** For tests of what other systems do; this one unless told otherwise. */
+  readonly platform?: NodeJS.Platform;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
@@ -38,21 +37,37 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
     return;
   }
   declarePageScheme();
-  const open = (): BrowserWindow => openWindow({ ...options, stateFile: join(app.getPath('userData'), 'window.json') });
-  const engine = Promise.resolve().then(() => options.startEngine(showNotification));
-  const dispatch = engine.then((running) => dispatcherOf(running, options));
-  dispatch.catch((error: unknown) => failToStart(error));
-  stopWithTheApp(engine, options);
-  serveCalls(dispatch);
-  app.on('second-instance', () => showWindow(open));
-  app.on('activate', () => showWindow(open));
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
+  const stateFile = join(app.getPath('userData'), 'window.json');
+  const open = (url: string): BrowserWindow => openWindow({ ...options, stateFile, url });
+  const dispatcher = Promise.withResolvers<Dispatch>();
+  const desk = new AlertDesk({
+    showPage: (page) => showWindow(open, page, options),
+    dispatch: dispatcher.promise,
+    onProblem: options.onProblem,
   });
+  const engine = Promise.resolve().then(() => options.startEngine((notice) => desk.tell(notice)));
+  engine.then((running) => {
+    dispatcher.resolve(dispatcherOf(running, options));
+    desk.follow(running);
+  }, dispatcher.reject);
+  dispatcher.promise.catch((error: unknown) => failToStart(error));
+  stopWithTheApp(engine, desk, options);
+  serveCalls(dispatcher.promise);
+  app.on('second-instance', () => showWindow(open, null, options));
+  app.on('activate', () => showWindow(open, null, options));
+  app.on('window-all-closed', () => withoutWindow(desk, options.platform ?? process.platform));
   await app.whenReady();
   denyPermissions(session.defaultSession);
   servePage(options.rendererDir);
-  open();
+  desk.openTray();
+  open(pageUrl);
+}
+
+/** Alerts are watched on where an icon is sure to be in sight; on Linux the desktop may show none, so closing ends the program. */
+function withoutWindow(desk: AlertDesk, platform: NodeJS.Platform): void {
+  if (platform === 'darwin') return;
+  if (platform === 'win32' && desk.hasTray) desk.sayItGoesOn();
+  else app.quit();
 }
 
 function dispatcherOf(engine: HostedEngine, { onProblem }: DesktopOptions): Dispatch {
@@ -64,14 +79,15 @@ function dispatcherOf(engine: HostedEngine, { onProblem }: DesktopOptions): Disp
   });
 }
 
-function showWindow(open: () => BrowserWindow): void {
-  const window = BrowserWindow.getAllWindows()[0] ?? open();
+/** @param page of the console, as in its address; null: where it is */
+function showWindow(open: (url: string) => BrowserWindow, page: string | null, { onProblem }: DesktopOptions): void {
+  const url = page === null ? pageUrl : `${pageUrl}#/${page}`;
+  const known = BrowserWindow.getAllWindows()[0];
+  const window = known ?? open(url);
+  // Only what follows the # differs, so the page stays loaded and moves by itself.
+  if (known && page !== null) known.loadURL(url).catch((error: unknown) => onProblem('page', error));
   if (window.isMinimized()) window.restore();
   window.focus();
-}
-
-function showNotification({ title, body }: DesktopNotification): void {
-  if (Notification.isSupported()) new Notification({ title, body }).show();
 }
 
 function failToStart(error: unknown): void {
@@ -80,12 +96,13 @@ function failToStart(error: unknown): void {
 }
 
 /** Windows close first and keep their state; then the engine stops, and the program ends. */
-function stopWithTheApp(engine: Promise<DesktopEngine>, { onProblem }: DesktopOptions): void {
+function stopWithTheApp(engine: Promise<DesktopEngine>, desk: AlertDesk, { onProblem }: DesktopOptions): void {
   let stopping = false;
   app.on('will-quit', (event) => {
     event.preventDefault();
     if (stopping) return;
     stopping = true;
+    desk.close();
     const patience = setTimeout(() => app.exit(0), stopPatienceMs);
     engine
       .then((running) => running.stop())

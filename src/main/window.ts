@@ -1,15 +1,16 @@
 /** The console's window: its page and nothing else, in a sandbox, where it was the last time. */
 import { BrowserWindow, type Session, screen, shell } from 'electron';
-import { pageUrl } from './page.ts';
 import { readWindowState, smallest, type WindowState, writeWindowState } from './window-state.ts';
 
 export interface WindowOptions {
   readonly preloadFile: string;
   readonly stateFile: string;
+  /** Our page, with a place in it after the `#` where that is wanted. */
+  readonly url: string;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
-export function openWindow({ preloadFile, stateFile, onProblem }: WindowOptions): BrowserWindow {
+export function openWindow({ preloadFile, stateFile, url, onProblem }: WindowOptions): BrowserWindow {
   const state = readWindowState(
     stateFile,
     screen.getAllDisplays().map(({ workArea }) => workArea),
@@ -39,7 +40,7 @@ export function openWindow({ preloadFile, stateFile, onProblem }: WindowOptions)
   confine(window);
   window.once('ready-to-show', () => window.show());
   window.on('close', () => writeWindowState(stateFile, stateOf(window), (error) => onProblem('window state', error)));
-  window.loadURL(pageUrl).catch((error: unknown) => onProblem('page', error));
+  window.loadURL(url).catch((error: unknown) => onProblem('page', error));
   return window;
 }
 

@@ -16,7 +16,12 @@ export const world = {
   /** `fixed-key`: Linux without a keyring, where anybody could open what is sealed. */
   keychain: 'real' as 'real' | 'fixed-key' | 'none',
   errorBoxes: [] as { title: string; content: string }[],
-  notifications: [] as { title: string; body: string }[],
+  /** Those that were shown and not closed by the program. */
+  notifications: [] as Notification[],
+  trays: [] as Tray[],
+  hasTrayPlace: true,
+  showsNotifications: true,
+  locale: 'en-GB',
   opened: [] as string[],
   paths: new Map<string, string>([['userData', '/nowhere']]),
   privilegedSchemes: [] as string[],
@@ -30,7 +35,16 @@ export const world = {
     this.isFirstInstance = true;
     this.exitCode = null;
     this.keychain = 'real';
-    for (const list of [this.errorBoxes, this.notifications, this.opened, this.privilegedSchemes, this.windows])
+    [this.hasTrayPlace, this.showsNotifications, this.locale] = [true, true, 'en-GB'];
+    app.hasStarted = false;
+    for (const list of [
+      this.errorBoxes,
+      this.notifications,
+      this.trays,
+      this.opened,
+      this.privilegedSchemes,
+      this.windows,
+    ])
       list.length = 0;
     for (const map of [this.pages, this.handlers, this.exposed]) map.clear();
     this.rendererListeners.removeAllListeners();
@@ -44,6 +58,10 @@ const clone = <Value>(value: Value): Value => structuredClone(value);
 
 class App extends EventEmitter {
   ready = Promise.withResolvers<void>();
+  hasStarted = false;
+  isReady(): boolean {
+    return this.hasStarted;
+  }
   setPath(name: string, path: string): void {
     world.paths.set(name, path);
   }
@@ -53,8 +71,12 @@ class App extends EventEmitter {
   requestSingleInstanceLock(): boolean {
     return world.isFirstInstance;
   }
-  whenReady(): Promise<void> {
-    return this.ready.promise;
+  async whenReady(): Promise<void> {
+    await this.ready.promise;
+    this.hasStarted = true;
+  }
+  getLocale(): string {
+    return this.hasStarted ? world.locale : '';
   }
   /** As Electron does: windows close, then `will-quit` may still hold the end back. */
   quit(): void {
@@ -185,16 +207,105 @@ export const session = {
   },
 };
 
-export class Notification {
+interface NotificationOptions {
+  title: string;
+  body: string;
+  actions?: { type: 'button'; text: string }[];
+}
+
+export class Notification extends EventEmitter {
   static isSupported(): boolean {
-    return true;
+    return world.showsNotifications;
   }
-  readonly options: { title: string; body: string };
-  constructor(options: { title: string; body: string }) {
+  readonly options: NotificationOptions;
+  constructor(options: NotificationOptions) {
+    super();
+    if (!app.isReady()) throw new Error('Cannot create Notification before app is ready');
     this.options = options;
   }
   show(): void {
-    world.notifications.push(this.options);
+    world.notifications.push(this);
+  }
+  close(): void {
+    const index = world.notifications.indexOf(this);
+    if (index >= 0) world.notifications.splice(index, 1);
+  }
+}
+
+class NativeImage {
+  readonly scales: number[] = [1];
+  readonly png: Buffer;
+  constructor(png: Buffer) {
+    this.png = png;
+  }
+  addRepresentation({ scaleFactor, buffer }: { scaleFactor: number; buffer: Buffer }): void {
+    checkPng(buffer);
+    this.scales.push(scaleFactor);
+  }
+}
+
+/** Electron makes an empty picture of what it cannot read, which nobody sees. */
+function checkPng(buffer: Buffer): void {
+  if (buffer.toString('latin1', 1, 4) !== 'PNG') throw new Error('The picture is no PNG');
+}
+
+export const nativeImage = {
+  createFromBuffer(buffer: Buffer): NativeImage {
+    checkPng(buffer);
+    return new NativeImage(buffer);
+  },
+};
+
+interface MenuItem {
+  readonly label?: string;
+  readonly type?: string;
+  readonly enabled?: boolean;
+  readonly click?: () => void;
+}
+
+export class Menu {
+  static buildFromTemplate(template: MenuItem[]): Menu {
+    for (const { label, type } of template)
+      if (label === undefined && type !== 'separator')
+        throw new Error('Invalid template for MenuItem: must have label');
+    return new Menu(template);
+  }
+  readonly items: readonly MenuItem[];
+  constructor(items: readonly MenuItem[]) {
+    this.items = items;
+  }
+}
+
+export class Tray extends EventEmitter {
+  image: NativeImage;
+  toolTip = '';
+  menu: Menu | null = null;
+  #isDestroyed = false;
+  constructor(image: NativeImage) {
+    super();
+    if (!app.isReady()) throw new Error('Cannot create Tray before app is ready');
+    if (!world.hasTrayPlace) throw new Error('Failed to create a tray icon');
+    this.image = image;
+    world.trays.push(this);
+  }
+  setImage(image: NativeImage): void {
+    this.#check();
+    this.image = image;
+  }
+  setToolTip(text: string): void {
+    this.#check();
+    this.toolTip = text;
+  }
+  setContextMenu(menu: Menu | null): void {
+    this.#check();
+    this.menu = menu;
+  }
+  destroy(): void {
+    this.#isDestroyed = true;
+    world.trays.splice(world.trays.indexOf(this), 1);
+  }
+  #check(): void {
+    if (this.#isDestroyed) throw new Error('Tray is destroyed');
   }
 }
 

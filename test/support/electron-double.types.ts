@@ -6,7 +6,7 @@ import type * as double from './electron-double.ts';
 type TestOnly = 'world' | 'invokeFrom';
 type Members<Part> = Exclude<
   keyof Part,
-  'ready' | 'options' | 'loaded' | 'shown' | 'focused' | 'maximized' | 'minimized'
+  'ready' | 'hasStarted' | 'options' | 'loaded' | 'shown' | 'focused' | 'maximized' | 'minimized'
 >;
 type Missing<Real, Fake> = Exclude<Members<Fake>, keyof Real>;
 type None<Names extends never> = Names;
@@ -26,4 +26,9 @@ export type WebContents = None<
   Exclude<Missing<Electron.WebContents, double.BrowserWindow['webContents']>, 'windowOpenHandler' | 'destroyed'>
 >;
 export type Notification = None<Missing<Electron.Notification, double.Notification>>;
+export type Tray = None<Exclude<Missing<Electron.Tray, double.Tray>, 'image' | 'toolTip' | 'menu'>>;
+export type Menu = None<Missing<Electron.Menu, double.Menu>>;
+export type NativeImage = None<
+  Exclude<Missing<Electron.NativeImage, ReturnType<typeof double.nativeImage.createFromBuffer>>, 'png' | 'scales'>
+>;
 export type SafeStorage = None<Missing<Electron.SafeStorage, typeof double.safeStorage>>;

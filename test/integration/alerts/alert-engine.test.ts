@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertEngine } from '../../../engine/alerts/alert-engine.ts';
 import { desktopChannel } from '../../../engine/alerts/channels/desktop.ts';
-import type { DesktopNotify } from '../../../engine/alerts/ports.ts';
+import type { DesktopNotification, DesktopNotify } from '../../../engine/alerts/ports.ts';
 import { silentLogger } from '../../../engine/base/logger.ts';
 import type { SamplerPorts } from '../../../engine/health/ports.ts';
 import { Sampler } from '../../../engine/health/sampler.ts';
@@ -30,12 +30,6 @@ const rule: AlertRule = alertRuleSchema.parse({
 interface World {
   ratio: number | null;
   limit: boolean;
-}
-
-interface Shown {
-  title: string;
-  body: string;
-  ruleId: string;
 }
 
 interface Running {
@@ -99,8 +93,8 @@ async function start(
   };
 }
 
-function desktop(): { readonly shown: Shown[]; readonly channel: TestChannel } {
-  const shown: Shown[] = [];
+function desktop(): { readonly shown: DesktopNotification[]; readonly channel: TestChannel } {
+  const shown: DesktopNotification[] = [];
   const host: DesktopNotify = { show: (notification) => void shown.push(notification) };
   return { shown, channel: testChannel((message, signal) => desktopChannel(host).send(message, signal)) };
 }

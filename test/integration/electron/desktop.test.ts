@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EngineError } from '../../../engine/base/errors.ts';
-import { type DesktopEngine, runDesktop } from '../../../src/main/desktop.ts';
+import { type DesktopEngine, type DesktopOptions, runDesktop } from '../../../src/main/desktop.ts';
 import type { Handlers } from '../../../src/shared/contract.ts';
 import { type Bridge, bridgeName, callChannel, type Envelope } from '../../../src/shared/wire.ts';
 import { app, type BrowserWindow, invokeFrom, world } from '../../support/electron-double.ts';
@@ -67,13 +67,14 @@ async function start(handlers: Partial<Handlers> = {}): Promise<Started> {
   return { window, bridge: world.exposed.get(bridgeName) as Bridge };
 }
 
-function run(startEngine: (notify: (notification: { title: string; body: string }) => void) => Promise<DesktopEngine>) {
+function run(startEngine: DesktopOptions['startEngine'], platform: NodeJS.Platform = 'linux') {
   return runDesktop({
     dataDir: folder,
     preloadFile: '/app/out/preload/index.cjs',
     rendererDir: join(folder, 'page'),
     startEngine,
     onProblem: (...problem) => problems.push(problem),
+    platform,
   });
 }
 
@@ -268,14 +269,5 @@ describe('the program', () => {
     await until(() => world.exitCode !== null, 1_000);
     expect(world.exitCode).toBe(2);
     expect(world.errorBoxes[0]?.content).toContain('VIGIA_PORT is "x"');
-  });
-
-  test('shows what the engine wants to tell', async () => {
-    app.ready.resolve();
-    await run(async (notify) => {
-      notify({ title: 'Workers', body: 'none consumes' });
-      return { ...scriptedEngine({}), stop: async () => undefined };
-    });
-    await until(() => world.notifications.length === 1, 1_000);
   });
 });
