@@ -31,6 +31,7 @@ import { type CeleryChange, openCeleryEvents } from './wiring/celery-events.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
 import { openConnections } from './wiring/connections.ts';
 import { openDoctor } from './wiring/doctor.ts';
+import { doctorsWork } from './wiring/doctor-work.ts';
 import type { Foundation } from './wiring/foundation.ts';
 import { openKpis } from './wiring/kpis.ts';
 import { openLinks } from './wiring/links.ts';
@@ -235,7 +236,10 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   cleanUps.add('review', () => review.stop());
 
   const doctor = openDoctor(
-    { connections, redis, store, signs: async () => (await monitoring.overview()).causes },
+    {
+      ...{ connections, redis, store, signs: async () => (await monitoring.overview()).causes },
+      work: doctorsWork({ watchedQueues, celery: celeryRooms.parts, supervisor: workers.supervisor }, foundation),
+    },
     foundation,
   );
 

@@ -6,7 +6,7 @@ export interface DoctorOps {
   run(): Promise<DoctorReport>;
   fixes(): readonly AppliedFix[];
   fix(findingId: string, shown: readonly FixCommand[], who: string): Promise<AppliedFix>;
-  undo(fixId: string): Promise<AppliedFix>;
+  undo(fixId: string, who: string): Promise<AppliedFix>;
 }
 
 export interface DoctorVerbParts {
@@ -20,6 +20,6 @@ export function doctorVerbs({ doctor }: DoctorVerbParts) {
     'doctor.fixes': async () => ({ fixes: [...doctor.fixes()] }),
     'doctor.fix': (order: { findingId: string; commands: FixCommand[] }, caller: { readonly name: string }) =>
       doctor.fix(order.findingId, order.commands, caller.name),
-    'doctor.undo': ({ fixId }: { fixId: string }) => doctor.undo(fixId),
+    'doctor.undo': ({ fixId }: { fixId: string }, caller: { readonly name: string }) => doctor.undo(fixId, caller.name),
   };
 }

@@ -1,7 +1,11 @@
 /** What a check of the doctor is: it looks at one thing and says found, well, unknown, or that it does not apply. */
 import type { Clock } from '../base/clock.ts';
 import type { CauseChain } from '../model/cause.ts';
+import type { CeleryRisks } from '../model/celery-risk.ts';
 import type { DoctorSubject, Evidence, Finding } from '../model/doctor.ts';
+import type { FailureGroup } from '../model/job.ts';
+import type { QueueId, QueueView } from '../model/queue.ts';
+import type { ConsoleOrder } from './console-fix.ts';
 import type { Patient } from './patient.ts';
 
 /** A finding without what the doctor itself fills in. */
@@ -22,6 +26,20 @@ export type Verdict =
   /** There is nothing here that it could be about. */
   | { readonly kind: 'silent' };
 
+/** Queues, workers and Celery as the console watches them, and what it may do for them. */
+export interface Work {
+  /** As seen last; asks nobody. */
+  queues(): readonly QueueView[];
+  /** The newest failures by error, of queues behind one connection. @throws EngineError REDIS_* */
+  failures(queues: readonly QueueId[]): Promise<readonly FailureGroup[]>;
+  /** Of every broker; `isUsed` where a worker, a queue or a risk was seen. */
+  celery(waitMs: number): Promise<readonly (CeleryRisks & { readonly isUsed: boolean })[]>;
+  /** Worker processes that this console is to keep. */
+  processCount(): number;
+  /** Resolves when it is done. @throws EngineError QUEUE_LOCKED, QUEUE_ACTION_REFUSED, REDIS_* */
+  carryOut(order: ConsoleOrder, who: string): Promise<void>;
+}
+
 /** What the console knows of itself. */
 export interface Desk {
   readonly store: {
@@ -36,6 +54,8 @@ export interface Desk {
   gapsSince(fromMs: number): readonly { fromMs: number; toMs: number; reason: string }[];
   /** What is bad now beyond the servers themselves, with why. */
   signs(): Promise<readonly CauseChain[]>;
+  /** Null where no queues are watched. */
+  readonly work: Work | null;
 }
 
 export interface CheckContext {

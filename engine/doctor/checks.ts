@@ -1,5 +1,7 @@
 /** Every check of the doctor, in the order in which they are run. A new one is a file in `checks/` and a line here. */
 import type { Check } from './check.ts';
+import { celeryRisks } from './checks/celery-risks.ts';
+import { poisonJobs, stalledJobs } from './checks/failed-jobs.ts';
 import { localStore } from './checks/local-store.ts';
 import { observationGap } from './checks/observation-gap.ts';
 import { ownLoad } from './checks/own-load.ts';
@@ -33,6 +35,9 @@ export const checks: readonly Check[] = [
   redisHitRate,
   redisKeys,
   ...workChecks,
+  poisonJobs,
+  stalledJobs,
+  celeryRisks,
   ownLoad,
   observationGap,
   localStore,

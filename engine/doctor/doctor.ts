@@ -7,6 +7,7 @@ import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AppliedFix, Checked, DoctorReport, DoctorSubject, Finding, FixCommand } from '../model/doctor.ts';
 import type { Check, CheckContext, ConnectionCheck, Desk, Found, Verdict } from './check.ts';
+import { orderOf } from './console-fix.ts';
 import type { Patient } from './patient.ts';
 
 export interface DoctorParts {
@@ -34,6 +35,9 @@ interface Done {
   readonly findings: readonly Finding[];
   readonly checked: readonly Checked[];
 }
+
+/** Queues are looked at every few seconds. */
+const settleMs = 15_000;
 
 const rank = { critical: 0, warning: 1, info: 2 } as const;
 
@@ -83,8 +87,8 @@ export class Doctor {
     if (JSON.stringify(plan.commands) !== JSON.stringify(shown)) {
       throw new EngineError('DOCTOR_FIX_CHANGED', `The commands against "${finding.title}" are others by now`);
     }
-    await this.#send(plan.connectionId, plan.commands, plan.undo);
-    const after = await this.#again(findingId);
+    await this.#send(plan.connectionId, plan.commands, plan.undo, who);
+    const isMended = await this.#gone(findingId, plan.commands);
     const { ids, clock, fixes } = this.#parts;
     const applied: AppliedFix = {
       fixId: ids.next(),
@@ -94,7 +98,7 @@ export class Doctor {
       checkId: finding.checkId,
       findingTitle: finding.title,
       plan,
-      state: after.some((one) => one.findingId === findingId) ? 'failing' : 'mended',
+      state: isMended ? 'mended' : 'failing',
       undoneAtMs: null,
     };
     fixes.put(applied);
@@ -103,11 +107,12 @@ export class Doctor {
   }
 
   /** Puts back what there was. @throws EngineError DOCTOR_FIX_NOT_FOUND, REDIS_READ_ONLY, REDIS_* */
-  async undo(fixId: string): Promise<AppliedFix> {
+  async undo(fixId: string, who: string): Promise<AppliedFix> {
     const { fixes, clock } = this.#parts;
     const applied = fixes.list().find((one) => one.fixId === fixId && one.state !== 'undone');
-    if (applied === undefined) throw new EngineError('DOCTOR_FIX_NOT_FOUND', 'No applied fix has this id');
-    await this.#send(applied.plan.connectionId, applied.plan.undo, applied.plan.commands.toReversed());
+    if (applied === undefined || applied.plan.undo.length === 0)
+      throw new EngineError('DOCTOR_FIX_NOT_FOUND', 'No applied fix that can be undone has this id');
+    await this.#send(applied.plan.connectionId, applied.plan.undo, applied.plan.commands.toReversed(), who);
     const undone: AppliedFix = { ...applied, state: 'undone', undoneAtMs: clock.now() };
     fixes.put(undone);
     await this.run();
@@ -198,8 +203,42 @@ export class Doctor {
     }
   }
 
+  /** Each is the console's own call, which answers for itself when it is refused. */
+  async #carryOut(commands: readonly FixCommand[], who: string): Promise<void> {
+    const work = this.#parts.desk?.work ?? null;
+    for (const command of commands) {
+      const order = orderOf(command);
+      if (order === null || work === null) {
+        throw new EngineError('DOCTOR_FIX_CHANGED', `This console cannot carry out "${command.words.join(' ')}"`);
+      }
+      await work.carryOut(order, who);
+    }
+  }
+
+  /** What a server was told shows at once; what work does about it is seen by the next looks at it. */
+  async #gone(findingId: string, commands: readonly FixCommand[]): Promise<boolean> {
+    const { clock } = this.#parts;
+    const patienceMs = commands.some((command) => orderOf(command) !== null) ? settleMs : 0;
+    const untilMs = clock.monotonicMs() + patienceMs;
+    for (;;) {
+      const found = await this.#again(findingId);
+      if (found.every((one) => one.findingId !== findingId)) return true;
+      if (clock.monotonicMs() >= untilMs) return false;
+      await clock.sleep(1_000);
+    }
+  }
+
   /** In order; when one fails, what was done before it is put back, and the error says so. */
-  async #send(connectionId: string, commands: readonly FixCommand[], back: readonly FixCommand[]): Promise<void> {
+  async #send(
+    connectionId: string,
+    commands: readonly FixCommand[],
+    back: readonly FixCommand[],
+    who: string,
+  ): Promise<void> {
+    if (commands.some((command) => orderOf(command) !== null)) {
+      await this.#carryOut(commands, who);
+      return;
+    }
     const patient = this.#parts.patients().find((one) => one.connectionId === connectionId);
     if (patient === undefined) {
       throw new EngineError('CONNECTION_NOT_FOUND', `There is no connection "${connectionId}"`);

@@ -15,9 +15,10 @@ export interface DoctorInputs {
   readonly redis: Pick<WatchedRedis, 'ops' | 'counted'>;
   readonly store: Pick<Store, 'doctorFixes' | 'file' | 'medium' | 'sizeBytes' | 'usedRatio' | 'timeline'>;
   readonly signs: Desk['signs'];
+  readonly work: Desk['work'];
 }
 
-export function openDoctor({ connections, redis, store, signs }: DoctorInputs, foundation: Foundation): Doctor {
+export function openDoctor({ connections, redis, store, signs, work }: DoctorInputs, foundation: Foundation): Doctor {
   const patientOf = ({ id, name, builtIn, purposes }: ConnectionView): Patient =>
     new Patient({
       connectionId: id,
@@ -36,17 +37,18 @@ export function openDoctor({ connections, redis, store, signs }: DoctorInputs, f
     checks,
     patients: () => connections.list().map(patientOf),
     fixes: store.doctorFixes,
-    desk: deskOf(store, signs, foundation),
+    desk: deskOf({ store, signs, work }, foundation),
     ...foundation,
   });
 }
 
 const mostGaps = 500;
 
-function deskOf(store: DoctorInputs['store'], signs: Desk['signs'], { clock }: Foundation): Desk {
+function deskOf({ store, signs, work }: Pick<DoctorInputs, 'store' | 'signs' | 'work'>, { clock }: Foundation): Desk {
   return {
     store,
     signs,
+    work,
     integrity: () => checkIntegrity(store.file, clock),
     gapsSince: (fromMs) =>
       store.timeline

@@ -1,7 +1,8 @@
 /** Workers, backlog, failing jobs, missed schedules, the use of the cache and the source: each bad sign with its most probable cause. */
 import type { CauseChain, CauseCode, Sign } from '../../model/cause.ts';
-import type { DoctorSubject } from '../../model/doctor.ts';
-import { evidence, type Found, type SystemCheck, unknown, verdictOf } from '../check.ts';
+import type { DoctorSubject, FixPlan } from '../../model/doctor.ts';
+import { evidence, type Found, type SystemCheck, unknown, verdictOf, type Work } from '../check.ts';
+import { resumeFix, startWorkersFix } from '../console-fix.ts';
 
 interface Wanted {
   readonly id: string;
@@ -64,7 +65,7 @@ function check({ id, title, signs, subject, severity, why }: Wanted): SystemChec
     async run({ desk }) {
       if (desk === null) return unknown('no console runs here');
       const chains = (await desk.signs()).filter(({ sign }) => signs.includes(sign));
-      return verdictOf(distinct(chains).map((chain) => findingOf(chain, severity, why)));
+      return verdictOf(distinct(chains).map((chain) => findingOf(chain, severity, why, fixOf(chain, desk.work))));
     },
   };
 }
@@ -75,7 +76,20 @@ function distinct(chains: readonly CauseChain[]): CauseChain[] {
   return [...byCode.values()].toReversed();
 }
 
-function findingOf({ sign, links, root }: CauseChain, severity: Found['severity'], why: string): Found {
+/** Null where nothing that is safe would help. */
+function fixOf({ root }: CauseChain, work: Work | null): FixPlan | null {
+  if (work === null) return null;
+  if (root?.code === 'workers_missing') return startWorkersFix(work.processCount());
+  if (root?.code !== 'queue_paused') return null;
+  return resumeFix(work.queues().flatMap(({ id, own, paused }) => (own && paused ? [id] : [])));
+}
+
+function findingOf(
+  { sign, links, root }: CauseChain,
+  severity: Found['severity'],
+  why: string,
+  fix: FixPlan | null,
+): Found {
   const code = root?.code ?? null;
   const first = links[0]?.words ?? sign;
   return {
@@ -85,7 +99,7 @@ function findingOf({ sign, links, root }: CauseChain, severity: Found['severity'
     evidence: links.map(({ words }, index) => evidence(index === 0 ? 'sign' : 'because', words, 'text')),
     why,
     steps: code === null ? ['No cause was found: see what happened on the Overview.'] : [...(steps[code] ?? [])],
-    fix: null,
+    fix,
   };
 }
 

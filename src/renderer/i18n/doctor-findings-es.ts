@@ -1,12 +1,12 @@
 /** What the doctor says of each kind of finding in Spanish, by `check/code`; `{name}` and evidence names are filled in. */
 
-interface Said {
+export interface SaidFinding {
   readonly title: string;
   readonly why: string;
   readonly steps: readonly string[];
 }
 
-export const findingsEs: Readonly<Record<string, Said>> = {
+export const findingsEs: Readonly<Record<string, SaidFinding>> = {
   'redis-reach/unreachable': {
     title: '{name} no responde',
     why: 'Mientras no esté, nada se guarda en caché, ningún trabajo se toma y ninguna cifra es reciente; la consola muestra lo último que supo.',
@@ -367,6 +367,14 @@ export const checkTitlesEs: Readonly<Record<string, string>> = {
   'redis-slow': 'Ningún comando detuvo al servidor en la última hora',
   'redis-hit-rate': 'La mayoría de las lecturas de la caché encuentra algo',
   'redis-keys': 'Ninguna clave es demasiado grande, y las de caché vencen',
+  'work-done': 'Los workers toman trabajos y ninguno espera mucho',
+  'jobs-succeed': 'Los trabajos terminan bien',
+  'schedules-kept': 'No se pierde ninguna ejecución programada',
+  'cache-helps': 'Las lecturas se responden desde la caché',
+  'source-answers': 'La fuente responde, y en su tiempo habitual',
+  'poison-jobs': 'Ningún error hace fallar un trabajo tras otro',
+  'stalled-jobs': 'Ningún trabajo se perdió con su worker',
+  'celery-risks': 'Celery no pierde tareas, no ejecuta ninguna dos veces y no deja restos',
   'own-load': 'La consola no es una carga para el servidor',
   'observation-gap': 'La consola miró sin pausas el último día',
   'local-store': 'La base local está en disco, íntegra y con holgura',
@@ -425,5 +433,11 @@ export const evidenceNamesEs: Readonly<Record<string, string>> = {
     size: 'tamaño',
     first_damage: 'primer daño',
   },
+  ...{ sign: 'señal', because: 'porque', failed_jobs: 'fallidos', error: 'error', queues: 'colas' },
+  ...{ job_names: 'trabajos', last_failed: 'último fallo', broker: 'broker', about: 'de', bindings: 'anunciadas' },
+  ...{ lists: 'con respuestas', oldest_ms: 'la más antigua', farthest_ms: 'la más lejana', sampled: 'revisados' },
+  ...{ visibility_timeout_ms: 'plazo de visibilidad', count: 'tareas', without_expiry: 'sin vencimiento' },
+  ...{ active_count: 'en ejecución', reserved_count: 'retenidas', idle_node: 'con lugar libre' },
+  ...{ max_memory_bytes: 'límite' },
   ...{ key_1: 'clave 1', key_2: 'clave 2', key_3: 'clave 3', key_4: 'clave 4', key_5: 'clave 5' },
 };

@@ -113,9 +113,9 @@ test('a broker that may forget is found, mended by the commands that were shown,
   expect(applied).toMatchObject({ state: 'mended', who: 'tester' });
   expect(await configured(broker, 'maxmemory-policy')).toBe('noeviction');
   expect(await room.outcome('redis-eviction', 'broker')).toBe('well');
-  expect(await room.doctor.undo(applied.fixId)).toMatchObject({ state: 'undone' });
+  expect(await room.doctor.undo(applied.fixId, 'tester')).toMatchObject({ state: 'undone' });
   expect(await configured(broker, 'maxmemory-policy')).toBe('allkeys-lru');
-  await expect(room.doctor.undo(applied.fixId)).rejects.toMatchObject({ code: 'DOCTOR_FIX_NOT_FOUND' });
+  await expect(room.doctor.undo(applied.fixId, 'tester')).rejects.toMatchObject({ code: 'DOCTOR_FIX_NOT_FOUND' });
 });
 
 test('a fix is refused when it is not what was shown, when the trouble is over, and while the connection is observed', async () => {
@@ -154,7 +154,7 @@ test('a cache without a limit gets one, undone to none', async () => {
   const applied = await room.doctor.fix(finding?.findingId ?? '', finding?.fix?.commands ?? [], 'tester');
   expect(applied.state).toBe('mended');
   expect(Number(await configured(cache, 'maxmemory'))).toBeGreaterThan(0);
-  await room.doctor.undo(applied.fixId);
+  await room.doctor.undo(applied.fixId, 'tester');
   expect(await configured(cache, 'maxmemory')).toBe('0');
 });
 

@@ -169,7 +169,7 @@ test('a failed snapshot that stops writes is named, mended so that writes pass, 
       expect(applied.state).toBe('mended');
       await client.set('a', '2');
       expect(await codes('redis-persistence', id)).toEqual(['save_failed']);
-      await room.doctor.undo(applied.fixId);
+      await room.doctor.undo(applied.fixId, 'tester');
       await expect(client.set('a', '3')).rejects.toThrow(/MISCONF/);
     });
   } finally {
@@ -185,7 +185,7 @@ test('jobs that nobody writes down are found, and an append-only file begun and 
   expect(finding).toMatchObject({ code: 'jobs_not_kept' });
   const applied = await room.doctor.fix(finding?.findingId ?? '', finding?.fix?.commands ?? [], 'tester');
   expect(applied.state).toBe('mended');
-  await room.doctor.undo(applied.fixId);
+  await room.doctor.undo(applied.fixId, 'tester');
   expect(await codes('redis-persistence', 'broker')).toEqual(['jobs_not_kept']);
   await toBroker.config('SET', 'appendonly', 'yes');
   await untilWell('redis-persistence', 'broker');

@@ -9,9 +9,8 @@ test('ids of checks are of one kind, and each there once', () => {
   for (const id of ids) expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
 });
 
-test('every runbook of a default rule is a check of the doctor', () => {
+test('every default rule has a runbook, which is a check of the doctor', () => {
   const ids = new Set(checks.map(({ id }) => id));
-  const runbooks = defaultRules.flatMap(({ runbook }) => (runbook === null ? [] : [runbook]));
-  expect(runbooks.length).toBeGreaterThan(8);
-  expect(runbooks.filter((runbook) => !ids.has(runbook))).toEqual([]);
+  const astray = defaultRules.filter(({ runbook }) => runbook === null || !ids.has(runbook));
+  expect(astray.map(({ id }) => id)).toEqual([]);
 });

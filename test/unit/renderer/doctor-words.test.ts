@@ -1,8 +1,10 @@
 /** What the doctor finds is said in Spanish too, with the figures in their places. */
 import { expect, test } from 'vitest';
 import { checks } from '../../../engine/doctor/checks.ts';
+import { celeryRiskCodeSchema } from '../../../engine/model/celery-risk.ts';
 import { createFormat } from '../../../src/renderer/format/use-format.ts';
 import { checkTitlesEs, evidenceNamesEs, findingsEs } from '../../../src/renderer/i18n/doctor-findings-es.ts';
+import { workFindingsEs } from '../../../src/renderer/i18n/doctor-work-es.ts';
 import { type Finding, valueOf, wordsOf } from '../../../src/renderer/pages/doctor/finding-words.ts';
 
 const finding: Finding = {
@@ -23,11 +25,11 @@ test('Spanish has the title with its figures, English comes from the engine', ()
 
 test('every check has a Spanish title, and every place in a Spanish text is an evidence that has a name', () => {
   const known = new Set([...Object.keys(evidenceNamesEs), 'name']);
-  const places = Object.values(findingsEs).flatMap(({ title, why, steps }) =>
+  const places = Object.values({ ...findingsEs, ...workFindingsEs }).flatMap(({ title, why, steps }) =>
     [title, why, ...steps].flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')),
   );
   expect(places.filter((place) => !known.has(place))).toEqual([]);
-  expect(checks.filter(({ id }) => id.startsWith('redis-') && checkTitlesEs[id] === undefined)).toEqual([]);
+  expect(checks.filter(({ id }) => checkTitlesEs[id] === undefined)).toEqual([]);
 });
 
 test('figures are formatted by their unit', () => {
@@ -40,4 +42,8 @@ test('figures are formatted by their unit', () => {
     '12.3/s',
     '12,408',
   ]);
+});
+
+test('every risk of Celery has its Spanish words', () => {
+  expect(celeryRiskCodeSchema.options.filter((code) => !(`celery-risks/${code}` in workFindingsEs))).toEqual([]);
 });

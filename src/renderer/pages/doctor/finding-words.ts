@@ -4,6 +4,7 @@ import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import type { Format } from '../../format/use-format.ts';
 import { checkTitlesEs, evidenceNamesEs, findingsEs } from '../../i18n/doctor-findings-es.ts';
+import { workFindingsEs } from '../../i18n/doctor-work-es.ts';
 
 export type Finding = CallOutput<'doctor.run'>['findings'][number];
 export type Evidence = Finding['evidence'][number];
@@ -16,7 +17,8 @@ export interface FindingWords {
 
 /** A kind of finding without a translation speaks English. */
 export function wordsOf(finding: Finding, format: Format): FindingWords {
-  const said = format.language === 'es' ? findingsEs[`${finding.checkId}/${finding.code}`] : undefined;
+  const kind = `${finding.checkId}/${finding.code}`;
+  const said = format.language === 'es' ? (findingsEs[kind] ?? workFindingsEs[kind]) : undefined;
   if (said === undefined) return finding;
   const values = new Map(finding.evidence.map((one) => [one.name, valueOf(one, format)]));
   const filled = (text: string): string =>
