@@ -1,5 +1,6 @@
 /** The guide's four figures: value, what stands behind it, and how it stands to its threshold. */
 import type { HealthState, OverviewFigure, RedisMemory, RedisRole } from '../model/health.ts';
+import { type Said, said } from '../model/said.ts';
 import type { FigureId, FigureRule, HealthFacts, OverviewFacts } from './overview-facts.ts';
 import { availableSlots, hitRatio, memoryRatio } from './readings.ts';
 import { bytesWords, countWords, durationWords, latencyWords, percentWords, plural } from './wording.ts';
@@ -8,7 +9,9 @@ import { bytesWords, countWords, durationWords, latencyWords, percentWords, plur
 export interface FigureReading {
   readonly value: number | null;
   readonly note: string | null;
+  readonly noteSaid: Said | null;
   readonly noDataReason: string | null;
+  readonly noDataSaid: Said | null;
   readonly observationCount: number;
 }
 
@@ -55,32 +58,40 @@ function figureState(value: number | null, rule: FigureRule): HealthState {
   return isPast(value, rule) ? 'warning' : 'well';
 }
 
-function noData(reason: string, observationCount = 0): FigureReading {
-  return { value: null, note: null, noDataReason: reason, observationCount };
+function noData(reason: string, noDataSaid: Said, observationCount = 0): FigureReading {
+  return { value: null, note: null, noteSaid: null, noDataReason: reason, noDataSaid, observationCount };
 }
 
+/** Of a figure that is there. */
+const told = { noDataReason: null, noDataSaid: null } as const;
+
 function hitRate({ cache, minimumCount }: HealthFacts): FigureReading {
-  if (cache === null) return noData('the cache cannot be seen');
+  if (cache === null) return noData('the cache cannot be seen', said('cache_unseen'));
   const ratio = hitRatio(cache);
   if (ratio === null || cache.reads < minimumCount) {
-    return noData(tooFew(cache.reads, 'read', cache.windowMs, minimumCount), cache.reads);
+    const few = said('too_few_reads', { count: cache.reads, windowMs: cache.windowMs, needed: minimumCount });
+    return noData(tooFew(cache.reads, 'read', cache.windowMs, minimumCount), few, cache.reads);
   }
   const stale = cache.staleHits === 0 ? '' : `, ${percentWords(cache.staleHits / cache.reads)} stale`;
   return {
     value: ratio,
     note: `${plural(cache.reads, 'read')}${stale}`,
+    noteSaid: said('reads_stale', { count: cache.reads, staleRatio: cache.staleHits / cache.reads }),
     noDataReason: null,
+    noDataSaid: null,
     observationCount: cache.reads,
   };
 }
 
 function responseTime({ response, minimumCount }: HealthFacts): FigureReading {
-  if (response === null) return noData('responses are not measured');
+  if (response === null) return noData('responses are not measured', said('responses_unmeasured'));
   if (response.p95Ms === null || response.count < minimumCount) {
-    return noData(tooFew(response.count, 'response', response.windowMs, minimumCount), response.count);
+    const few = said('too_few_responses', { count: response.count, windowMs: response.windowMs, needed: minimumCount });
+    return noData(tooFew(response.count, 'response', response.windowMs, minimumCount), few, response.count);
   }
   const note = response.p99Ms === null ? null : `p99 ${latencyWords(response.p99Ms)}`;
-  return { value: response.p95Ms, note, noDataReason: null, observationCount: response.count };
+  const noteSaid = response.p99Ms === null ? null : said('p99', { p99LatencyMs: response.p99Ms });
+  return { ...told, value: response.p95Ms, note, noteSaid, observationCount: response.count };
 }
 
 function tooFew(count: number, noun: string, windowMs: number, minimum: number): string {
@@ -88,14 +99,16 @@ function tooFew(count: number, noun: string, windowMs: number, minimum: number):
 }
 
 function workerFigure({ workers }: HealthFacts): FigureReading {
-  if (workers === null) return noData('the workers cannot be seen');
+  if (workers === null) return noData('the workers cannot be seen', said('workers_unseen'));
   const available = availableSlots(workers);
-  if (available === null) return noData('no worker can be judged', workers.length);
+  if (available === null) return noData('no worker can be judged', said('workers_unjudged'), workers.length);
   const slots = workers.filter((worker) => worker.verdict !== 'gone').reduce((sum, worker) => sum + worker.slots, 0);
   return {
     value: available,
     note: `of ${plural(slots, 'slot')}`,
+    noteSaid: said('of_slots', { count: slots }),
     noDataReason: null,
+    noDataSaid: null,
     observationCount: workers.length,
   };
 }
@@ -104,11 +117,17 @@ function memoryFigure({ memory }: HealthFacts): FigureReading {
   const worst = worstMemory(memory);
   if (worst !== null) {
     const note = `of ${bytesWords(worst.limitBytes)} (${worst.role})`;
-    return { value: worst.ratio, note, noDataReason: null, observationCount: 1 };
+    const noteSaid = said('of_limit', { limitBytes: worst.limitBytes, role: worst.role });
+    return { ...told, value: worst.ratio, note, noteSaid, observationCount: 1 };
   }
   const seen = memory.cache ?? memory.broker;
-  if (seen === null) return noData('Redis does not tell its memory');
-  return { ...noData('Redis has no memory limit', 1), note: `${bytesWords(seen.usedBytes)} used` };
+  if (seen === null) return noData('Redis does not tell its memory', said('memory_untold'));
+  const none = noData('Redis has no memory limit', said('no_memory_limit'), 1);
+  return {
+    ...none,
+    note: `${bytesWords(seen.usedBytes)} used`,
+    noteSaid: said('memory_used', { usedBytes: seen.usedBytes }),
+  };
 }
 
 /** The role nearest to its limit; null when none has one. */

@@ -1,5 +1,6 @@
 /** Everything of the Overview page from one set of facts: pure, so that every judgement can be tested. */
 import type { HealthState, Overview, OverviewFigure } from '../model/health.ts';
+import type { Said } from '../model/said.ts';
 import { chainsOf } from './causes/chains.ts';
 import { wordsOf } from './causes/roots.ts';
 import { valueChain } from './causes/value-chain.ts';
@@ -19,7 +20,8 @@ export function buildOverview(facts: OverviewFacts): Overview {
     atMs: facts.atMs,
     state: worst?.state ?? 'well',
     headline: worst?.sentence ?? null,
-    chain: chain.map(({ sentence: _sentence, ...node }) => node),
+    headlineSaid: worst?.sentenceSaid ?? null,
+    chain: chain.map(({ sentence: _sentence, sentenceSaid: _said, ...node }) => node),
     figures,
     stale: facts.values
       .filter(({ freshness }) => freshness.state !== 'fresh' || freshness.refresh.status === 'failed')
@@ -32,17 +34,18 @@ export function buildOverview(facts: OverviewFacts): Overview {
 interface Finding {
   readonly state: HealthState;
   readonly sentence: string | null;
+  readonly sentenceSaid: Said | null;
 }
 
-function nodeFinding({ state, sentence }: JudgedNode): Finding {
-  return { state, sentence };
+function nodeFinding({ state, sentence, sentenceSaid }: JudgedNode): Finding {
+  return { state, sentence, sentenceSaid };
 }
 
 /** A figure that does not exist, e.g. a memory share without a limit, makes the whole neither well nor ill. */
 function figureFinding(figure: OverviewFigure, facts: OverviewFacts): Finding {
-  if (figure.state === 'unknown') return { state: 'well', sentence: null };
+  if (figure.state === 'unknown') return { state: 'well', sentence: null, sentenceSaid: null };
   const since = figure.firingSinceMs === null ? '' : ` for ${durationWords(facts.atMs - figure.firingSinceMs)}`;
-  return { state: figure.state, sentence: `${figureSentence(figure)}${since}` };
+  return { state: figure.state, sentence: `${figureSentence(figure)}${since}`, sentenceSaid: null };
 }
 
 const titles: Readonly<Record<FigureId, string>> = {

@@ -4,6 +4,7 @@ import { causeChainSchema } from './cause.ts';
 import { sectionNameSchema } from './dashboard.ts';
 import { filtersSchema } from './filters.ts';
 import { freshnessSchema } from './freshness.ts';
+import { saidSchema } from './said.ts';
 import { seriesSchema } from './sample.ts';
 
 /** `unknown`: could not be seen, which is not the same as broken. */
@@ -41,7 +42,9 @@ export const overviewFigureSchema = z.object({
   unit: z.enum(['ratio', 'ms', 'count']),
   /** The figure beside it, e.g. "of 256 MB"; null without one. */
   note: z.string().nullable(),
+  noteSaid: saidSchema.nullable().optional(),
   noDataReason: z.string().nullable(),
+  noDataSaid: saidSchema.nullable().optional(),
   threshold: z.number(),
   /** Which side of the threshold is bad. */
   badWhen: z.enum(['above', 'below']),
@@ -59,10 +62,15 @@ export const chainNodeSchema = z.object({
   state: healthStateSchema,
   /** The state in a word or two. */
   word: z.string(),
+  /** The same for every language, where the word has a figure in it. */
+  wordSaid: saidSchema.nullable().optional(),
   /** At most two short lines of facts. */
   facts: z.array(z.string()),
+  /** The same facts for every language, a line each. */
+  said: z.array(saidSchema).optional(),
   /** What passes from here to the next link, e.g. "3.1 jobs/s"; null after the last. */
   flow: z.string().nullable(),
+  flowSaid: saidSchema.nullable().optional(),
 });
 export type ChainNode = z.infer<typeof chainNodeSchema>;
 
@@ -80,6 +88,8 @@ export const overviewSchema = z.object({
   state: healthStateSchema,
   /** The worst thing in one sentence; null when all is well. */
   headline: z.string().nullable(),
+  /** Null too where it is only known in English. */
+  headlineSaid: saidSchema.nullable().optional(),
   chain: z.array(chainNodeSchema),
   figures: z.array(overviewFigureSchema),
   stale: z.array(staleValueSchema),

@@ -1,5 +1,6 @@
 /** The worker processes of our own: what each tells of itself, what is made of it, and who keeps them alive. */
 import { z } from 'zod';
+import { saidSchema } from './said.ts';
 import { queueNameSchema } from './task.ts';
 
 /** A worker process of ours, as it tells about itself every few seconds. */
@@ -43,6 +44,8 @@ export const workerViewSchema = z.object({
   verdict: workerVerdictSchema,
   /** What the verdict rests on, in words with figures. */
   evidence: z.string(),
+  /** The same for every language. */
+  evidenceSaid: saidSchema.optional(),
   startedAtMs: z.number(),
   uptimeMs: z.number(),
   lastHeartbeatAtMs: z.number(),

@@ -1,4 +1,5 @@
 /** Judges a worker process by what it said and by what its queues did; the verdict always names its evidence. */
+import { type Said, said } from '../model/said.ts';
 import { type QueueCounts, type QueueName, queueNames } from '../model/task.ts';
 import type { WorkerVerdict } from '../model/worker.ts';
 import type { WorkerReport } from './fleet.ts';
@@ -39,6 +40,7 @@ export type QueueMovement = Partial<
 export interface Judgement {
   readonly verdict: WorkerVerdict;
   readonly evidence: string;
+  readonly evidenceSaid: Said;
 }
 
 type Rule = (facts: WorkerFacts) => Judgement | null;
@@ -51,7 +53,7 @@ export function judgeWorker(facts: WorkerFacts): Judgement {
     const judgement = rule(facts);
     if (judgement) return judgement;
   }
-  return { verdict: 'unknown', evidence: 'nothing is known of it' };
+  return { verdict: 'unknown', evidence: 'nothing is known of it', evidenceSaid: said('nothing_known') };
 }
 
 /** When the worker last spoke, on the broker's clock. */
@@ -65,13 +67,22 @@ function silenceMs({ report, brokerNowMs }: WorkerFacts): number {
 
 function saidGoodbye(facts: WorkerFacts): Judgement | null {
   if (!facts.report.goodbye) return null;
-  return { verdict: 'gone', evidence: `stopped in order ${inWords(silenceMs(facts))} ago` };
+  const agoMs = silenceMs(facts);
+  return {
+    verdict: 'gone',
+    evidence: `stopped in order ${inWords(agoMs)} ago`,
+    evidenceSaid: said('stopped_in_order', { agoMs }),
+  };
 }
 
 function silentTooLong(facts: WorkerFacts): Judgement | null {
   const silent = silenceMs(facts);
   if (silent <= verdictLimits.goneMs) return null;
-  return { verdict: 'gone', evidence: `last heartbeat ${inWords(silent)} ago` };
+  return {
+    verdict: 'gone',
+    evidence: `last heartbeat ${inWords(silent)} ago`,
+    evidenceSaid: said('heartbeat_last', { agoMs: silent }),
+  };
 }
 
 function silent(facts: WorkerFacts): Judgement | null {
@@ -79,7 +90,11 @@ function silent(facts: WorkerFacts): Judgement | null {
   if (silent <= verdictLimits.silentMs) return null;
   const active = facts.report.activeJobs.length;
   const then = active === 0 ? 'it was idle then' : `it ran ${jobs(active)} then`;
-  return { verdict: 'unknown', evidence: `no heartbeat for ${inWords(silent)}; ${then}` };
+  const evidenceSaid =
+    active === 0
+      ? said('silent_idle', { silentMs: silent })
+      : said('silent_running', { silentMs: silent, count: active });
+  return { verdict: 'unknown', evidence: `no heartbeat for ${inWords(silent)}; ${then}`, evidenceSaid };
 }
 
 /** Beats, has a free slot for a queue, and has begun none of the jobs that wait there. */
@@ -94,6 +109,10 @@ function wedged(facts: WorkerFacts): Judgement | null {
     return {
       verdict: 'wedged',
       evidence: `${jobs(counts.waiting)} in ${counts.queue}, the oldest for ${inWords(waitingMs)}, but it began none for ${inWords(idleMs)} with ${freeSlots(facts.report, counts.queue)} free`,
+      evidenceSaid: said('began_none', {
+        ...{ count: counts.waiting, queue: counts.queue, waitingMs, idleMs },
+        free: freeSlots(facts.report, counts.queue),
+      }),
     };
   }
   return null;
@@ -108,7 +127,12 @@ function stuck(facts: WorkerFacts): Judgement | null {
   const oldest = oldestActive(facts);
   if (count === 0 || oldest === null || oldest.p95Ms === null) return null;
   if (oldest.ageMs < Math.max(verdictLimits.stuckMs, oldest.p95Ms * verdictLimits.stuckRatio)) return null;
-  return { verdict: 'wedged', evidence: `${jobs(count)} wait; all ${report.concurrency} slots taken, ${oldest.words}` };
+  const evidenceSaid = said('all_slots_waiting', { count, slots: report.concurrency, oldestMs: oldest.ageMs });
+  return {
+    verdict: 'wedged',
+    evidence: `${jobs(count)} wait; all ${report.concurrency} slots taken, ${oldest.words}`,
+    evidenceSaid,
+  };
 }
 
 function busy(facts: WorkerFacts): Judgement | null {
@@ -116,7 +140,10 @@ function busy(facts: WorkerFacts): Judgement | null {
   if (report.activeJobs.length < report.concurrency) return null;
   const oldest = oldestActive(facts);
   const words = oldest === null ? '' : `, ${oldest.words}`;
-  return { verdict: 'busy', evidence: `all ${report.concurrency} slots taken${words}` };
+  const slots = report.concurrency;
+  const evidenceSaid =
+    oldest === null ? said('all_slots', { slots }) : said('all_slots_oldest', { slots, oldestMs: oldest.ageMs });
+  return { verdict: 'busy', evidence: `all ${report.concurrency} slots taken${words}`, evidenceSaid };
 }
 
 /** The job that has run longest, held against what its queue's jobs usually take. */
@@ -133,14 +160,29 @@ function oldestActive(facts: WorkerFacts): { ageMs: number; p95Ms: number | null
 
 function consuming(facts: WorkerFacts): Judgement {
   const { report } = facts;
-  const beat = `heartbeat ${inWords(silenceMs(facts))} ago`;
+  const beatMs = silenceMs(facts);
+  const beat = `heartbeat ${inWords(beatMs)} ago`;
   const active = report.activeJobs.length;
-  if (active > 0) return { verdict: 'consuming', evidence: `${active} of ${report.concurrency} slots taken, ${beat}` };
+  const slots = report.concurrency;
+  if (active > 0) {
+    const evidenceSaid = said('slots_taken', { active, slots, beatMs });
+    return { verdict: 'consuming', evidence: `${active} of ${slots} slots taken, ${beat}`, evidenceSaid };
+  }
   const begun = Object.values(report.lastStartedAtMs);
-  if (facts.queues === null) return { verdict: 'consuming', evidence: `${beat}; the queues could not be counted` };
-  if (begun.length === 0) return { verdict: 'consuming', evidence: `nothing to do yet, ${beat}` };
+  if (facts.queues === null) {
+    const evidenceSaid = said('beats_uncounted', { beatMs });
+    return { verdict: 'consuming', evidence: `${beat}; the queues could not be counted`, evidenceSaid };
+  }
+  if (begun.length === 0) {
+    return {
+      verdict: 'consuming',
+      evidence: `nothing to do yet, ${beat}`,
+      evidenceSaid: said('nothing_to_do', { beatMs }),
+    };
+  }
   const lastMs = report.sentAtMs - Math.max(...begun) + silenceMs(facts);
-  return { verdict: 'consuming', evidence: `last job begun ${inWords(lastMs)} ago, ${beat}` };
+  const evidenceSaid = said('last_begun', { lastMs, beatMs });
+  return { verdict: 'consuming', evidence: `last job begun ${inWords(lastMs)} ago, ${beat}`, evidenceSaid };
 }
 
 /** Negative or zero for a queue that it does not serve. */

@@ -1,6 +1,7 @@
 /** The worker processes as they can be seen from here, each with a verdict and the evidence for it. */
 import type { Clock } from '../base/clock.ts';
 import { EngineError } from '../base/errors.ts';
+import { said } from '../model/said.ts';
 import type { WorkerView } from '../model/worker.ts';
 import type { WorkerReport } from './fleet.ts';
 import type { JobQueues } from './job-queues.ts';
@@ -51,7 +52,12 @@ export class WorkerSightings {
     const ageMs = Math.max(0, this.#options.clock.now() - heardAtMs(report));
     const evidence = `the broker cannot be reached; last heartbeat seen ${Math.round(ageMs / 1_000)} s ago`;
     const atMs = this.#options.clock.now();
-    return { ...factsOf(report, atMs, this.#own()), verdict: 'unknown', evidence };
+    return {
+      ...factsOf(report, atMs, this.#own()),
+      verdict: 'unknown',
+      evidence,
+      evidenceSaid: said('broker_away', { agoMs: ageMs }),
+    };
   }
 }
 
@@ -60,7 +66,7 @@ function factsOf(
   report: WorkerReport,
   nowMs: number,
   own: ReadonlySet<string>,
-): Omit<WorkerView, 'verdict' | 'evidence'> {
+): Omit<WorkerView, 'verdict' | 'evidence' | 'evidenceSaid'> {
   const silentMs = report.goodbye ? 0 : Math.max(0, nowMs - heardAtMs(report));
   const sinceMs = (atMs: number): number => Math.max(0, report.sentAtMs - atMs) + silentMs;
   return {

@@ -5,7 +5,10 @@ import { type ServedConsole, serveConsole } from './served-console.ts';
 import { until } from './until.ts';
 
 const folder = join(import.meta.dirname, '../../docs/screenshots');
-const pages = ['overview', 'kpis', 'cache', 'redis', 'queues', 'workers', 'schedules', 'alerts', 'review'] as const;
+const pages = [
+  ...(['overview', 'kpis', 'cache', 'redis', 'keys', 'queues', 'workers', 'schedules'] as const),
+  ...(['alerts', 'doctor', 'review', 'connections', 'storage'] as const),
+];
 const themes = ['dark', 'light'] as const;
 /** Long enough for lines to be lines. */
 const sampleCount = 12;
@@ -35,6 +38,8 @@ async function picture(page: Page, served: ServedConsole, name: (typeof pages)[n
   await page.waitForLoadState('networkidle');
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
   if (name === 'cache' || name === 'redis') await page.locator('canvas').first().waitFor();
+  if (name === 'keys') await page.getByRole('row').nth(3).waitFor();
+  if (name === 'doctor') await page.getByTestId('doctor-well').or(page.getByText('Redis answers')).first().waitFor();
   await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
 }
 

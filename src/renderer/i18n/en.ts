@@ -13,12 +13,14 @@ import { partsEn } from './parts-en.ts';
 import { queuesEn } from './queues-en.ts';
 import { redisEn } from './redis-en.ts';
 import { reviewEn } from './review-en.ts';
+import { saidEn } from './said-en.ts';
 import { schedulesEn } from './schedules-en.ts';
 import { storageEn } from './storage-en.ts';
 import { workersEn } from './workers-en.ts';
 
 export const en = {
   kpi: kpisEn,
+  said: saidEn,
   part: partsEn,
   queues: queuesEn,
   review: reviewEn,

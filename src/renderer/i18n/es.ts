@@ -14,6 +14,7 @@ import { partsEs } from './parts-es.ts';
 import { queuesEs } from './queues-es.ts';
 import { redisEs } from './redis-es.ts';
 import { reviewEs } from './review-es.ts';
+import { saidEs } from './said-es.ts';
 import { schedulesEs } from './schedules-es.ts';
 import { storageEs } from './storage-es.ts';
 import type { Texts } from './texts.ts';
@@ -21,6 +22,7 @@ import { workersEs } from './workers-es.ts';
 
 export const es: Texts = {
   kpi: kpisEs,
+  said: saidEs,
   part: partsEs,
   queues: queuesEs,
   review: reviewEs,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Ended, runProgram } from '../../support/program.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { serveConsole } from '../../support/served-console.ts';
+import { until } from '../../support/until.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
 let cache: TestRedis;
@@ -53,6 +54,7 @@ test('a server that is silent is a finding, a wrong address is wrong input, and 
 test('of a running console it tells of the console too; HTTP gives the same report to whoever has the token', async () => {
   const served = await serveConsole({ env: { VIGIA_DEMO_ROWS: '400', VIGIA_WARMING: 'false' } });
   try {
+    await until(async () => (await served.client.call('workers.list', {})).workers.length > 0, 60_000, 'a worker');
     const { output } = await vigia('--data-dir', served.dataDir, '--json');
     const ids = (JSON.parse(output) as { checked: { checkId: string }[] }).checked.map(({ checkId }) => checkId);
     expect(ids).toEqual(expect.arrayContaining(['redis-reach', 'local-store', 'observation-gap']));

@@ -1,6 +1,7 @@
 /** The five links a KPI passes on its way to the screen, with what flows between them; a broken one stands out. */
 import { Fragment, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSaid } from '../../format/use-said.ts';
 import { routeHref } from '../../state/route.ts';
 import { Card } from '../../ui/Card.tsx';
 import { State } from '../../ui/State.tsx';
@@ -49,7 +50,9 @@ interface NodeProps {
 
 function Node({ id, node, isOffline }: NodeProps): ReactElement {
   const { t } = useTranslation();
+  const speak = useSaid();
   const isBad = node?.state === 'failed' && !isOffline;
+  const lines = node?.said?.map((each) => speak(each, '')) ?? node?.facts ?? [];
   return (
     <li className={isBad ? 'node bad' : 'node'} data-testid={`node-${id}`} data-health={node?.state ?? 'unknown'}>
       <h3>
@@ -61,12 +64,16 @@ function Node({ id, node, isOffline }: NodeProps): ReactElement {
         ) : (
           <State
             kind={isOffline ? 'expired' : healthKinds[node.state]}
-            word={isOffline ? t('state.lastKnown') : t(`overview.word.${node.word}`, { defaultValue: node.word })}
+            word={
+              isOffline
+                ? t('state.lastKnown')
+                : speak(node.wordSaid, t(`overview.word.${node.word}`, { defaultValue: node.word }))
+            }
           />
         )}
       </h3>
-      {node?.facts.map((fact) => (
-        <div key={fact}>{fact}</div>
+      {lines.map((line) => (
+        <div key={line}>{line}</div>
       ))}
     </li>
   );
@@ -81,7 +88,8 @@ function Flow({
 }): ReactElement {
   const { t } = useTranslation();
   const isBad = node?.state === 'failed' && !isOffline;
-  const flow = isOffline ? null : (node?.flow ?? null);
+  const speak = useSaid();
+  const flow = isOffline || typeof node?.flow !== 'string' ? null : speak(node.flowSaid, node.flow);
   const [count = '', ...unit] = (flow ?? '').split(' ');
   return (
     <li className={isBad ? 'flow bad' : 'flow'} {...(flow === null ? {} : { title: t('overview.flow', { flow }) })}>

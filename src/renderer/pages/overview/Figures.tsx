@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { routeHref } from '../../state/route.ts';
 import { useNow } from '../../state/services.ts';
 import { Sparkline } from '../../ui/Sparkline.tsx';
@@ -58,10 +59,14 @@ interface FigureTileProps {
 function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  const speak = useSaid();
   const value = figure.value === null ? null : showFigure(format, figure.value, figure.unit);
   const threshold = asWords(showThreshold(format, figure));
   const gapMs = longestGapMs(figure.series.points);
-  const unit = value === null ? '' : [value.unit, figure.note ?? ''].filter(Boolean).join(' ');
+  const unit =
+    value === null
+      ? ''
+      : [value.unit, figure.note === null ? '' : speak(figure.noteSaid, figure.note)].filter(Boolean).join(' ');
   return (
     <Tile
       id={`figure-${figure.id}`}
@@ -69,7 +74,7 @@ function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement
       explanation={<Explanation figure={figure} threshold={threshold} />}
       value={value === null ? null : { text: value.text, unit }}
       noValueWord={t('state.noData')}
-      reason={figure.noDataReason}
+      reason={figure.noDataReason === null ? null : speak(figure.noDataSaid, figure.noDataReason)}
       line={[
         t(`overview.alertWhen.${figure.badWhen}`, { threshold }),
         gapMs >= mentionedGapMs ? t('overview.gap', { duration: formatDuration(gapMs) }) : null,

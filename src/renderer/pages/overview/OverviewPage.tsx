@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { useIsOffline, useLive, useNow, useServices } from '../../state/services.ts';
 import { State, type StateKind } from '../../ui/State.tsx';
 import { AlertStrip } from './AlertStrip.tsx';
@@ -90,6 +91,8 @@ function HeadlineWords({
   const { t } = useTranslation();
   const format = useFormat();
   const when = useNow((nowMs) => format.moment(overview.atMs, nowMs));
-  const words = overview.headline ?? t('overview.headlineWell');
+  const speak = useSaid();
+  const words =
+    overview.headline === null ? t('overview.headlineWell') : speak(overview.headlineSaid, overview.headline);
   return <>{isOffline ? t('overview.headlineThen', { when, words }) : words}</>;
 }

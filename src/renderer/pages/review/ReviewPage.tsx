@@ -21,6 +21,9 @@ import { type ReviewFile, useReviewFile } from './use-review-file.ts';
 /** The end of the range moves on in steps, so that "now" is asked for again. */
 const nowStepMs = 15_000;
 
+/** Reading what is true now also asks for it to be computed, so it is read once more when a source is back. */
+const noteTopics = ['review.changed', 'dashboard.changed', 'link.changed', 'source.changed'] as const;
+
 export function ReviewPage(): ReactElement {
   const file = useReviewFile();
   // A file has instants of its own: it is looked at afresh, and the address stays what it was.
@@ -42,11 +45,7 @@ function LiveReview({ file }: { readonly file: ReviewFile }): ReactElement {
     { filters, ...(long === null ? {} : { fromMs: Math.floor((nowMs - long) / 60_000) * 60_000 }) },
     { topics: ['dashboard.changed'], periodMs: 30_000, keptAs: 'review.timeline' },
   );
-  const notes = useLiveCall(
-    'review.notes.list',
-    {},
-    { topics: ['review.changed', 'dashboard.changed', 'link.changed'], periodMs: 60_000, keptAs: 'review.notes' },
-  );
+  const notes = useLiveCall('review.notes.list', {}, { topics: noteTopics, periodMs: 60_000, keptAs: 'review.notes' });
   const known = timeline.data;
   const toMs = Math.max(nowMs, known?.toMs ?? 0);
   const fromMs = long === null ? Math.min(known?.fromMs ?? toMs - 86_400_000, toMs - 60_000) : toMs - long;

@@ -5,6 +5,7 @@ import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import { shortId } from '../../format/short-id.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Age } from '../../ui/Age.tsx';
 import { Card } from '../../ui/Card.tsx';
@@ -92,6 +93,7 @@ function useWhoColumns(onChoose: (id: string) => void): readonly Column<WorkerRo
   const { t } = useTranslation();
   const isOffline = useIsOffline();
   const wordsOf = useCeleryWords();
+  const speak = useSaid();
   return [
     {
       id: 'verdict',
@@ -128,9 +130,11 @@ function useWhoColumns(onChoose: (id: string) => void): readonly Column<WorkerRo
     {
       id: 'evidence',
       header: t('workers.column.evidence'),
-      render: ({ evidence, flags, celery }) => (
+      render: ({ evidence, evidenceSaid, flags, celery }) => (
         <>
-          <span className="evidence">{celery === null ? evidence[0] : wordsOf(celery)[0]}</span>
+          <span className="evidence">
+            {celery === null ? speak(evidenceSaid, evidence[0] ?? '') : wordsOf(celery)[0]}
+          </span>
           {flags.map((flag) => (
             <span key={flag} className="tag flag">
               {t(`workers.flag.${flag}`)}

@@ -25,6 +25,8 @@ export interface WorkerRow {
   readonly verdict: Verdict;
   /** What the verdict rests on, line by line. */
   readonly evidence: readonly string[];
+  /** The verdict's evidence for every language; missing where only the English words are known. */
+  readonly evidenceSaid?: OwnWorker['evidenceSaid'];
   /** What else is to know of a Celery node. */
   readonly flags: readonly CeleryWorker['flags'][number][];
   readonly processedCount: number | null;
@@ -70,6 +72,7 @@ export function rowsOfOwn(workers: readonly OwnWorker[]): WorkerRow[] {
     active: worker.activeJobs.map(({ taskId, job, ageMs }) => ({ id: taskId, name: job, ageMs })),
     verdict: worker.verdict,
     evidence: [worker.evidence],
+    evidenceSaid: worker.evidenceSaid,
     flags: [],
     processedCount: worker.processedCount,
     failedCount: worker.failedCount,

@@ -1,0 +1,84 @@
+/** Sentences of the engine in a shape that a screen can say in its reader's language: a code, and the figures in it. */
+import { z } from 'zod';
+
+/** Every code has a text in each language of the console; a test holds it to that. */
+export const saidCodes = [
+  'rows',
+  'source_label',
+  'queries_p95',
+  'problem',
+  'workers_consuming',
+  'workers_busy',
+  'workers_wedged',
+  'workers_unknown',
+  'oldest_job_waits',
+  'nothing_waits',
+  'queue_waits',
+  'jobs_failed',
+  'hit_rate',
+  'memory_used',
+  'entries',
+  'values',
+  'oldest_value',
+  'data_to',
+  'flow_queries',
+  'flow_jobs',
+  'flow_writes',
+  'flow_reads',
+  'word_available',
+  'word_last_known',
+  'word_failing',
+  'word_stale',
+  'word_missing',
+  'source_unreachable',
+  'no_worker_runs',
+  'slots_partly',
+  'queues_unseen',
+  'may_evict',
+  'oldest_job_is_old',
+  'cache_unseen',
+  'nothing_computed',
+  'values_expired',
+  'values_failing',
+  'values_not_fresh',
+  'of_slots',
+  'of_limit',
+  'reads_stale',
+  'p99',
+  'too_few_reads',
+  'too_few_responses',
+  'responses_unmeasured',
+  'workers_unseen',
+  'workers_unjudged',
+  'memory_untold',
+  'no_memory_limit',
+  'nothing_known',
+  'stopped_in_order',
+  'heartbeat_last',
+  'silent_idle',
+  'silent_running',
+  'began_none',
+  'all_slots_waiting',
+  'all_slots',
+  'all_slots_oldest',
+  'slots_taken',
+  'beats_uncounted',
+  'nothing_to_do',
+  'last_begun',
+  'broker_away',
+] as const;
+export type SaidCode = (typeof saidCodes)[number];
+
+/**
+ * The unit of a number is the end of its name: `…Ms` a duration, `…LatencyMs` one of milliseconds, `…AtMs` a day,
+ * `…Bytes`, `…Ratio` from 0 to 1, `…PerS` a rate; any other number is a count. The English words stand beside it.
+ */
+export const saidSchema = z.object({
+  code: z.enum(saidCodes),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type Said = z.infer<typeof saidSchema>;
+
+export function said(code: SaidCode, values: Said['values'] = {}): Said {
+  return { code, values };
+}

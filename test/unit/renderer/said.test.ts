@@ -1,0 +1,26 @@
+/** The engine's sentences: every code has its text in both languages, with the same figures in it. */
+import { describe, expect, test } from 'vitest';
+import { saidCodes } from '../../../engine/model/said.ts';
+import { saidEn } from '../../../src/renderer/i18n/said-en.ts';
+import { saidEs } from '../../../src/renderer/i18n/said-es.ts';
+
+const languages: Record<string, Readonly<Record<string, string>>> = { en: saidEn, es: saidEs };
+const placesIn = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '').sort();
+
+describe.each(Object.entries(languages))('in %s', (_language, texts) => {
+  test.each(saidCodes)('%s can be said, of one and of many', (code) => {
+    const forms = texts[code] === undefined ? [texts[`${code}_one`], texts[`${code}_other`]] : [texts[code]];
+    for (const form of forms) expect(form).toMatch(/\S/);
+  });
+
+  test('nothing is said that no engine says', () => {
+    const known = new Set<string>(saidCodes.flatMap((code) => [code, `${code}_one`, `${code}_other`]));
+    expect(Object.keys(texts).filter((key) => !known.has(key))).toEqual([]);
+  });
+});
+
+test('both languages say the same figures', () => {
+  for (const [key, english] of Object.entries(saidEn)) {
+    expect([key, placesIn((languages['es'] ?? {})[key] ?? '')]).toEqual([key, placesIn(english)]);
+  }
+});
