@@ -227,6 +227,7 @@ describe('layers set at run time', () => {
     expect(late.cache.layers().kpis.ttlMs).toBe(0);
     await late.cache.shareLayers([{ layer: 'kpis', atMs: null, settings: null }]);
     await until(async () => (await two.cache.read([key]))[0]?.state === 'fresh', 15_000);
+    await until(async () => one.cache.layers().kpis.ttlMs > 0, 15_000);
     expect(one.cache.layers()).toEqual(testLayers);
   });
 });

@@ -25,7 +25,11 @@ async function vigia(...args: readonly string[]): Promise<Ended> {
 test('what a console held is backed up while it runs, and is there again after a restore', async () => {
   const env = { VIGIA_DEMO_ROWS: '400', VIGIA_WARMING: 'false' };
   const first = await serveConsole({ dataDir, env });
-  await first.client.call('schedules.pause', { id: 'clean-up' });
+  const silence = await first.client.call('alerts.silences.add', {
+    matchers: [{ label: 'rule', operator: 'is', value: 'workers' }],
+    forMs: 3_600_000,
+    reason: 'kept in the backup',
+  });
   const out = join(folder, 'out.db');
   const made = await vigia('backup', '--out', out);
   expect(made).toMatchObject({ code: 0, output: expect.stringContaining(`backed up to ${out}`) });
@@ -35,7 +39,7 @@ test('what a console held is backed up while it runs, and is there again after a
     code: 2,
     output: expect.stringContaining('there already'),
   });
-  await first.client.call('schedules.resume', { id: 'clean-up' });
+  await first.client.call('alerts.silences.lift', { silenceId: silence.id });
 
   const asked = await vigia('restore', out);
   expect(asked).toMatchObject({ code: 0, output: expect.stringContaining('Nothing was changed') });
@@ -48,8 +52,8 @@ test('what a console held is backed up while it runs, and is there again after a
   const second = await serveConsole({ dataDir, env });
   const { notices } = await second.client.call('system.info', {});
   expect(notices.map(({ message }) => message).join()).toContain('was restored from a backup');
-  const { schedules } = await second.client.call('schedules.list', {});
-  expect(schedules.find(({ id }) => id === 'clean-up')?.paused).toBe(true);
+  const { silences } = await second.client.call('alerts.silences.list', {});
+  expect(silences.find(({ id }) => id === silence.id)).toEqual(silence);
   const { setAside, staged: left } = await second.client.call('storage.get', {});
   expect(left).toBeNull();
   expect(setAside.map(({ why }) => why)).toEqual(['before-restore']);
