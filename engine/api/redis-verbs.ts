@@ -15,6 +15,7 @@ import type {
   KeyDetail,
   KeyEdit,
   KeyFilter,
+  KeyGuard,
   KeyName,
   KeyPage,
   KeyRef,
@@ -50,9 +51,19 @@ export interface RedisOps {
   aclLog(connectionId: string): Promise<AclLogEntry[]>;
   doctorWords(connectionId: string): Promise<DoctorWords[]>;
   keys(query: KeySpaceRef & { filter: KeyFilter; cursor: string | null; limit: number }): Promise<KeyPage>;
-  tree(query: KeySpaceRef & { path: string; separator: string; cursor: string | null }): Promise<TreePage>;
+  tree(
+    query: KeySpaceRef & {
+      path: string;
+      pathEncoding: KeyName['keyEncoding'];
+      separator: string;
+      cursor: string | null;
+    },
+  ): Promise<TreePage>;
   key(query: KeyRef & { as: StringFormat; cursor: string | null; limit: number }): Promise<KeyDetail>;
-  edit(ref: KeyRef, edit: KeyEdit): Promise<number>;
+  /** Without a guard whatever is there is replaced. */
+  edit(ref: KeyRef, edit: KeyEdit, was?: KeyGuard): Promise<number>;
+  add(ref: KeyRef, edit: KeyEdit, ttlMs: number | null): Promise<number>;
+  rename(ref: KeyRef, to: string): Promise<void>;
   setTtl(ref: KeyRef, ttlMs: number | null): Promise<boolean>;
   remove(space: KeySpaceRef, keys: readonly KeyName[]): Promise<number>;
   analyses(connectionId: string | null, limit: number): { analyses: AnalysisSummary[]; sizeBytes: number };
@@ -80,7 +91,16 @@ export function redisVerbs({ redis }: RedisVerbParts) {
     'redis.keys': (query: Parameters<RedisOps['keys']>[0]) => redis.keys(query),
     'redis.keyTree': (query: Parameters<RedisOps['tree']>[0]) => redis.tree(query),
     'redis.key': (query: Parameters<RedisOps['key']>[0]) => redis.key(query),
-    'redis.key.set': async ({ edit, ...ref }: KeyRef & { edit: KeyEdit }) => ({ changed: await redis.edit(ref, edit) }),
+    'redis.key.set': async ({ edit, was, ...ref }: KeyRef & { edit: KeyEdit; was?: KeyGuard | undefined }) => ({
+      changed: await redis.edit(ref, edit, was),
+    }),
+    'redis.key.add': async ({ edit, ttlMs, ...ref }: KeyRef & { edit: KeyEdit; ttlMs: number | null }) => ({
+      changed: await redis.add(ref, edit, ttlMs),
+    }),
+    'redis.key.rename': async ({ to, ...ref }: KeyRef & { to: string }) => {
+      await redis.rename(ref, to);
+      return { done: true as const };
+    },
     'redis.key.ttl': async ({ ttlMs, ...ref }: KeyRef & { ttlMs: number | null }) => ({
       changed: await redis.setTtl(ref, ttlMs),
     }),

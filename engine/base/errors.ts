@@ -46,6 +46,8 @@ export const errorTable = {
   REDIS_DATABASE_INVALID: entry(400, false, 'Choose a database that the server has.'),
   REDIS_KEY_NOT_FOUND: entry(404, false, 'The key has gone, by its expiry, by eviction, or by somebody.'),
   REDIS_KEY_WRONG_TYPE: entry(409, false, 'Look at the key again: it has another type than the edit is for.'),
+  REDIS_KEY_CHANGED: entry(409, false, 'Nothing was written: somebody changed it meanwhile. Look at it as it is now.'),
+  REDIS_KEY_EXISTS: entry(409, false, 'Nothing was written: choose a name that no key has.'),
   REDIS_KEY_TOO_BIG: entry(413, false, 'Its elements are too big to be fetched through the console.'),
   REDIS_ANALYSIS_NOT_FOUND: entry(404, false, 'No analysis has this id; the oldest go when there are too many.'),
   REDIS_ANALYSIS_RUNNING: entry(409, true, 'An analysis of this connection runs; wait for it or cancel it.'),

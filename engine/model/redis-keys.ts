@@ -26,6 +26,8 @@ export const keyFilterSchema = z.object({
   /** `none`: without expiry; `some`: with one. */
   expiry: z.enum(['none', 'some']).optional(),
   maxTtlMs: z.number().min(0).optional(),
+  /** Keys without expiry do not pass. */
+  minTtlMs: z.number().min(0).optional(),
   minSizeBytes: z.number().min(0).optional(),
   minIdleS: z.number().min(0).optional(),
 });
@@ -63,10 +65,11 @@ export const keyPageSchema = z.object({
 export type KeyPage = z.infer<typeof keyPageSchema>;
 
 export const treeNodeSchema = z.object({
-  /** The part between two separators. */
+  /** The part between two separators; bytes that are no text as `\\xff`. */
   name: z.string(),
-  /** From the root, its separator at the end included when it is a namespace. */
+  /** From the root, its separator at the end included when it is a namespace; the name of a key. */
   path: z.string(),
+  pathEncoding: keyNameSchema.shape.keyEncoding,
   kind: z.enum(['namespace', 'key']),
   /** Keys seen below it on this page: pages add up. */
   keysSeen: z.number(),
@@ -170,6 +173,8 @@ export const keyEditSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('list-push'), end: z.enum(['head', 'tail']), values: parts }),
   /** Removes the first of equal elements. */
   z.object({ kind: z.literal('list-remove'), value: part }),
+  /** Removes the one that stands there. */
+  z.object({ kind: z.literal('list-remove-at'), index: z.number().int() }),
   z.object({ kind: z.literal('set-add'), members: parts }),
   z.object({ kind: z.literal('set-remove'), members: parts }),
   z.object({ kind: z.literal('zset-set'), member: part, score: z.number() }),
@@ -186,6 +191,13 @@ export const keyEditSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('json-set'), path: z.string().max(1_000).default('$'), value: part }),
 ]);
 export type KeyEdit = z.infer<typeof keyEditSchema>;
+
+/**
+ * What was there when the user looked, which an edit must not overwrite when it is something else by now: the text of
+ * the string, the document or the element that the edit names, a score as a number in a text; null: nothing was there.
+ */
+export const keyGuardSchema = part.nullable();
+export type KeyGuard = z.infer<typeof keyGuardSchema>;
 
 /** Upper ends of the TTL histogram, milliseconds; what lives longer is in the last one. */
 export const ttlBucketsMs = [60_000, 600_000, 3_600_000, 21_600_000, 86_400_000, 604_800_000, 2_592_000_000] as const;

@@ -14,7 +14,11 @@ export class RedisScript {
   }
 
   /** The raw reply; texts come as buffers. All keys must lie in one cluster slot. */
-  async run(client: Client, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown> {
+  async run(
+    client: Client,
+    keys: readonly (string | Buffer)[],
+    args: readonly (string | number | Buffer)[],
+  ): Promise<unknown> {
     try {
       return await client.callBuffer('EVALSHA', this.#sha, keys.length, ...keys, ...args);
     } catch (error) {

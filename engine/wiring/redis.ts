@@ -7,7 +7,7 @@ import { decodeEntry, peekEntry } from '../cache/codec.ts';
 import { RedisSampler } from '../health/redis/redis-sampler.ts';
 import { type RedisTier, redisTierSchema } from '../model/redis-health.ts';
 import type { KeySpaceRef, KeyValue } from '../model/redis-keys.ts';
-import { deleteKeys, editKey, setTtl } from '../redis/keys/key-edits.ts';
+import { addKey, deleteKeys, editKey, renameKey, setTtl } from '../redis/keys/key-edits.ts';
 import { keyTree, listKeys } from '../redis/keys/key-list.ts';
 import { type KeySpace, KeySpaces } from '../redis/keys/key-space.ts';
 import { openKey } from '../redis/keys/key-value.ts';
@@ -82,7 +82,9 @@ export function watchRedis({ connections, store }: RedisInputs, foundation: Foun
     keys: (query) => listKeys(spaceOf(query), clock, query),
     tree: (query) => keyTree(spaceOf(query), clock, query),
     key: (query) => openKey(spaceOf(query), query, openEntry),
-    edit: (ref, edit) => editKey(spaceOf(ref), ref, edit),
+    edit: (ref, edit, was) => editKey(spaceOf(ref), ref, edit, was),
+    add: (ref, edit, ttlMs) => addKey(spaceOf(ref), ref, edit, ttlMs),
+    rename: (ref, to) => renameKey(spaceOf(ref), ref, to),
     setTtl: (ref, ttlMs) => setTtl(spaceOf(ref), ref, ttlMs),
     remove: (space, keys) => deleteKeys(spaceOf(space), keys),
     analyses: (connectionId, limit) => analyses.list(connectionId, limit),

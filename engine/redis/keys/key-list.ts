@@ -1,9 +1,9 @@
 /** Pages of keys that match a filter, and the namespaces right below a path; each page within a time, never all keys. */
 import type { Clock } from '../../base/clock.ts';
-import type { KeyFilter, KeyPage, KeyRow, TreeNode, TreePage } from '../../model/redis-keys.ts';
+import type { KeyFilter, KeyName, KeyPage, KeyRow, TreeNode, TreePage } from '../../model/redis-keys.ts';
 import type { KeySpace } from './key-space.ts';
 import { measureKeys } from './measure.ts';
-import { nameOf } from './names.ts';
+import { bytesOf, nameOf, readable } from './names.ts';
 import { keyCountOf, keysPerStep, walkStep } from './walk.ts';
 
 /** A page that found little ends after so long; its cursor goes on. */
@@ -41,17 +41,23 @@ export async function listKeys(
 export async function keyTree(
   space: KeySpace,
   clock: Clock,
-  query: { readonly path: string; readonly separator: string; readonly cursor: string | null },
+  query: {
+    readonly path: string;
+    readonly pathEncoding: KeyName['keyEncoding'];
+    readonly separator: string;
+    readonly cursor: string | null;
+  },
 ): Promise<TreePage> {
-  const { path, separator } = query;
+  const path = bytesOf({ key: query.path, keyEncoding: query.pathEncoding });
+  const separator = Buffer.from(query.separator);
   const account = accounted(space, clock);
   const keyCount = await keyCountOf(account.space);
   const nodes = new Map<string, TreeNode>();
   let [cursor, walkedKeys, ended] = [query.cursor, 0, false];
   for (let steps = 0; !ended && steps < treeSteps && account.tookMs() < pageMs; steps += 1) {
-    const step = await walkStep(account.space, cursor, path === '' ? null : `${escapeGlob(path)}*`, null);
+    const step = await walkStep(account.space, cursor, path.length === 0 ? null : below(path), null);
     walkedKeys += step.walked;
-    for (const key of unique(step.keys)) place(nodes, nameOf(key).key, path, separator);
+    for (const key of unique(step.keys)) place(nodes, key, path, separator);
     cursor = step.next;
     ended = cursor === null;
   }
@@ -66,15 +72,21 @@ export async function keyTree(
   };
 }
 
-function place(nodes: Map<string, TreeNode>, key: string, path: string, separator: string): void {
-  if (!key.startsWith(path)) return;
-  const rest = key.slice(path.length);
-  const cut = rest.indexOf(separator);
+/** By bytes: a name that is no text has its namespaces as well. */
+function place(nodes: Map<string, TreeNode>, key: Buffer, path: Buffer, separator: Buffer): void {
+  if (!key.subarray(0, path.length).equals(path)) return;
+  const cut = key.indexOf(separator, path.length);
   const kind = cut < 0 ? 'key' : 'namespace';
-  const name = cut < 0 ? rest : rest.slice(0, cut);
-  const whole = cut < 0 ? key : path + rest.slice(0, cut + separator.length);
-  const id = `${kind}\u0000${whole}`;
-  nodes.set(id, { name, path: whole, kind, keysSeen: (nodes.get(id)?.keysSeen ?? 0) + 1 });
+  const whole = cut < 0 ? key : key.subarray(0, cut + separator.length);
+  const id = `${kind}\u0000${whole.toString('latin1')}`;
+  const known = nodes.get(id);
+  if (known) {
+    known.keysSeen += 1;
+    return;
+  }
+  const { key: text, keyEncoding } = nameOf(whole);
+  const name = readable(key.subarray(path.length, cut < 0 ? key.length : cut));
+  nodes.set(id, { name, path: text, pathEncoding: keyEncoding, kind, keysSeen: 1 });
 }
 
 function kindOrder({ kind }: TreeNode): number {
@@ -98,15 +110,21 @@ async function oneKey(account: Account, filter: KeyFilter): Promise<KeyPage> {
 }
 
 function passes({ ttlMs, sizeBytes, idleS }: KeyRow, filter: KeyFilter): boolean {
-  const { expiry, maxTtlMs, minSizeBytes, minIdleS } = filter;
+  const { expiry, maxTtlMs, minTtlMs, minSizeBytes, minIdleS } = filter;
   if (expiry === 'none' && ttlMs !== null) return false;
   if (expiry === 'some' && ttlMs === null) return false;
   if (maxTtlMs !== undefined && (ttlMs === null || ttlMs > maxTtlMs)) return false;
+  if (minTtlMs !== undefined && (ttlMs === null || ttlMs < minTtlMs)) return false;
   if (minSizeBytes !== undefined && (sizeBytes ?? 0) < minSizeBytes) return false;
   return minIdleS === undefined || (idleS ?? 0) >= minIdleS;
 }
 
-export function escapeGlob(text: string): string {
+/** The glob of everything that begins with these bytes. */
+function below(path: Buffer): Buffer {
+  return Buffer.from(`${escapeGlob(path.toString('latin1'))}*`, 'latin1');
+}
+
+function escapeGlob(text: string): string {
   return text.replaceAll(/[*?[\]\\^]/g, (sign) => `\\${sign}`);
 }
 

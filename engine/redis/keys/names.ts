@@ -13,6 +13,14 @@ export function bytesOf({ key, keyEncoding }: KeyName): Buffer {
   return Buffer.from(key, keyEncoding === 'base64' ? 'base64' : 'utf8');
 }
 
+/** For reading only: text as it is, bytes that are none as `\\xff`. */
+export function readable(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString();
+  return [...bytes]
+    .map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`))
+    .join('');
+}
+
 /** What a person reads first of one element; more of it is another question. */
 const elementLimitBytes = 16 * 1_024;
 

@@ -19,7 +19,7 @@ export const keysPerStep = 250;
 export async function walkStep(
   space: KeySpace,
   cursor: string | null,
-  match: string | null,
+  match: string | Buffer | null,
   type: string | null,
   stepKeys = keysPerStep,
 ): Promise<WalkStep> {

@@ -16,6 +16,7 @@ import {
   keyDetailSchema,
   keyEditSchema,
   keyFilterSchema,
+  keyGuardSchema,
   keyNameSchema,
   keyPageSchema,
   keyRefSchema,
@@ -23,7 +24,7 @@ import {
   stringFormatSchema,
   treePageSchema,
 } from '../../../engine/model/redis-keys.ts';
-import { command, query } from './call.ts';
+import { command, done, query } from './call.ts';
 
 const one = z.object({ connectionId: z.string() });
 const cursor = z.string().max(4_000).nullable().default(null);
@@ -65,7 +66,12 @@ export const redisCalls = {
   ),
   /** What lies directly under `path`, as far as one page of walking saw. */
   'redis.keyTree': query(
-    keySpaceSchema.extend({ path: z.string().max(1_000).default(''), separator, cursor }),
+    keySpaceSchema.extend({
+      path: z.string().max(1_000_000).default(''),
+      pathEncoding: keyNameSchema.shape.keyEncoding,
+      separator,
+      cursor,
+    }),
     treePageSchema,
   ),
   /** A window of the value; throws REDIS_KEY_NOT_FOUND. `as` is for strings. */
@@ -77,8 +83,18 @@ export const redisCalls = {
     }),
     keyDetailSchema,
   ),
-  /** Operate only, as every command here. */
-  'redis.key.set': command(keyRefSchema.extend({ edit: keyEditSchema }), z.object({ changed: z.number() })),
+  /** Operate only, as every command here. With `was`: throws REDIS_KEY_CHANGED when it is something else by now. */
+  'redis.key.set': command(
+    keyRefSchema.extend({ edit: keyEditSchema, was: keyGuardSchema.optional() }),
+    z.object({ changed: z.number() }),
+  ),
+  /** Makes a key by its first edit; throws REDIS_KEY_EXISTS. */
+  'redis.key.add': command(
+    keyRefSchema.extend({ edit: keyEditSchema, ttlMs: z.number().int().min(1).nullable().default(null) }),
+    z.object({ changed: z.number() }),
+  ),
+  /** Never over another key: throws REDIS_KEY_EXISTS, REDIS_KEY_NOT_FOUND. */
+  'redis.key.rename': command(keyRefSchema.extend({ to: z.string().min(1).max(1_000_000) }), done),
   /** Null removes the expiry. */
   'redis.key.ttl': command(
     keyRefSchema.extend({ ttlMs: z.number().int().min(1).nullable() }),

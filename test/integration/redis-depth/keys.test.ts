@@ -53,6 +53,8 @@ describe('pages', () => {
     expect(await all(room, { minSizeBytes: 50_000 })).toEqual(['big']);
     expect(await all(room, { minIdleS: 3_600 })).toEqual([]);
     expect(await all(room, { pattern: 'forever' })).toEqual(['forever']);
+    expect(await all(room, { minTtlMs: 3_600_000 })).toEqual([]);
+    expect(await all(room, { minTtlMs: 1_000, maxTtlMs: 3_600_000 })).toHaveLength(1_200);
   });
 
   test('names that are no text come and go as base64', async () => {
@@ -95,6 +97,30 @@ describe('pages', () => {
       { path: 'odd[1]:a' },
     ]);
   });
+});
+
+test('the tree opens namespaces whose names are no text by their bytes', async () => {
+  const raw = (text: string) => Buffer.from(text, 'latin1');
+  await client.set(raw('user:\xff\x00:a'), '1');
+  await client.set(raw('user:\xff\x00:b*'), '2');
+  await client.set(raw('user:\xfe:c'), '3');
+  const tree = async (path: { path: string; pathEncoding: 'text' | 'base64' }) =>
+    (await room.call('redis.keyTree', { connectionId, ...path })).nodes;
+  const top = await tree({ path: 'user:', pathEncoding: 'text' });
+  expect(top).toMatchObject([
+    { name: '\\xff\\x00', pathEncoding: 'base64', kind: 'namespace', keysSeen: 2 },
+    { name: '\\xfe', pathEncoding: 'base64', kind: 'namespace', keysSeen: 1 },
+  ]);
+  const below = await tree(top[0] as (typeof top)[number]);
+  expect(below.map(({ name, kind }) => [name, kind])).toEqual(
+    expect.arrayContaining([
+      ['a', 'key'],
+      ['b*', 'key'],
+    ]),
+  );
+  const leaf = below.find(({ name }) => name === 'b*');
+  const opened = await open(leaf?.path ?? '', { keyEncoding: leaf?.pathEncoding });
+  expect(opened.value).toMatchObject({ shown: { text: '2' } });
 });
 
 describe('values', () => {
@@ -219,6 +245,63 @@ describe('edits', () => {
     });
   });
 
+  test('never overwrite what somebody changed meanwhile', async () => {
+    const changed = { code: 'REDIS_KEY_CHANGED' };
+    const guarded = (key: string, change: object, was: string | null) =>
+      room.call('redis.key.set', { connectionId, key, edit: change as never, was });
+    await client.set('text', 'now', 'EX', 100);
+    await client.hset('hash', 'f', 'now');
+    await client.rpush('list', 'a', 'b', 'a', 'b');
+    await client.zadd('zset', 0.1, 'm');
+    await expect(guarded('text', { kind: 'string', value: 'x' }, 'before')).rejects.toMatchObject(changed);
+    await expect(guarded('text', { kind: 'string', value: 'x' }, null)).rejects.toMatchObject(changed);
+    await expect(guarded('hash', { kind: 'hash-set', field: 'f', value: 'x' }, 'before')).rejects.toMatchObject(
+      changed,
+    );
+    await expect(guarded('hash', { kind: 'hash-set', field: 'f', value: 'x' }, null)).rejects.toMatchObject(changed);
+    await expect(guarded('hash', { kind: 'hash-remove', fields: ['f'] }, 'before')).rejects.toMatchObject(changed);
+    await expect(guarded('list', { kind: 'list-set', index: 1, value: 'x' }, 'a')).rejects.toMatchObject(changed);
+    await expect(guarded('list', { kind: 'list-remove-at', index: 3 }, 'a')).rejects.toMatchObject(changed);
+    await expect(guarded('zset', { kind: 'zset-set', member: 'm', score: 2 }, '0.2')).rejects.toMatchObject(changed);
+    await expect(guarded('gone', { kind: 'string', value: 'x' }, 'before')).rejects.toMatchObject(changed);
+    expect(await client.get('text')).toBe('now');
+    expect(await client.hgetall('hash')).toEqual({ f: 'now' });
+    expect(await client.lrange('list', 0, -1)).toEqual(['a', 'b', 'a', 'b']);
+    expect(await client.exists('gone')).toBe(0);
+    await guarded('text', { kind: 'string', value: 'after' }, 'now');
+    await guarded('hash', { kind: 'hash-set', field: 'f', value: 'after' }, 'now');
+    await guarded('hash', { kind: 'hash-set', field: 'g', value: 'new' }, null);
+    await guarded('list', { kind: 'list-remove-at', index: 2 }, 'a');
+    await guarded('list', { kind: 'list-set', index: -1, value: 'z' }, 'b');
+    await guarded('zset', { kind: 'zset-set', member: 'm', score: 2 }, '0.1');
+    expect([await client.get('text'), await client.pttl('text')]).toEqual([
+      'after',
+      expect.toSatisfy((ms: number) => ms > 0),
+    ]);
+    expect(await client.hgetall('hash')).toEqual({ f: 'after', g: 'new' });
+    expect(await client.lrange('list', 0, -1)).toEqual(['a', 'b', 'z']);
+    expect(await client.zscore('zset', 'm')).toBe('2');
+    // Removing by place without saying what stood there would remove whatever moved there.
+    await expect(
+      room.call('redis.key.set', { connectionId, key: 'list', edit: { kind: 'list-remove-at', index: 0 } }),
+    ).rejects.toMatchObject({ code: 'CALL_INPUT_INVALID' });
+  });
+
+  test('a key is made only where there is none, and renamed only to where there is none', async () => {
+    const edit = { kind: 'list-push' as const, end: 'tail' as const, values: ['a', 'b'] };
+    const made = { connectionId, key: 'made', edit };
+    await room.call('redis.key.add', { ...made, ttlMs: 60_000 });
+    expect(await client.lrange('made', 0, -1)).toEqual(['a', 'b']);
+    expect(await client.pttl('made')).toBeGreaterThan(0);
+    await expect(room.call('redis.key.add', made)).rejects.toMatchObject({ code: 'REDIS_KEY_EXISTS' });
+    await client.set('other', 'x');
+    const rename = (key: string, to: string) => room.call('redis.key.rename', { connectionId, key, to });
+    await expect(rename('made', 'other')).rejects.toMatchObject({ code: 'REDIS_KEY_EXISTS' });
+    await expect(rename('nobody', 'x')).rejects.toMatchObject({ code: 'REDIS_KEY_NOT_FOUND' });
+    await rename('made', 'moved');
+    expect([await client.exists('made'), await client.llen('moved'), await client.get('other')]).toEqual([0, 2, 'x']);
+  });
+
   test('expiries are set and removed, keys are deleted', async () => {
     await client.mset('a', '1', 'b', '2');
     expect(await room.call('redis.key.ttl', { connectionId, key: 'a', ttlMs: 50_000 })).toEqual({ changed: true });
@@ -247,6 +330,9 @@ describe('edits', () => {
     await expect(watched.call('redis.key.delete', { connectionId, keys: [{ key: 'a' }] })).rejects.toMatchObject(
       refused,
     );
+    const edit = { kind: 'string' as const, value: '2' };
+    await expect(watched.call('redis.key.add', { connectionId, key: 'b', edit })).rejects.toMatchObject(refused);
+    await expect(watched.call('redis.key.rename', { ...ref, to: 'b' })).rejects.toMatchObject(refused);
     await expect(watched.call('redis.key.delete', { connectionId, db: 2, keys: [{ key: 'a' }] })).rejects.toMatchObject(
       refused,
     );
@@ -267,6 +353,15 @@ test('on a cluster pages go through every shard, and a key is found where it is'
     });
     const keys = [{ key: 'key:1' }, { key: 'key:2' }, { key: 'key:3' }];
     expect(await whole.call('redis.key.delete', { connectionId, keys })).toEqual({ removed: 3 });
+    const change = { kind: 'string' as const, value: 'after' };
+    await whole.call('redis.key.set', { connectionId, key: 'key:8', edit: change, was: 'v8' });
+    await whole.call('redis.key.rename', { connectionId, key: 'key:8', to: '{key:8}:moved' });
+    expect((await whole.call('redis.key', { connectionId, key: '{key:8}:moved' })).value).toMatchObject({
+      shown: { text: 'after' },
+    });
+    await expect(whole.call('redis.key.rename', { connectionId, key: 'key:9', to: 'other' })).rejects.toMatchObject({
+      code: 'CALL_INPUT_INVALID',
+    });
     await expect(whole.call('redis.keys', { connectionId, db: 1 })).rejects.toMatchObject({
       code: 'REDIS_DATABASE_INVALID',
     });
