@@ -72,15 +72,10 @@ function hitRate({ cache, minimumCount }: HealthFacts): FigureReading {
     const few = said('too_few_reads', { count: cache.reads, windowMs: cache.windowMs, needed: minimumCount });
     return noData(tooFew(cache.reads, 'read', cache.windowMs, minimumCount), few, cache.reads);
   }
-  const stale = cache.staleHits === 0 ? '' : `, ${percentWords(cache.staleHits / cache.reads)} stale`;
-  return {
-    value: ratio,
-    note: `${plural(cache.reads, 'read')}${stale}`,
-    noteSaid: said('reads_stale', { count: cache.reads, staleRatio: cache.staleHits / cache.reads }),
-    noDataReason: null,
-    noDataSaid: null,
-    observationCount: cache.reads,
-  };
+  const staleRatio = cache.staleHits / cache.reads;
+  const note = staleRatio === 0 ? null : `${percentWords(staleRatio)} stale`;
+  const noteSaid = staleRatio === 0 ? null : said('reads_stale', { staleRatio });
+  return { ...told, value: ratio, note, noteSaid, observationCount: cache.reads };
 }
 
 function responseTime({ response, minimumCount }: HealthFacts): FigureReading {

@@ -21,6 +21,7 @@ export function buildOverview(facts: OverviewFacts): Overview {
     state: worst?.state ?? 'well',
     headline: worst?.sentence ?? null,
     headlineSaid: worst?.sentenceSaid ?? null,
+    headlineFigure: worst?.figureId ?? null,
     chain: chain.map(({ sentence: _sentence, sentenceSaid: _said, ...node }) => node),
     figures,
     stale: facts.values
@@ -35,17 +36,23 @@ interface Finding {
   readonly state: HealthState;
   readonly sentence: string | null;
   readonly sentenceSaid: Said | null;
+  readonly figureId: FigureId | null;
 }
 
 function nodeFinding({ state, sentence, sentenceSaid }: JudgedNode): Finding {
-  return { state, sentence, sentenceSaid };
+  return { state, sentence, sentenceSaid, figureId: null };
 }
 
 /** A figure that does not exist, e.g. a memory share without a limit, makes the whole neither well nor ill. */
 function figureFinding(figure: OverviewFigure, facts: OverviewFacts): Finding {
-  if (figure.state === 'unknown') return { state: 'well', sentence: null, sentenceSaid: null };
+  if (figure.state === 'unknown') return { state: 'well', sentence: null, sentenceSaid: null, figureId: null };
   const since = figure.firingSinceMs === null ? '' : ` for ${durationWords(facts.atMs - figure.firingSinceMs)}`;
-  return { state: figure.state, sentence: `${figureSentence(figure)}${since}`, sentenceSaid: null };
+  return {
+    state: figure.state,
+    sentence: `${figureSentence(figure)}${since}`,
+    sentenceSaid: null,
+    figureId: figure.id,
+  };
 }
 
 const titles: Readonly<Record<FigureId, string>> = {

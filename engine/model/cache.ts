@@ -4,6 +4,7 @@ import { cacheCleanUpReportSchema, cacheWarmingSchema } from './cache-actions.ts
 import { layerFieldSchema } from './cache-layers.ts';
 import { layerNameSchema } from './freshness.ts';
 import { healthStateSchema, linkViewSchema } from './health.ts';
+import { saidSchema } from './said.ts';
 import { seriesSchema } from './sample.ts';
 
 /** A window with fewer reads gives counts but no rate. */
@@ -141,6 +142,8 @@ export const cacheHealthSchema = z.object({
       state: healthStateSchema,
       /** What was seen, with figures. */
       evidence: z.string(),
+      /** The same for every language. */
+      said: saidSchema.optional(),
     }),
   ),
 });

@@ -88,8 +88,9 @@ export const overviewSchema = z.object({
   state: healthStateSchema,
   /** The worst thing in one sentence; null when all is well. */
   headline: z.string().nullable(),
-  /** Null too where it is only known in English. */
+  /** Null too where a figure is the worst: that one is named by `headlineFigure`, and is among the figures. */
   headlineSaid: saidSchema.nullable().optional(),
+  headlineFigure: overviewFigureSchema.shape.id.nullable().optional(),
   chain: z.array(chainNodeSchema),
   figures: z.array(overviewFigureSchema),
   stale: z.array(staleValueSchema),

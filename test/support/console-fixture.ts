@@ -25,6 +25,8 @@ import { scriptedEngine } from './scripted-engine.ts';
 export interface Script {
   /** Of the chain: its workers are wedged. */
   isBroken: boolean;
+  /** The figure that the overview's headline is about; null: its own words. */
+  headlineFigure: 'workers' | null;
   /** Of the cache: nothing is in it. */
   isEmpty: boolean;
   /** A read of the dashboard fails with this message. */
@@ -70,6 +72,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
   const connections = connectionsScript(Date.now());
   const script: Script = {
     isBroken: false,
+    headlineFigure: null,
     isEmpty: false,
     readFailure: null,
     hold: null,
@@ -147,7 +150,10 @@ function handlersOf(script: Script): Partial<Handlers> {
       ),
       nextBefore: null,
     }),
-    'overview.get': async () => overview(Date.now(), script.isBroken),
+    'overview.get': async () => ({
+      ...overview(Date.now(), script.isBroken),
+      headlineFigure: script.headlineFigure,
+    }),
     'dashboard.filters': async () => filterOptions,
     async 'dashboard.get'({ filters }) {
       script.reads.push(filters);

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { FormatContext, useLanguageFormat } from '../format/use-format.ts';
 import { changeLanguage } from '../i18n/i18n.ts';
 import { useRoute } from '../state/route.ts';
-import { type Services, ServicesContext, usePreferences } from '../state/services.ts';
+import { type Services, ServicesContext, useIsOffline, usePreferences } from '../state/services.ts';
 import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
 import { Banners } from './Banners.tsx';
 import { Crash } from './Crash.tsx';
@@ -26,6 +26,7 @@ function Frame(): ReactElement {
   const route = useRoute();
   const { language } = usePreferences();
   const format = useLanguageFormat();
+  const isOffline = useIsOffline();
   const Page = pages[route.page];
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   useEffect(() => {
@@ -37,7 +38,7 @@ function Frame(): ReactElement {
   }, [route.page, t]);
   return (
     <FormatContext value={format}>
-      <div className="app">
+      <div className="app" data-offline={isOffline || undefined}>
         <a className="skip" href="#main" onClick={focusMain}>
           {t('app.skip')}
         </a>

@@ -202,6 +202,13 @@ export const en = {
     },
     headlineWell: 'Everything is well.',
     headlineThen: 'On {{when}}: {{words}}',
+    figureSays: {
+      past: '{{label}}: {{value}}, {{limit}}',
+      stillFires: '{{label}}: {{value}}; the alert ({{limit}}) still fires',
+      unseen: '{{label}}: the figure is not seen, and the alert ({{limit}}) fires',
+      since: '{{words}} for {{duration}}',
+    },
+    past: { above: 'over {{threshold}}', below: 'under {{threshold}}' },
     unknown: 'Nothing is known yet.',
     brokenLink_one: '{{count}} broken link',
     brokenLink_other: '{{count}} broken links',

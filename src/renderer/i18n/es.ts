@@ -203,6 +203,13 @@ export const es: Texts = {
     },
     headlineWell: 'Todo está bien.',
     headlineThen: 'El {{when}}: {{words}}',
+    figureSays: {
+      past: '{{label}}: {{value}}, {{limit}}',
+      stillFires: '{{label}}: {{value}}; la alerta ({{limit}}) sigue activa',
+      unseen: '{{label}}: no se ve la cifra, y la alerta ({{limit}}) está activa',
+      since: '{{words}} desde hace {{duration}}',
+    },
+    past: { above: 'sobre {{threshold}}', below: 'bajo {{threshold}}' },
     unknown: 'Aún no se sabe nada.',
     brokenLink_one: '{{count}} eslabón roto',
     brokenLink_other: '{{count}} eslabones rotos',

@@ -19,7 +19,7 @@ describe('a healthy default installation', () => {
 
   it('shows the four figures with what stands behind them', () => {
     expect(overview.figures.map(({ id, value, note, state }) => [id, value, note, state])).toEqual([
-      ['hit_rate', 0.974, '1,000 reads, 2.4 % stale', 'well'],
+      ['hit_rate', 0.974, '2.4 % stale', 'well'],
       ['response_time', 1.8, 'p99 6.1 ms', 'well'],
       ['workers', 4, 'of 4 slots', 'well'],
       ['redis_memory', 79 / 256, 'of 256 MB (cache)', 'well'],
@@ -75,6 +75,7 @@ describe('a figure past its threshold', () => {
     expect(buildOverview(healthyFacts({ cache }))).toMatchObject({
       state: 'warning',
       headline: 'Cache hit rate: 62 %, under 80 %',
+      headlineFigure: 'hit_rate',
     });
   });
 

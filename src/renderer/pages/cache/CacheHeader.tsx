@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { useIsOffline, useNow } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
@@ -61,14 +62,17 @@ export function CacheHeader(props: CacheHeaderProps): ReactElement {
 function Headline({ health }: { readonly health: CacheHealth | null }): ReactElement {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
+  const speak = useSaid();
   if (health === null) return <State kind="unknown" word={t('state.unknown')} />;
   if (isOffline) return <State kind="expired" word={t('state.lastKnown')} />;
+  // The headline is the evidence of the worst check, which comes first.
+  const words = health.headline === null ? null : speak(health.checks[0]?.said, health.headline);
   return (
     <>
       <State kind={healthKinds[health.state]} word={t(`state.${health.state}`)} />
-      {health.headline !== null && (
-        <span className="sub cache-headline" title={health.headline} data-testid="cache-headline">
-          {health.headline}
+      {words !== null && (
+        <span className="sub cache-headline" title={words} data-testid="cache-headline">
+          {words}
         </span>
       )}
     </>

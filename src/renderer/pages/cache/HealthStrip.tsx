@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../format/numbers.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { State, type StateKind } from '../../ui/State.tsx';
 import { type CacheHealth, type CacheStatus, healthKinds, percent, windowOf } from './cache-model.ts';
@@ -27,17 +28,19 @@ export function HealthStrip({ status, health }: HealthStripProps): ReactElement 
   const { t } = useTranslation();
   const isOffline = useIsOffline();
   const word = useCheckWords(status);
+  const speak = useSaid();
   return (
     <ul className="cache-checks" aria-label={t('cache.health')} data-testid="cache-health">
       {checkIds.map((id) => {
         const check = health?.checks.find((each) => each.id === id) ?? null;
+        const evidence = check === null ? null : speak(check.said, check.evidence);
         const kind: StateKind = check === null ? 'unknown' : isOffline ? 'expired' : healthKinds[check.state];
         return (
           <li key={id} className="card" data-testid={`check-${id}`}>
             <span className="name">{t(`cache.check.${id}`)}</span>
             <State kind={kind} word={word(id)} />
-            <span className="evidence" title={check?.evidence}>
-              {check?.evidence ?? ' '}
+            <span className="evidence" title={evidence ?? undefined}>
+              {evidence ?? ' '}
             </span>
           </li>
         );

@@ -28,6 +28,8 @@ const pageOf = {
   workers: routeHref('workers'),
   redis_memory: routeHref('redis'),
 } as const;
+/** Their note goes on with the value, e.g. "4 of 4 slots"; the others' says something beside it. */
+const partOfIt: ReadonlySet<OverviewFigure['id']> = new Set(['workers', 'redis_memory']);
 /** Shorter gaps are the ordinary distance between samples. */
 const mentionedGapMs = 60_000;
 
@@ -63,10 +65,8 @@ function FigureTile({ figure, label, isOffline }: FigureTileProps): ReactElement
   const value = figure.value === null ? null : showFigure(format, figure.value, figure.unit);
   const threshold = asWords(showThreshold(format, figure));
   const gapMs = longestGapMs(figure.series.points);
-  const unit =
-    value === null
-      ? ''
-      : [value.unit, figure.note === null ? '' : speak(figure.noteSaid, figure.note)].filter(Boolean).join(' ');
+  const note = figure.note === null ? '' : speak(figure.noteSaid, figure.note);
+  const unit = [value?.unit ?? '', note].filter(Boolean).join(partOfIt.has(figure.id) ? ' ' : ' · ');
   return (
     <Tile
       id={`figure-${figure.id}`}

@@ -1,6 +1,7 @@
 /** The Overview: which link of the chain is broken, the four figures with their thresholds, what is stale and why. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useSaid } from '../../format/use-said.ts';
 import { useIsOffline, useLive, useNow, useServices } from '../../state/services.ts';
@@ -9,8 +10,14 @@ import { AlertStrip } from './AlertStrip.tsx';
 import { Chain } from './Chain.tsx';
 import { Figures } from './Figures.tsx';
 import { HappenedCard } from './HappenedCard.tsx';
-import type { Overview } from './overview-model.ts';
-import { healthKinds } from './overview-model.ts';
+import {
+  asWords,
+  healthKinds,
+  type Overview,
+  type OverviewFigure,
+  showFigure,
+  showThreshold,
+} from './overview-model.ts';
 import './overview.css';
 import { StaleTable } from './StaleTable.tsx';
 
@@ -92,7 +99,32 @@ function HeadlineWords({
   const format = useFormat();
   const when = useNow((nowMs) => format.moment(overview.atMs, nowMs));
   const speak = useSaid();
+  const figure = overview.figures.find(({ id }) => id === overview.headlineFigure);
+  const ofFigure = useFigureWords(figure ?? null, overview.atMs);
   const words =
-    overview.headline === null ? t('overview.headlineWell') : speak(overview.headlineSaid, overview.headline);
+    overview.headline === null
+      ? t('overview.headlineWell')
+      : (ofFigure ?? speak(overview.headlineSaid, overview.headline));
   return <>{isOffline ? t('overview.headlineThen', { when, words }) : words}</>;
+}
+
+/** A figure that is past its threshold, or whose alert fires; null without a figure. */
+function useFigureWords(figure: OverviewFigure | null, atMs: number): string | null {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (figure === null) return null;
+  const { value, badWhen, firingSinceMs } = figure;
+  const words = t(`overview.figureSays.${sayingOf(figure)}`, {
+    label: t(`overview.figure.${figure.id}`),
+    value: value === null ? '' : asWords(showFigure(format, value, figure.unit)),
+    limit: t(`overview.past.${badWhen}`, { threshold: asWords(showThreshold(format, figure)) }),
+  });
+  if (firingSinceMs === null) return words;
+  return t('overview.figureSays.since', { words, duration: formatDuration(atMs - firingSinceMs) });
+}
+
+function sayingOf({ value, threshold, badWhen }: OverviewFigure): 'unseen' | 'past' | 'stillFires' {
+  if (value === null) return 'unseen';
+  const isPast = badWhen === 'above' ? value > threshold : value < threshold;
+  return isPast ? 'past' : 'stillFires';
 }

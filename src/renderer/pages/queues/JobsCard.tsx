@@ -75,15 +75,17 @@ export function JobsCard({ queues, search, openKey, onSearch, onOpen, onAct }: J
           <span className="sub">{jobs.missing.evidence}</span>
         </p>
       )}
-      <BulkActions
-        search={search}
-        chosen={chosen}
-        blocked={isOffline ? t('offlineBlocked') : isReadOnly ? t('queues.readOnlyWhy') : null}
-        onAct={(request) => {
-          setSelected(new Set());
-          onAct(request);
-        }}
-      />
+      {jobs.totalCount !== 0 && (
+        <BulkActions
+          search={search}
+          chosen={chosen}
+          blocked={isOffline ? t('offlineBlocked') : isReadOnly ? t('queues.readOnlyWhy') : null}
+          onAct={(request) => {
+            setSelected(new Set());
+            onAct(request);
+          }}
+        />
+      )}
       <VirtualTable
         caption={t('queues.jobs')}
         columns={columns}

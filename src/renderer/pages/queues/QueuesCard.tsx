@@ -74,6 +74,7 @@ function useNameColumns(
   onChoose: (key: string | null) => void,
 ): readonly Column<Queue>[] {
   const { t } = useTranslation();
+  const format = useFormat();
   const isOffline = useIsOffline();
   return [
     {
@@ -100,6 +101,11 @@ function useNameColumns(
               {queue.id.connectionId}
               {queue.maker.version !== null && ` · ${queue.maker.version}`}
               {!queue.writable && ` · ${t('queues.readOnly')}`}
+              {queue.size !== null && (
+                <span title={t('queues.inRedisIs')}>
+                  {` · ${t('queues.inRedis', { size: formatBytes(format.language, queue.size.bytes) })}`}
+                </span>
+              )}
             </div>
           </>
         );
@@ -201,7 +207,7 @@ function useSpeedColumns(): readonly Column<Queue>[] {
       header: t('queues.column.workers'),
       hint: t('queues.hint.workers'),
       align: 'end',
-      render: ({ id, workerCount, size }) => (
+      render: ({ id, workerCount }) => (
         <>
           {workerCount === null ? (
             '—'
@@ -210,7 +216,6 @@ function useSpeedColumns(): readonly Column<Queue>[] {
               {format.number(workerCount)}
             </a>
           )}
-          {size !== null && <div className="sub">≈ {formatBytes(format.language, size.bytes)}</div>}
         </>
       ),
       sortValue: ({ workerCount }) => workerCount,
