@@ -15,8 +15,12 @@ export function aggregated(
   let highest = Number.NEGATIVE_INFINITY;
   let lowest = Number.POSITIVE_INFINITY;
   let last: number | null = null;
+  let absentCount = 0;
   for (const { value, count } of samples) {
-    if (value === null) continue;
+    if (value === null) {
+      absentCount += count;
+      continue;
+    }
     observationCount += count;
     weight += Math.max(1, count);
     weighted += value * Math.max(1, count);
@@ -26,6 +30,7 @@ export function aggregated(
     lowest = Math.min(lowest, value);
     last = value;
   }
+  if (last === null && absentCount >= rule.minimumCount) return { outcome: 'absent', observationCount: absentCount };
   if (last === null || observationCount < rule.minimumCount) return { outcome: 'missing', observationCount };
   const value = { mean: weighted / weight, max: highest, min: lowest, sum, last }[rule.aggregate];
   return { outcome: 'value', value, observationCount };

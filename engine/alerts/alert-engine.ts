@@ -5,7 +5,7 @@ import type { Clock, Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { AlertRule, AlertStatus } from '../model/alert.ts';
+import type { AlertRule, AlertStatus, EvidenceFacts } from '../model/alert.ts';
 import type { AlertChannel } from '../model/alert-channel.ts';
 import type { CauseLink } from '../model/cause.ts';
 import type { Acknowledgement, NewChange, NewTransition, OpenEpisode, StoredAlertState } from '../store/alert-store.ts';
@@ -18,7 +18,7 @@ import {
   type Suppression,
   steadyMs,
 } from './episodes.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, factsOf } from './evidence.ts';
 import { type NotificationSender, owedFor } from './notifications.ts';
 import type { AlertRecords, ChannelBook, RuleSource, SampleReader, SilenceSource } from './ports.ts';
 import { initialState, type Reading, step, withoutUnseen } from './state-machine.ts';
@@ -205,7 +205,7 @@ export class AlertEngine {
     if (state.state === before.state) return { state, isToWrite: this.#isToWrite(before, state), change: null };
     this.#writtenAtMs.set(rule.id, atMs);
     const cause = rule.inhibitedBy.flatMap((id) => firingTitles.get(id) ?? [])[0] ?? null;
-    const transition = { ...transitionOf(rule, before, state, evidenceOf(rule, reading)), cause, chain: [] };
+    const transition = { ...transitionOf(rule, before, state, factsOf(rule, reading)), cause, chain: [] };
     return { state, isToWrite: true, change: { transition, notify: this.#toldAtOnce(rule, transition) } };
   }
 
@@ -304,6 +304,9 @@ export class AlertEngine {
       if (state.state === 'inactive') continue;
       const ended: StoredAlertState = { ...state, state: 'inactive', sinceMs: atMs, kindSinceMs: atMs, seenAtMs: atMs };
       const last = this.#titles.get(state.ruleId);
+      const facts = last
+        ? { ...factsOf(last, { outcome: 'missing', observationCount: 0 }), outcome: 'ended' as const }
+        : null;
       const transition: NewTransition = {
         ruleId: state.ruleId,
         title: last?.title ?? state.ruleId,
@@ -314,6 +317,7 @@ export class AlertEngine {
         value: state.value,
         threshold: last?.threshold ?? 0,
         evidence: 'The rule was switched off or removed',
+        facts,
         cause: null,
         chain: [],
       };
@@ -326,11 +330,14 @@ export class AlertEngine {
     try {
       const fromMs = atMs - rule.windowMs;
       const figure = this.#options.samples.window(rule.signal, fromMs, atMs);
-      const { observationCount } = figure;
+      const { observationCount, absentCount } = figure;
       const value =
         rule.aggregate === 'last'
           ? (this.#options.samples.last(rule.signal, fromMs, atMs)?.value ?? null)
           : figure[rule.aggregate];
+      if (observationCount === 0 && absentCount >= rule.minimumCount) {
+        return { outcome: 'absent', observationCount: absentCount };
+      }
       if (value === null || observationCount < rule.minimumCount) return { outcome: 'missing', observationCount };
       return { outcome: 'value', value, observationCount };
     } catch (error) {
@@ -386,7 +393,7 @@ function transitionOf(
   rule: AlertRule,
   before: StoredAlertState,
   after: StoredAlertState,
-  evidence: string,
+  facts: EvidenceFacts,
 ): Omit<NewTransition, 'cause' | 'chain'> {
   return {
     ruleId: rule.id,
@@ -397,6 +404,7 @@ function transitionOf(
     atMs: after.sinceMs,
     value: after.value,
     threshold: rule.threshold,
-    evidence,
+    evidence: evidenceOf(facts),
+    facts,
   };
 }

@@ -162,11 +162,11 @@ export class StoredChannels implements ChannelBook {
     if (isOpen && !isLoopback(settings.host)) throw invalid('a password is not sent in clear; choose tls or starttls');
   }
 
-  #wayOf({ settings }: AlertChannel, secret: string | null): NotificationChannel {
+  #wayOf({ settings, templates }: AlertChannel, secret: string | null): NotificationChannel {
     switch (settings.kind) {
       case 'desktop':
         if (this.#options.desktop === null) throw invalid('this host has no desktop');
-        return desktopChannel(this.#options.desktop);
+        return desktopChannel(this.#options.desktop, templates.title !== null);
       case 'email':
         return emailChannel(settings, secret);
       case 'slack':

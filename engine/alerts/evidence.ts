@@ -1,18 +1,30 @@
-/** What an alert rests on, in words: figure, window, observations, threshold. */
-import type { AlertRule } from '../model/alert.ts';
-import type { SignalName } from '../model/sample.ts';
+/** What an alert rests on, as figures and in words: figure, window, observations, threshold. */
+import type { AlertRule, EvidenceFacts } from '../model/alert.ts';
 import type { Reading } from './state-machine.ts';
 
+export function factsOf(rule: AlertRule, reading: Reading): EvidenceFacts {
+  const { signal, aggregate, windowMs, comparison, threshold, minimumCount } = rule;
+  return {
+    ...{ signal, aggregate, windowMs, comparison, threshold, minimumCount },
+    outcome: reading.outcome,
+    value: reading.outcome === 'value' ? reading.value : null,
+    observationCount: reading.outcome === 'broken' ? 0 : reading.observationCount,
+    problem: reading.outcome === 'broken' ? reading.problem : null,
+  };
+}
+
 /** E.g. "62.3 % on average over 5 min (143 observations), under 80 %". */
-export function evidenceOf(rule: AlertRule, reading: Reading): string {
-  const window = windowWords(rule.windowMs);
-  if (reading.outcome === 'broken') return `The samples of ${rule.signal} could not be read: ${reading.problem}`;
-  const observed = `${reading.observationCount} ${reading.observationCount === 1 ? 'observation' : 'observations'}`;
-  if (reading.outcome === 'missing') {
-    return `${observed} of ${rule.signal} in ${window}; ${rule.minimumCount} are needed`;
+export function evidenceOf(facts: EvidenceFacts): string {
+  const { outcome, signal, observationCount, minimumCount, value } = facts;
+  const window = windowWords(facts.windowMs);
+  const observed = `${observationCount} ${observationCount === 1 ? 'observation' : 'observations'}`;
+  if (outcome === 'ended') return 'The rule was switched off or removed';
+  if (outcome === 'broken') return `The samples of ${signal} could not be read: ${facts.problem}`;
+  if (outcome === 'absent') return `There is no ${signal} here, so nothing to measure (${observed} in ${window})`;
+  if (outcome === 'missing' || value === null) {
+    return `${observed} of ${signal} in ${window}; ${minimumCount} are needed`;
   }
-  const figure = `${figureWords(rule.signal, reading.value)} ${aggregateWords[rule.aggregate]} ${window} (${observed})`;
-  return `${figure}, ${standing(rule, reading.value)}`;
+  return `${figureWords(signal, value)} ${aggregateWords[facts.aggregate]} ${window} (${observed}), ${standing(facts, value)}`;
 }
 
 const aggregateWords = {
@@ -23,14 +35,14 @@ const aggregateWords = {
   last: 'last seen in',
 } as const;
 
-function standing(rule: AlertRule, value: number): string {
+function standing(rule: EvidenceFacts, value: number): string {
   const [bad, fine] = rule.comparison === 'above' ? ['over', 'not over'] : ['under', 'not under'];
   const past = rule.comparison === 'above' ? value > rule.threshold : value < rule.threshold;
   return `${past ? bad : fine} ${figureWords(rule.signal, rule.threshold)}`;
 }
 
 /** The unit is the suffix of the signal's name. */
-export function figureWords(signal: SignalName, value: number): string {
+export function figureWords(signal: string, value: number): string {
   if (signal.endsWith('_ratio')) return `${rounded(value * 100)} %`;
   if (signal.endsWith('_ms')) return value >= 1_000 ? `${rounded(value / 1_000)} s` : `${rounded(value)} ms`;
   if (signal.endsWith('_bytes')) return `${rounded(value / 1_048_576)} MB`;

@@ -1,5 +1,5 @@
 /** What alerts needs of the local store and of the host; the engine fills these in. */
-import type { AlertRule } from '../model/alert.ts';
+import type { AlertRule, AlertTransition } from '../model/alert.ts';
 import type { AlertChannel } from '../model/alert-channel.ts';
 import type { Silence } from '../model/alert-rules.ts';
 import type { SignalName } from '../model/sample.ts';
@@ -71,16 +71,18 @@ export interface ChannelBook {
   open(channelId: string): { readonly channel: AlertChannel; readonly way: NotificationChannel } | null;
 }
 
+/** What the desktop is told, as data: it says it in the language of the console. */
 export interface DesktopNotification {
-  readonly title: string;
-  readonly body: string;
-  /** Null when it is of several alerts at once. */
-  readonly ruleId: string | null;
-  /** It fires and can be acknowledged; false for an end and for a test. */
-  readonly isFiring: boolean;
+  /** As the channel's own template words it; null: the desktop does. */
+  readonly title: string | null;
+  readonly kind: AlertMessage['kind'];
+  /** Told before, and still so. */
+  readonly isRepeat: boolean;
+  /** Oldest first. */
+  readonly alerts: readonly Pick<AlertTransition, 'ruleId' | 'title' | 'to' | 'evidence' | 'facts'>[];
 }
 
-/** The desktop of the host; a host without one hands in null. A second notification of a rule takes the first one's place. */
+/** The desktop of the host; a host without one hands in null. */
 export interface DesktopNotify {
   show(notification: DesktopNotification): void | Promise<void>;
 }

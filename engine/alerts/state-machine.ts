@@ -2,10 +2,11 @@
 import type { AlertRule, AlertState } from '../model/alert.ts';
 import type { ReadingKind, StoredAlertState } from '../store/alert-store.ts';
 
-/** What the window gave; `missing`: too little was observed to judge. */
+/** What the window gave; `missing`: too little was observed to judge; `absent`: looked, and there is no such figure. */
 export type Reading =
   | { readonly outcome: 'value'; readonly value: number; readonly observationCount: number }
   | { readonly outcome: 'missing'; readonly observationCount: number }
+  | { readonly outcome: 'absent'; readonly observationCount: number }
   | { readonly outcome: 'broken'; readonly problem: string };
 
 /**
@@ -76,6 +77,8 @@ export function initialState(ruleId: string, nowMs: number): StoredAlertState {
 export function kindOf(rule: AlertRule, reading: Reading): ReadingKind {
   if (reading.outcome === 'missing')
     return ({ noData: 'missing', fire: 'bad', resolve: 'good' } as const)[rule.onMissing];
+  // What does not exist cannot be too high or too low.
+  if (reading.outcome === 'absent') return 'good';
   if (reading.outcome === 'broken') return rule.onBroken === 'fire' ? 'bad' : 'broken';
   const { value } = reading;
   if (rule.comparison === 'above') {

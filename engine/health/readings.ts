@@ -86,7 +86,8 @@ export async function memoryReadings(probe: RedisProbe): Promise<Reading[]> {
   if (memory === null) return [];
   return [
     gauge(`redis.${probe.role}.memory_bytes`, memory.usedBytes),
-    gauge(`redis.${probe.role}.memory_ratio`, memoryRatio(memory)),
+    // Counted without a limit too: that there is none was seen, and is no lack of data.
+    { signal: `redis.${probe.role}.memory_ratio`, value: memoryRatio(memory), count: 1 },
   ];
 }
 

@@ -77,7 +77,25 @@ export const alertStatusSchema = z.object({
 });
 export type AlertStatus = z.infer<typeof alertStatusSchema>;
 
-/** One change of state, kept for ever up to the store's ceiling. */
+/**
+ * What a change rests on, as figures. `absent`: looked, and there is nothing to measure, e.g. no memory limit; `ended`:
+ * the rule was switched off or removed while it fired.
+ */
+export const evidenceFactsSchema = z.object({
+  outcome: z.enum(['value', 'missing', 'absent', 'broken', 'ended']),
+  signal: z.string(),
+  value: z.number().nullable(),
+  observationCount: z.number(),
+  aggregate: alertRuleSchema.shape.aggregate.unwrap(),
+  windowMs: z.number(),
+  comparison: alertRuleSchema.shape.comparison,
+  threshold: z.number(),
+  minimumCount: z.number(),
+  problem: z.string().nullable(),
+});
+export type EvidenceFacts = z.infer<typeof evidenceFactsSchema>;
+
+/** One change of state, kept up to the age and the size that the history's limits allow. */
 export const alertTransitionSchema = z.object({
   id: z.number(),
   ruleId: z.string(),
@@ -90,6 +108,8 @@ export const alertTransitionSchema = z.object({
   threshold: z.number(),
   /** In words: what was seen, over which window. */
   evidence: z.string(),
+  /** The same as figures; changes of earlier versions have none. */
+  facts: evidenceFactsSchema.nullish(),
   /** The title of the alert that was its cause then; null when none is known. */
   cause: z.string().nullable(),
   /** From the sign to its most probable cause as they were when it began to fire; empty for any other change. */

@@ -65,7 +65,7 @@ export const sampleSchema = z.object({
   signal: signalNameSchema,
   atMs: z.number(),
   value: z.number().nullable(),
-  /** How many observations stand behind the value; 1 for a gauge. */
+  /** How many observations stand behind the value, or behind there being none; 1 for a gauge, 0 when nothing was observed. */
   count: z.number(),
   /** How long it speaks for, when that is not one sampling period. */
   spanMs: z.number().optional(),

@@ -6,19 +6,33 @@ import {
   type AlertHistoryQuery,
   type AlertTransition,
   alertStateSchema,
+  type EvidenceFacts,
+  evidenceFactsSchema,
   severitySchema,
 } from '../model/alert.ts';
 import { causeLinkSchema } from '../model/cause.ts';
 import type { Connection, SqlBinding } from './connection.ts';
 
-export type TransitionRow = Omit<AlertTransition, 'chain'> & { readonly chain: string | null };
+export type TransitionRow = Omit<AlertTransition, 'chain' | 'facts'> & {
+  readonly chain: string | null;
+  readonly facts: string | null;
+};
 
-export function transitionOf({ chain, ...rest }: TransitionRow): AlertTransition {
-  return { ...rest, chain: chain === null ? [] : z.array(causeLinkSchema).parse(JSON.parse(chain)) };
+export function transitionOf({ chain, facts, ...rest }: TransitionRow): AlertTransition {
+  return {
+    ...rest,
+    facts: factsIn(facts),
+    chain: chain === null ? [] : z.array(causeLinkSchema).parse(JSON.parse(chain)),
+  };
+}
+
+/** Null also where a newer version wrote what this one does not know: the words stand beside it. */
+export function factsIn(text: string | null): EvidenceFacts | null {
+  return text === null ? null : (evidenceFactsSchema.safeParse(JSON.parse(text)).data ?? null);
 }
 
 export const transitionColumns = `id, rule_id AS ruleId, title, severity, from_state AS "from", to_state AS "to", at_ms AS atMs,
-  value, threshold, evidence, cause, chain`;
+  value, threshold, evidence, facts, cause, chain`;
 
 /** Past this many matches nobody counts on: a full count of a million changes takes a tenth of a second. */
 const mostCounted = 10_000;

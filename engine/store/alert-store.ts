@@ -238,8 +238,8 @@ export class AlertStore {
   #addTransition(transition: NewTransition): number {
     return this.#connection.run(
       `INSERT INTO alert_transition
-         (rule_id, title, severity, from_state, to_state, at_ms, value, threshold, evidence, cause, chain, words)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (rule_id, title, severity, from_state, to_state, at_ms, value, threshold, evidence, facts, cause, chain, words)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       transition.ruleId,
       transition.title,
       transition.severity,
@@ -249,6 +249,7 @@ export class AlertStore {
       transition.value,
       transition.threshold,
       transition.evidence,
+      transition.facts ? JSON.stringify(transition.facts) : null,
       transition.cause,
       transition.chain.length === 0 ? null : JSON.stringify(transition.chain),
       folded(

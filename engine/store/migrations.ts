@@ -460,6 +460,9 @@ CREATE INDEX alert_transition_kind ON alert_transition (to_state, severity, at_m
 CREATE INDEX alert_transition_rule_kind ON alert_transition (rule_id, to_state, severity, at_ms, id);
 `;
 
+/** What a change of an alert rests on, as figures for a screen in any language. */
+const alertFacts = 'ALTER TABLE alert_transition ADD COLUMN facts TEXT;';
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
@@ -473,4 +476,5 @@ export const migrations: readonly Migration[] = [
   { version: 10, name: 'line of time', sql: timeline },
   { version: 11, name: 'fixes of the doctor', sql: doctorFixes },
   { version: 12, name: 'kinds of alerts', sql: alertKinds },
+  { version: 13, name: 'figures of alerts', sql: alertFacts },
 ];

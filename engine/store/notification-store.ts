@@ -189,8 +189,8 @@ export class NotificationStore {
     const rows = this.#connection.rows<OwedRow>(
       `SELECT o.attempts, o.created_at_ms AS createdAtMs, o.deadline_at_ms AS deadlineAtMs, o.last_error AS lastError,
          o.repeat_number AS repeatNumber, t.id AS transitionId, t.rule_id AS ruleId, t.title, t.severity,
-         t.from_state AS "from", t.to_state AS "to", t.at_ms AS atMs, t.value, t.threshold, t.evidence, t.cause,
-         t.chain
+         t.from_state AS "from", t.to_state AS "to", t.at_ms AS atMs, t.value, t.threshold, t.evidence, t.facts,
+         t.cause, t.chain
        FROM outbox o JOIN alert_transition t ON t.id = o.transition_id
        WHERE o.channel = ? AND o.batch_id = ? AND o.state = 'due' ORDER BY o.id`,
       channelId,
@@ -226,8 +226,9 @@ export class NotificationStore {
 }
 
 function transitionIn(row: OwedRow): AlertTransition {
-  const { transitionId, ruleId, title, severity, from, to, atMs, value, threshold, evidence, cause, chain } = row;
+  const { transitionId: id, ruleId, title, severity, from, to, atMs, value, threshold } = row;
+  const { evidence, facts, cause, chain } = row;
   return transitionOf({
-    ...{ id: transitionId, ruleId, title, severity, from, to, atMs, value, threshold, evidence, cause, chain },
+    ...{ id, ruleId, title, severity, from, to, atMs, value, threshold, evidence, facts, cause, chain },
   });
 }

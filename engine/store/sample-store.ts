@@ -20,6 +20,8 @@ export interface WindowFigure {
   readonly sum: number | null;
   /** Observations behind `mean`; samples without a value count for none. */
   readonly observationCount: number;
+  /** Observations that found no such figure, e.g. no memory limit. */
+  readonly absentCount: number;
 }
 
 export class SampleStore {
@@ -80,15 +82,17 @@ export class SampleStore {
       max: number | null;
       min: number | null;
       n: number | null;
+      absent: number | null;
     }>(
       `SELECT sum(value * max(count, 1)) AS weighted, sum(CASE WHEN value IS NOT NULL THEN max(count, 1) END) AS weight,
-         max(value) AS max, min(value) AS min, sum(CASE WHEN value IS NOT NULL THEN count END) AS n
+         max(value) AS max, min(value) AS min, sum(CASE WHEN value IS NOT NULL THEN count END) AS n,
+         sum(CASE WHEN value IS NULL THEN count END) AS absent
        FROM sample WHERE signal_id = (SELECT id FROM signal WHERE name = ?) AND at_ms > ? AND at_ms <= ?`,
       ...bindings,
     );
-    const { weighted = null, weight = null, max = null, min = null, n = null } = sums ?? {};
+    const { weighted = null, weight = null, max = null, min = null, n = null, absent = null } = sums ?? {};
     const mean = weighted === null || weight === null ? null : weighted / weight;
-    return { mean, max, min, sum: weighted, observationCount: n ?? 0 };
+    return { mean, max, min, sum: weighted, observationCount: n ?? 0, absentCount: absent ?? 0 };
   }
 
   /** The newest sample that has a value, after `fromMs` up to `toMs`. @throws EngineError STORE_UNAVAILABLE */

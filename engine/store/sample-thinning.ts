@@ -48,7 +48,7 @@ export class SampleThinning {
 
   #thin(signalId: number, fromMs: number, toMs: number): number {
     const minutes = this.#connection.rows<{ minute: number; mean: number | null; n: number | null }>(
-      `SELECT at_ms / ${thinnedSpanMs} AS minute, sum(CASE WHEN value IS NOT NULL THEN count END) AS n,
+      `SELECT at_ms / ${thinnedSpanMs} AS minute, coalesce(sum(CASE WHEN value IS NOT NULL THEN count END), sum(count)) AS n,
          sum(value * max(count, 1)) / sum(CASE WHEN value IS NOT NULL THEN max(count, 1) END) AS mean
        FROM sample WHERE signal_id = ? AND at_ms >= ? AND at_ms < ? GROUP BY 1`,
       signalId,

@@ -2,12 +2,16 @@
 import { app } from 'electron';
 import type { Dispatch } from '../shared/dispatcher.ts';
 import type { HostedEngine } from '../shared/hosted-engine.ts';
-import { type AlertNotice, AlertNotifications } from './alert-notifications.ts';
+import { AlertNotifications } from './alert-notifications.ts';
 import { type AlertSummary, nothingKnown, readAlertSummary } from './alert-summary.ts';
-import { type DesktopTexts, desktopTexts } from './texts.ts';
+import { type DeskState, readDeskState, writeDeskState } from './desk-state.ts';
+import { type AlertNotice, wordedNotice } from './notice-words.ts';
+import { type DesktopTexts, desktopTexts, languageOf } from './texts.ts';
 import { AlertTray } from './tray.ts';
 
 interface DeskOptions {
+  /** Where the language and the pause are kept over restarts. */
+  readonly stateFile: string;
   /** Brings the window to the front, on that page (`alerts?tab=…`) or where it was. */
   readonly showPage: (page: string | null) => void;
   readonly dispatch: Promise<Dispatch>;
@@ -26,15 +30,22 @@ export class AlertDesk {
   #tray: AlertTray | null = null;
   #reading: Promise<void> | null = null;
   #isStale = false;
+  #language: DeskState['language'];
   readonly #stops: (() => void)[] = [];
 
   constructor(options: DeskOptions) {
     this.#options = options;
+    const kept = readDeskState(options.stateFile);
+    this.#language = kept.language;
     this.#notifications = new AlertNotifications({
-      texts,
+      texts: () => this.#texts,
+      pause: kept.pause,
       openAlert: (ruleId) => void this.#openAlert(ruleId),
       command: async (name, input) => (await options.dispatch)(name, input, caller),
-      onChanged: () => this.#draw(),
+      onChanged: () => {
+        this.#keep();
+        this.#draw();
+      },
       onProblem: options.onProblem,
     });
   }
@@ -46,11 +57,19 @@ export class AlertDesk {
 
   /** @throws Error where the system shows no notifications */
   tell(notice: AlertNotice): void {
-    this.#notifications.show(notice);
+    this.#notifications.show(wordedNotice(notice, this.#spoken, this.#texts));
   }
 
   sayItGoesOn(): void {
-    this.#notifications.say(texts().goesOn, texts().goesOnBody);
+    this.#notifications.say(this.#texts.goesOn, this.#texts.goesOnBody);
+  }
+
+  /** As the page does from now on, and the next start until a page says otherwise. */
+  speak(language: 'en' | 'es'): void {
+    if (language === this.#language) return;
+    this.#language = language;
+    this.#keep();
+    this.#draw();
   }
 
   /** Once the app is ready. A system without a place for icons is no reason not to start. */
@@ -110,8 +129,25 @@ export class AlertDesk {
     this.#tray?.show(this.#state());
   }
 
+  #keep(): void {
+    const state: DeskState = { language: this.#language, pause: this.#notifications.pause };
+    writeDeskState(this.#options.stateFile, state, (error) => this.#options.onProblem('desktop', error));
+  }
+
+  /** The page's language; before any page said it, the system's. */
+  get #spoken(): 'en' | 'es' {
+    return this.#language ?? languageOf(app.getLocale());
+  }
+
+  get #texts(): DesktopTexts {
+    return desktopTexts[this.#spoken];
+  }
+
   #state(): Parameters<AlertTray['show']>[0] {
-    return { summary: this.#summary, pause: this.#notifications.pause, texts: texts(), locale: app.getLocale() };
+    return {
+      ...{ summary: this.#summary, pause: this.#notifications.pause, texts: this.#texts },
+      ...{ language: this.#spoken, locale: app.getLocale() },
+    };
   }
 
   /** The change with which it began to fire, in full; without one, the list of what is not well. */
@@ -128,9 +164,4 @@ export class AlertDesk {
     if (change !== undefined) parameters.set('change', String(change));
     return `alerts?${parameters}`;
   }
-}
-
-/** The system's language: the page has its own setting, which this side of the program does not know. */
-function texts(): DesktopTexts {
-  return desktopTexts(app.getLocale());
 }

@@ -1,23 +1,18 @@
 /** Alerts as notifications of the system: acknowledge, open and mute from there; a pause holds them back and says so after it. */
 import { Notification } from 'electron';
 import type { Envelope } from '../shared/wire.ts';
+import type { DeskState } from './desk-state.ts';
+import type { WordedNotice } from './notice-words.ts';
 import type { DesktopTexts } from './texts.ts';
-
-/** What the engine tells; see `DesktopNotify` of the engine. */
-export interface AlertNotice {
-  readonly title: string;
-  readonly body: string;
-  /** Null when it is of several alerts at once. */
-  readonly ruleId: string | null;
-  /** Fires now, so that there is something to acknowledge. */
-  readonly isFiring: boolean;
-}
 
 interface NotificationParts {
   readonly texts: () => DesktopTexts;
   readonly openAlert: (ruleId: string | null) => void;
+  /** As an earlier run left it. */
+  readonly pause: DeskState['pause'];
   /** A command of the contract, in the name of who sits at this desktop. */
   readonly command: (name: string, input: unknown) => Promise<Envelope>;
+  /** Of the pause, and of what it held back. */
   readonly onChanged: () => void;
   readonly onProblem: (what: string, error: unknown) => void;
 }
@@ -35,6 +30,10 @@ export class AlertNotifications {
 
   constructor(parts: NotificationParts) {
     this.#parts = parts;
+    if (parts.pause !== null) {
+      this.#heldCount = parts.pause.heldCount;
+      this.#hold(parts.pause.untilMs);
+    }
   }
 
   /** Null: not paused; `untilMs` null: until somebody resumes. */
@@ -43,7 +42,7 @@ export class AlertNotifications {
   }
 
   /** @throws Error where the system shows none: the outbox then tries again, and says so when it gives up */
-  show(notice: AlertNotice): void {
+  show(notice: WordedNotice): void {
     if (!Notification.isSupported()) throw new Error('This system shows no notifications');
     if (this.#pause !== null) {
       this.#heldCount += 1;
@@ -55,11 +54,16 @@ export class AlertNotifications {
 
   /** @param forMs null: until it is resumed */
   pauseFor(forMs: number | null): void {
-    if (this.#pause?.timer) clearTimeout(this.#pause.timer);
-    const timer = forMs === null ? null : setTimeout(() => this.resume(), forMs);
-    timer?.unref();
-    this.#pause = { untilMs: forMs === null ? null : Date.now() + forMs, timer };
+    this.#hold(forMs === null ? null : Date.now() + forMs);
     this.#parts.onChanged();
+  }
+
+  /** A pause that ended while the program did not run ends as soon as it runs again, and is spoken of then. */
+  #hold(untilMs: number | null): void {
+    if (this.#pause?.timer) clearTimeout(this.#pause.timer);
+    const timer = untilMs === null ? null : setTimeout(() => this.resume(), Math.max(0, untilMs - Date.now()));
+    timer?.unref();
+    this.#pause = { untilMs, timer };
   }
 
   resume(): void {
@@ -78,7 +82,7 @@ export class AlertNotifications {
     if (Notification.isSupported()) this.#put({ title, body, ruleId: null, isFiring: false });
   }
 
-  #put({ title, body, ruleId, isFiring }: AlertNotice): void {
+  #put({ title, body, ruleId, isFiring }: WordedNotice): void {
     const texts = this.#parts.texts();
     const actions = isFiring && ruleId !== null ? this.#actionsFor(ruleId, texts) : [];
     // Systems that have no buttons leave them out; a click on the notification opens the alert on all of them.

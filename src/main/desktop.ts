@@ -5,8 +5,8 @@ import { exitCodeOf, lastWords } from '../shared/command-line.ts';
 import { createDispatcher, type Dispatch } from '../shared/dispatcher.ts';
 import type { HostedEngine } from '../shared/hosted-engine.ts';
 import { AlertDesk } from './alert-desk.ts';
-import type { AlertNotice } from './alert-notifications.ts';
-import { forwardTopics, serveCalls } from './ipc.ts';
+import { forwardTopics, hearLanguage, serveCalls } from './ipc.ts';
+import type { AlertNotice } from './notice-words.ts';
 import { declarePageScheme, pageUrl, servePage } from './page.ts';
 import { denyPermissions, openWindow } from './window.ts';
 
@@ -41,6 +41,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   const open = (url: string): BrowserWindow => openWindow({ ...options, stateFile, url });
   const dispatcher = Promise.withResolvers<Dispatch>();
   const desk = new AlertDesk({
+    stateFile: join(app.getPath('userData'), 'desk.json'),
     showPage: (page) => showWindow(open, page, options),
     dispatch: dispatcher.promise,
     onProblem: options.onProblem,
@@ -53,6 +54,7 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   dispatcher.promise.catch((error: unknown) => failToStart(error));
   stopWithTheApp(engine, desk, options);
   serveCalls(dispatcher.promise);
+  hearLanguage((language) => desk.speak(language));
   app.on('second-instance', () => showWindow(open, null, options));
   app.on('activate', () => showWindow(open, null, options));
   app.on('window-all-closed', () => withoutWindow(desk, options.platform ?? process.platform));

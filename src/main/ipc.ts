@@ -4,7 +4,7 @@ import { type TopicName, topics } from '../shared/contract.ts';
 import type { Dispatch } from '../shared/dispatcher.ts';
 import { failure } from '../shared/failure.ts';
 import type { HostedEngine } from '../shared/hosted-engine.ts';
-import { callChannel, type Envelope, topicChannel } from '../shared/wire.ts';
+import { callChannel, type Envelope, languageChannel, topicChannel } from '../shared/wire.ts';
 import { pageOrigin } from './page.ts';
 
 /** @param dispatch may come later than the window: calls wait for it. */
@@ -14,6 +14,13 @@ export function serveCalls(dispatch: Promise<Dispatch>): void {
     if (typeof name !== 'string') return refuse('A call needs a name');
     const run = await dispatch;
     return await run(name, input, { transport: 'ipc', name: 'desktop' });
+  });
+}
+
+/** The page says which language it is read in; what is none, or comes from elsewhere, is not heard. */
+export function hearLanguage(onLanguage: (language: 'en' | 'es') => void): void {
+  ipcMain.handle(languageChannel, (event, language: unknown): void => {
+    if (isOurPage(event) && (language === 'en' || language === 'es')) onLanguage(language);
   });
 }
 

@@ -16,6 +16,12 @@ export interface DesktopTexts {
   readonly pause: string;
   readonly resume: string;
   readonly paused: (until: string | null, heldCount: number) => string;
+  /** Before a title. */
+  readonly test: string;
+  readonly still: string;
+  readonly resolved: string;
+  readonly nothingToTell: string;
+  readonly several: (count: number, firingCount: number, resolvedCount: number) => string;
   readonly heldTitle: (count: number) => string;
   readonly heldBody: string;
   readonly notDone: string;
@@ -48,6 +54,12 @@ const english: DesktopTexts = {
   resume: 'Resume notifications',
   paused: (until, heldCount) =>
     `Notifications paused${until === null ? '' : ` until ${until}`}${heldCount === 0 ? '' : ` · ${heldCount} held back`}`,
+  test: 'Test: ',
+  still: 'Still: ',
+  resolved: 'Resolved: ',
+  nothingToTell: 'nothing to tell',
+  several: (count, firingCount, resolvedCount) =>
+    `${count} alerts: ${listed(firingCount > 0 && `${firingCount} firing`, resolvedCount > 0 && `${resolvedCount} resolved`)}`,
   heldTitle: (count) => (count === 1 ? '1 notification was held back' : `${count} notifications were held back`),
   heldBody: 'They came while notifications were paused.',
   notDone: 'That could not be done',
@@ -80,6 +92,12 @@ const spanish: DesktopTexts = {
   resume: 'Reanudar las notificaciones',
   paused: (until, heldCount) =>
     `Notificaciones en pausa${until === null ? '' : ` hasta las ${until}`}${heldCount === 0 ? '' : ` · ${heldCount} ${heldCount === 1 ? 'retenida' : 'retenidas'}`}`,
+  test: 'Prueba: ',
+  still: 'Sigue: ',
+  resolved: 'Resuelta: ',
+  nothingToTell: 'nada que avisar',
+  several: (count, firingCount, resolvedCount) =>
+    `${count} alertas: ${listed(firingCount > 0 && `${firingCount} ${firingCount === 1 ? 'activa' : 'activas'}`, resolvedCount > 0 && `${resolvedCount} ${resolvedCount === 1 ? 'resuelta' : 'resueltas'}`)}`,
   heldTitle: (count) => (count === 1 ? 'Se retuvo 1 notificación' : `Se retuvieron ${count} notificaciones`),
   heldBody: 'Llegaron mientras las notificaciones estaban en pausa.',
   notDone: 'No se pudo hacer',
@@ -88,7 +106,13 @@ const spanish: DesktopTexts = {
   quit: 'Salir de Vigía',
 };
 
+export const desktopTexts: Readonly<Record<'en' | 'es', DesktopTexts>> = { en: english, es: spanish };
+
 /** @param locale of the system, e.g. `es-CL` */
-export function desktopTexts(locale: string): DesktopTexts {
-  return /^es\b/i.test(locale) ? spanish : english;
+export function languageOf(locale: string): 'en' | 'es' {
+  return /^es\b/i.test(locale) ? 'es' : 'en';
+}
+
+function listed(...parts: readonly (string | false)[]): string {
+  return parts.filter((part) => part !== false).join(', ');
 }

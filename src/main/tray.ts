@@ -1,5 +1,6 @@
 /** The icon beside the clock: the worst state as its shape and colour, and a menu of what fires. */
 import { Menu, type MenuItemConstructorOptions, type NativeImage, nativeImage, Tray } from 'electron';
+import { type AlertLanguage, alertTitle } from '../shared/alert-words.ts';
 import type { AlertSummary, FiringAlert, WorstState } from './alert-summary.ts';
 import type { DesktopTexts } from './texts.ts';
 import { trayIcon } from './tray-icon.ts';
@@ -18,6 +19,8 @@ export interface TrayState {
   readonly summary: AlertSummary;
   readonly pause: { readonly untilMs: number | null; readonly heldCount: number } | null;
   readonly texts: DesktopTexts;
+  readonly language: AlertLanguage;
+  /** Of the system, for the time of day. */
   readonly locale: string;
 }
 
@@ -45,7 +48,7 @@ export class AlertTray {
 
   show(state: TrayState): void {
     // An open menu must not be taken away while nothing changed.
-    const shown = JSON.stringify([state.summary, state.pause, state.locale]);
+    const shown = JSON.stringify([state.summary, state.pause, state.language, state.locale]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const { summary, texts } = state;
@@ -88,7 +91,7 @@ function menuOf(state: TrayState, actions: TrayActions): MenuItemConstructorOpti
     ...(counts === '' ? [] : [{ label: counts, enabled: false }]),
     ...(summary.heldBackCount === 0 ? [] : [{ label: texts.heldBack(summary.heldBackCount), enabled: false }]),
     { type: 'separator' },
-    ...summary.firing.slice(0, mostListed).map((alert) => firingItem(alert, texts, actions)),
+    ...summary.firing.slice(0, mostListed).map((alert) => firingItem(alert, state, actions)),
     ...(rest > 0 ? [{ label: texts.more(rest), click: () => actions.openAlert(null) }] : []),
     ...(summary.firing.length === 0 ? [] : [{ type: 'separator' } as const]),
     { label: texts.openConsole, click: () => actions.openConsole() },
@@ -100,8 +103,10 @@ function menuOf(state: TrayState, actions: TrayActions): MenuItemConstructorOpti
   ];
 }
 
-function firingItem(alert: FiringAlert, texts: DesktopTexts, actions: TrayActions): MenuItemConstructorOptions {
-  const { ruleId, title, severity, isAcknowledged } = alert;
+function firingItem(alert: FiringAlert, state: TrayState, actions: TrayActions): MenuItemConstructorOptions {
+  const { ruleId, severity, isAcknowledged } = alert;
+  const { texts } = state;
+  const title = alertTitle(state.language, alert.title);
   // In a menu an ampersand marks the key of the letter after it.
   const label = `${signs[severity]} ${title}${isAcknowledged ? ` (${texts.acknowledged})` : ''}`.replaceAll('&', '&&');
   return { label, click: () => actions.openAlert(ruleId) };

@@ -13,13 +13,18 @@ import { type PageName, parseRoute, watchRoute } from './state/route.ts';
 import { createServices } from './state/services.ts';
 import { connect } from './transport/connect.ts';
 
-const services = createServices(window, connect(window, browserClock), browserClock);
+const connection = connect(window, browserClock);
+const services = createServices(window, connection, browserClock);
 const { theme, language } = services.preferences.getState();
 
 applyTheme(theme);
 followTheme(services.preferences);
 document.documentElement.lang = language;
 startTexts(language);
+connection.bridge.speak?.(language);
+services.preferences.subscribe((now, before) => {
+  if (now.language !== before.language) connection.bridge.speak?.(now.language);
+});
 
 /** The address decides which filters' dashboard is looked at; before any page renders, so that none shows another's. */
 function followFilters(): PageName {

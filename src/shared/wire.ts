@@ -1,7 +1,8 @@
 /** Names and shapes on the wire. Imports nothing, so that the preload stays small. */
 
-/** Electron IPC: one channel for calls, one for pushed topics. */
+/** Electron IPC: one channel for calls, one for pushed topics, one for the language of the page. */
 export const callChannel = 'vigia:call';
+export const languageChannel = 'vigia:language';
 export const topicChannel = 'vigia:topic';
 
 /** The name of the bridge object on `window`. */
@@ -27,8 +28,10 @@ export interface CallMessage {
 /** Engine → console over the WebSocket: an answer to a call, or a topic. */
 export type EngineMessage = { id: number; envelope: Envelope } | { topic: string; payload: unknown };
 
-/** What the preload exposes: two functions, nothing of Electron. */
+/** What the preload exposes: functions of plain data, nothing of Electron. */
 export interface Bridge {
   call(name: string, input: unknown): Promise<Envelope>;
   onTopic(listener: (topic: string, payload: unknown) => void): () => void;
+  /** The language that the person reads in, for what stands outside the page; nothing does in a browser. */
+  speak?(language: 'en' | 'es'): void;
 }

@@ -11,6 +11,8 @@ export const alertRulesEn = {
   exported: 'Written to {{name}}',
   origin: { 'built-in': 'built-in', changed: 'changed', own: 'own' },
   off: 'off',
+  noLimit: 'no limit set',
+  absent: 'nothing to measure',
   on: 'on',
   switchOff: 'Switch off',
   switchOn: 'Switch on',

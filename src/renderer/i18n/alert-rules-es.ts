@@ -15,6 +15,8 @@ export const alertRulesEs: Translated<typeof alertRulesEn> = {
   exported: 'Escrito en {{name}}',
   origin: { 'built-in': 'incluida', changed: 'modificada', own: 'propia' },
   off: 'apagada',
+  noLimit: 'sin límite fijado',
+  absent: 'nada que medir',
   on: 'encendida',
   switchOff: 'Apagar',
   switchOn: 'Encender',

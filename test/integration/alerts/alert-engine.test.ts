@@ -96,7 +96,7 @@ async function start(
 function desktop(): { readonly shown: DesktopNotification[]; readonly channel: TestChannel } {
   const shown: DesktopNotification[] = [];
   const host: DesktopNotify = { show: (notification) => void shown.push(notification) };
-  return { shown, channel: testChannel((message, signal) => desktopChannel(host).send(message, signal)) };
+  return { shown, channel: testChannel((message, signal) => desktopChannel(host, false).send(message, signal)) };
 }
 
 function bench(world: Partial<World> = {}) {
@@ -121,7 +121,10 @@ describe('an alert', () => {
     expect(running.path()).toEqual(['pending', 'firing', 'resolved']);
     await clock.advance(16 * minute);
     expect(running.path()).toEqual(['pending', 'firing', 'resolved', 'inactive']);
-    expect(shown.map(({ title }) => title)).toEqual([rule.title, `Resolved: ${rule.title}`]);
+    expect(shown.map(({ alerts }) => alerts.map(({ to, title }) => [to, title]))).toEqual([
+      [['firing', rule.title]],
+      [['resolved', rule.title]],
+    ]);
     expect(running.changed).toHaveLength(4);
     const [firing] = running.store.alertHistory.newest({ to: 'firing' }, 1);
     expect(firing).toMatchObject({ ruleId: rule.id, severity: 'warning', threshold: 0.9 });
@@ -140,14 +143,28 @@ describe('an alert', () => {
     expect(running.path()).toEqual(['pending', 'inactive']);
   });
 
-  it('says "no data" where there is no limit, and never fires', async () => {
+  it('is inactive where there is no limit: that was seen, so it is no lack of data, and it never fires', async () => {
     const { clock, room, world } = bench({ ratio: 5, limit: false });
     const { shown, channel } = desktop();
     const running = await start(room, world, [channel]);
     await clock.advance(30 * minute);
-    expect(running.path()).toEqual(['noData']);
-    expect(running.alerts.list()).toMatchObject([{ state: 'noData', value: null, observationCount: 0 }]);
+    expect(running.path()).toEqual([]);
+    expect(running.alerts.list()).toMatchObject([{ state: 'inactive', value: null, observationCount: 6 }]);
     expect(shown).toEqual([]);
+  });
+
+  it('ends when the limit that it is about is taken away', async () => {
+    const { clock, room, world } = bench({ ratio: 0.97 });
+    const running = await start(room, world);
+    await clock.advance(3 * minute);
+    world.limit = false;
+    await clock.advance(3 * minute);
+    expect(running.path()).toEqual(['pending', 'firing', 'resolved']);
+    const [end] = running.store.alertHistory.newest({}, 1);
+    expect(end).toMatchObject({ value: null, facts: { outcome: 'absent', observationCount: 6 } });
+    expect(end?.evidence).toBe(
+      'There is no redis.cache.memory_ratio here, so nothing to measure (6 observations in 30 s)',
+    );
   });
 
   it('keeps firing while its figure is gone for a short time, and says "no data" when it stays away', async () => {
@@ -175,7 +192,7 @@ describe('a restart', () => {
       const second = await start(room, world, [channel]);
       await clock.advance(5 * minute);
       expect(second.path()).toEqual(['pending', 'firing']);
-      expect(shown.map(({ title }) => title)).toEqual([rule.title]);
+      expect(shown.map(({ alerts }) => alerts.map(({ title }) => title))).toEqual([[rule.title]]);
       await second.stop();
     }
   });
@@ -219,7 +236,7 @@ describe('a restart', () => {
     expect(first.path()).toEqual(['pending', 'firing']);
     const second = await start(room, world, [channel]);
     await clock.advance(minute);
-    expect(shown.map(({ title }) => title)).toEqual([rule.title]);
+    expect(shown.map(({ alerts }) => alerts.map(({ title }) => title))).toEqual([[rule.title]]);
     await second.stop();
   });
 });

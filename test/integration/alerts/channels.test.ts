@@ -36,7 +36,7 @@ async function room(clock: Clock = systemClock): Promise<Room> {
     settings: store.settings,
     outbox: store.notifications,
     vault: openVault({ dataDir: folder, seal: null, env: {} }),
-    desktop: { show: ({ title }) => void shown.push(title) },
+    desktop: { show: ({ kind, title }) => void shown.push(`${kind}: ${title}`) },
     newestAlert: () => null,
     onChanged: () => undefined,
   });

@@ -1,17 +1,20 @@
 /** Alerts on the desktop: the real main process on the double of Electron, with an engine that a test answers for. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { defaultRules } from '../../../engine/alerts/default-rules.ts';
+import { evidenceOf, factsOf } from '../../../engine/alerts/evidence.ts';
 import { EngineError } from '../../../engine/base/errors.ts';
-import type { AlertNotice } from '../../../src/main/alert-notifications.ts';
 import { summaryOf, worstStates } from '../../../src/main/alert-summary.ts';
 import { runDesktop } from '../../../src/main/desktop.ts';
+import type { AlertNotice } from '../../../src/main/notice-words.ts';
 import { trayIcon } from '../../../src/main/tray-icon.ts';
 import type { CallInput, CallOutput, Handlers } from '../../../src/shared/contract.ts';
+import { languageChannel } from '../../../src/shared/wire.ts';
 import { alertsNow, transitions } from '../../support/console-health.ts';
-import { app, world } from '../../support/electron-double.ts';
+import { app, invokeFrom, world } from '../../support/electron-double.ts';
 import { type ScriptedEngine, scriptedEngine } from '../../support/scripted-engine.ts';
 import { until } from '../../support/until.ts';
 
@@ -29,19 +32,28 @@ let listeners: Map<string, readonly ((...args: never[]) => void)[]>;
 beforeEach(() => {
   world.reset();
   folder = mkdtempSync(join(tmpdir(), 'vigia-desk-'));
+  mkdirSync(join(folder, 'desktop'));
   [problems, statuses, isBlind] = [[], alertsNow(nowMs, false), false];
   commands = { acknowledged: [], silenced: [] };
   listeners = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
 });
-afterEach(async () => {
+async function quit(): Promise<void> {
   app.quit();
   await until(() => world.exitCode !== null, 5_000);
+}
+afterEach(async () => {
+  await quit();
   for (const signal of signals) {
     for (const listener of process.listeners(signal))
       if (!listeners.get(signal)?.includes(listener)) process.removeListener(signal, listener);
   }
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What a second process would find: the folder stays, everything in memory is new. */
+function restart(): void {
+  world.reset();
+}
 
 interface Desk {
   readonly engine: ScriptedEngine;
@@ -89,7 +101,7 @@ async function start(platform: NodeJS.Platform = 'linux'): Promise<Desk> {
   app.ready.resolve();
   await running;
   const tell = await told.promise;
-  await until(() => world.trays.length === 0 || !tray().toolTip.includes('Cannot be known'), 5_000);
+  await until(() => world.trays.length === 0 || !/Cannot be known|No se puede saber/.test(tray().toolTip), 5_000);
   return { engine, tell };
 }
 
@@ -114,14 +126,25 @@ function newest() {
 }
 
 const press = (index: number): boolean => newest().emit('action', { actionIndex: index });
-const workers: AlertNotice = { title: 'Workers available < 2', body: 'none', ruleId: 'workers', isFiring: true };
+const speak = (language: unknown, from: Partial<typeof ourFrame> = {}): Promise<unknown> =>
+  invokeFrom({ senderFrame: { ...ourFrame, ...from } }, languageChannel, language);
+const ourFrame = { url: 'app://vigia/index.html', origin: 'app://vigia', parent: null };
+
+type Told = AlertNotice['alerts'][number];
+const told = (ruleId: string, change: Partial<Told> = {}): Told => ({
+  ...{ ruleId, title: `Rule ${ruleId}`, to: 'firing', evidence: 'none' },
+  ...change,
+});
+const notice = (...alerts: Told[]): AlertNotice => ({ title: null, kind: 'alerts', isRepeat: false, alerts });
+const fewWorkers = told('workers', { title: 'Fewer than 2 worker slots take jobs' });
+const workers = notice(fewWorkers);
 
 describe('a notification', () => {
   test('says what fires, and has acknowledge, open and mute as its buttons', async () => {
     const { tell } = await start();
     tell(workers);
     expect(newest().options).toEqual({
-      title: 'Workers available < 2',
+      title: 'Fewer than 2 worker slots take jobs',
       body: 'none',
       actions: ['Acknowledge', 'Open', 'Mute 1 h'].map((text) => ({ type: 'button', text })),
     });
@@ -160,9 +183,14 @@ describe('a notification', () => {
 
   test('of an end, or of several alerts, has nothing to acknowledge and opens what it is of', async () => {
     const { tell } = await start();
-    tell({ ...workers, isFiring: false });
+    tell(notice({ ...fewWorkers, to: 'resolved' }));
     expect(newest().options.actions).toEqual([]);
-    tell({ title: '3 alerts', body: 'a\nb\nc', ruleId: null, isFiring: false });
+    tell(notice(...['a', 'b', 'c', 'd', 'e'].map((id) => told(id)), { ...fewWorkers, to: 'resolved' }));
+    expect(newest().options).toMatchObject({
+      title: '6 alerts: 5 firing, 1 resolved',
+      body: 'Resolved: Fewer than 2 worker slots take jobs\nRule e\nRule d\nRule c\nand 2 more…',
+      actions: [],
+    });
     newest().emit('click');
     await until(() => world.windows[0]?.loaded === 'app://vigia/index.html#/alerts', 5_000);
   });
@@ -170,17 +198,17 @@ describe('a notification', () => {
   test('of the same rule takes the place of the one before', async () => {
     const { tell } = await start();
     tell(workers);
-    tell({ ...workers, title: 'Resolved: Workers available < 2', isFiring: false });
-    tell({ ...workers, ruleId: 'memory' });
+    tell(notice({ ...fewWorkers, to: 'resolved' }));
+    tell(notice(told('memory')));
     expect(world.notifications.map(({ options }) => options.title)).toEqual([
-      'Resolved: Workers available < 2',
-      'Workers available < 2',
+      'Resolved: Fewer than 2 worker slots take jobs',
+      'Rule memory',
     ]);
   });
 
   test('says why a button could not do its work', async () => {
     const { tell } = await start();
-    tell({ ...workers, ruleId: 'ended' });
+    tell(notice(told('ended')));
     press(0);
     await until(() => newest().options.title === 'That could not be done', 5_000);
     expect(newest().options.body).toContain('"Ended" is resolved');
@@ -192,12 +220,56 @@ describe('a notification', () => {
     expect(() => tell(workers)).toThrow('no notifications');
   });
 
-  test('speaks the language of the system', async () => {
+  test('speaks the language of the console, also before a page is there; the system’s only until a page said one', async () => {
     world.locale = 'es-CL';
-    const { tell } = await start();
-    tell(workers);
+    const first = await start();
+    first.tell(workers);
     expect(newest().options.actions?.map(({ text }) => text)).toEqual(['Reconocer', 'Abrir', 'Silenciar 1 h']);
     expect(labels()).toContain('Salir de Vigía');
+    await speak('en');
+    first.tell(workers);
+    expect(newest().options.actions?.map(({ text }) => text)).toEqual(['Acknowledge', 'Open', 'Mute 1 h']);
+    expect(labels()).toContain('Quit Vigía');
+    await quit();
+    restart();
+    world.locale = 'es-CL';
+    await start();
+    expect(labels()).toContain('Quit Vigía');
+  });
+
+  test('hears of no language from a page that is not ours, and of none that it does not speak', async () => {
+    await start();
+    await speak('es', { origin: 'https://example.org' });
+    await speak('fr');
+    expect(labels()).toContain('Quit Vigía');
+  });
+
+  test('is worded in Spanish from the figures, its title, evidence and sums', async () => {
+    const { tell } = await start();
+    await speak('es');
+    const rule = defaultRules.find(({ id }) => id === 'workers-few');
+    if (!rule) throw new Error('no such rule');
+    const facts = factsOf(rule, { outcome: 'value', value: 1.5, observationCount: 1_200 });
+    tell(notice({ ...fewWorkers, evidence: evidenceOf(facts), facts }));
+    expect(newest().options).toMatchObject({
+      title: 'Menos de 2 puestos de trabajo reciben tareas',
+      body: '1,5 en promedio durante 30 s (1.200 observaciones), bajo 2',
+    });
+    tell({ ...notice(fewWorkers), isRepeat: true });
+    expect(newest().options.title).toBe('Sigue: Menos de 2 puestos de trabajo reciben tareas');
+    tell({ ...notice(told('example')), kind: 'test' });
+    expect(newest().options).toMatchObject({ title: 'Prueba: Rule example', actions: [] });
+    tell(notice(told('a'), { ...fewWorkers, to: 'resolved' }));
+    expect(newest().options).toMatchObject({
+      title: '2 alertas: 1 activa, 1 resuelta',
+      body: 'Resuelta: Menos de 2 puestos de trabajo reciben tareas\nRule a',
+    });
+  });
+
+  test('keeps the title of a template of the user', async () => {
+    const { tell } = await start();
+    tell({ ...workers, title: '[ops] workers' });
+    expect(newest().options.title).toBe('[ops] workers');
   });
 });
 
@@ -246,7 +318,7 @@ describe('the tray', () => {
     const { tell } = await start();
     choose('Pause notifications for 1 hour');
     tell(workers);
-    tell({ ...workers, ruleId: 'memory' });
+    tell(notice(told('memory')));
     expect(world.notifications).toEqual([]);
     expect(labels().find((label) => label.startsWith('Notifications paused'))).toMatch(
       /until \d\d:\d\d · 2 held back$/,
@@ -254,8 +326,42 @@ describe('the tray', () => {
     choose('Resume');
     expect(newest().options.title).toBe('2 notifications were held back');
     tell(workers);
-    expect(newest().options.title).toBe('Workers available < 2');
+    expect(newest().options.title).toBe('Fewer than 2 worker slots take jobs');
     expect(labels()).toContain('Pause notifications');
+  });
+
+  test('keeps a pause, and the count of what it held back, over a restart', async () => {
+    const first = await start();
+    choose('Pause notifications for 1 hour');
+    first.tell(workers);
+    await quit();
+    restart();
+    const second = await start();
+    second.tell(notice(told('memory')));
+    expect(world.notifications).toEqual([]);
+    expect(labels().find((label) => label.startsWith('Notifications paused'))).toMatch(/ · 2 held back$/);
+    choose('Resume');
+    expect(newest().options.title).toBe('2 notifications were held back');
+    await quit();
+    restart();
+    await start();
+    expect(labels()).toContain('Pause notifications');
+  });
+
+  test('ends a pause that ran out while the program did not run, and says what it held back', async () => {
+    const state = { language: null, pause: { untilMs: Date.now() - 1, heldCount: 3 } };
+    writeFileSync(join(folder, 'desktop', 'desk.json'), JSON.stringify(state));
+    await start();
+    await until(() => world.notifications.length === 1, 5_000);
+    expect(newest().options.title).toBe('3 notifications were held back');
+    expect(labels()).toContain('Pause notifications');
+  });
+
+  test('starts as if for the first time from a file that cannot be read', async () => {
+    writeFileSync(join(folder, 'desktop', 'desk.json'), '{"pause": {"untilMs": "soon"}, "language": 7');
+    await start();
+    expect(labels()).toContain('Pause notifications');
+    expect(problems).toEqual([]);
   });
 
   test('quits the program, and goes with it', async () => {

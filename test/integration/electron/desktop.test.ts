@@ -160,15 +160,21 @@ describe('the window', () => {
 });
 
 describe('the bridge', () => {
-  test('has two functions and nothing of Electron', async () => {
+  test('has three functions and nothing of Electron', async () => {
     const { bridge } = await start();
-    expect(Object.keys(bridge).sort()).toEqual(['call', 'onTopic']);
+    expect(Object.keys(bridge).sort()).toEqual(['call', 'onTopic', 'speak']);
     expect(world.exposed.size).toBe(1);
   });
 
   test('carries a call to the engine and its answer back', async () => {
     const { bridge } = await start();
     expect(await bridge.call('dashboard.get', {})).toMatchObject({ ok: true, data: { viewId: 'view-1' } });
+  });
+
+  test('carries the language of the page to what stands outside it', async () => {
+    const { bridge } = await start();
+    bridge.speak?.('es');
+    await until(() => world.trays[0]?.menu?.items.some(({ label }) => label === 'Salir de Vigía') === true, 5_000);
   });
 
   test('carries topics, without the event that holds the sender', async () => {

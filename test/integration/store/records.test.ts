@@ -76,6 +76,7 @@ describe('samples', () => {
       min: 0.5,
       sum: 25,
       observationCount: 40,
+      absentCount: 0,
     });
     expect(store.samples.last('cache.hit_ratio', 0, 3_000)).toEqual({ atMs: 2_000, value: 1 });
     expect(store.samples.window('cache.hit_ratio', 2_000, 3_000)).toMatchObject({ mean: null, observationCount: 0 });

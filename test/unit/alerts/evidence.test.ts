@@ -1,17 +1,17 @@
 /** What an alert says it rests on. */
 import { expect, it } from 'vitest';
 import { defaultRules } from '../../../engine/alerts/default-rules.ts';
-import { evidenceOf, figureWords } from '../../../engine/alerts/evidence.ts';
+import { evidenceOf, factsOf, figureWords } from '../../../engine/alerts/evidence.ts';
 import { checkRule } from '../../../engine/alerts/rule-book.ts';
 
 const hitRate = defaultRules.find((rule) => rule.id === 'cache-hit-rate-low');
 
 it('names figure, window, observations and threshold', () => {
   if (!hitRate) throw new Error('no such rule');
-  expect(evidenceOf(hitRate, { outcome: 'value', value: 0.6234, observationCount: 143 })).toBe(
+  expect(evidenceOf(factsOf(hitRate, { outcome: 'value', value: 0.6234, observationCount: 143 }))).toBe(
     '62.3 % on average over 5 min (143 observations), under 80 %',
   );
-  expect(evidenceOf(hitRate, { outcome: 'missing', observationCount: 3 })).toBe(
+  expect(evidenceOf(factsOf(hitRate, { outcome: 'missing', observationCount: 3 }))).toBe(
     '3 observations of cache.hit_ratio in 5 min; 20 are needed',
   );
 });

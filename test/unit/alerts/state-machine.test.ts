@@ -53,6 +53,12 @@ function statusWith(state: AlertState, kind: ReadingKind, holding: ReadonlySet<G
   };
 }
 
+it('has nothing against what does not exist, whatever the rule asks', () => {
+  for (const onMissing of ['noData', 'fire', 'resolve'] as const) {
+    expect(kindOf({ ...rule, onMissing }, { outcome: 'absent', observationCount: 30 })).toBe('good');
+  }
+});
+
 describe('every cell of the table', () => {
   for (const from of alertStateSchema.options) {
     for (const kind of kinds) {

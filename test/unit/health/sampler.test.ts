@@ -63,7 +63,7 @@ describe('a round', () => {
   it('writes null, never a number, for a share of a limit that is not set', async () => {
     const { sampler, of } = bench({ redis: redis({ usedBytes: 10, limitBytes: null, policy: 'noeviction' }) });
     await sampler.start();
-    expect(of('redis.cache.memory_ratio')).toMatchObject([{ value: null, count: 0 }]);
+    expect(of('redis.cache.memory_ratio')).toMatchObject([{ value: null, count: 1 }]);
     expect(of('redis.cache.memory_bytes')).toMatchObject([{ value: 10, count: 1 }]);
     await sampler.stop();
   });

@@ -1,6 +1,8 @@
 /** Acknowledges a firing alert with a note; what goes wrong is said in the dialog, and nothing typed is lost. */
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
+import { useFormat } from '../../format/use-format.ts';
 import { describeError } from '../../state/live-query.ts';
 import { useServices } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -18,6 +20,7 @@ interface AcknowledgeDialogProps {
 
 export function AcknowledgeDialog({ alert, onClose }: AcknowledgeDialogProps): ReactElement {
   const { t } = useTranslation();
+  const format = useFormat();
   const { client, alerts } = useServices();
   const [note, setNote] = useState('');
   const [error, setError] = useState<string | null>(null);
@@ -32,7 +35,10 @@ export function AcknowledgeDialog({ alert, onClose }: AcknowledgeDialogProps): R
     }
   };
   return (
-    <Dialog title={t('alerts.acknowledgeTitle', { title: alert.rule.title })} onClose={onClose}>
+    <Dialog
+      title={t('alerts.acknowledgeTitle', { title: alertTitle(format.language, alert.rule.title) })}
+      onClose={onClose}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

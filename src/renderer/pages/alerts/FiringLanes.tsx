@@ -1,6 +1,7 @@
 /** A lane for each rule that fired, with its stretches of firing; what nobody saw is shaded through all of them. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { timeTicks } from '../../ui/charts/time-series.ts';
@@ -22,6 +23,7 @@ export function FiringLanes({ figures, gaps, fromMs, toMs, onRule }: FiringLanes
   const { t } = useTranslation();
   const format = useFormat();
   const rules = figures?.rules ?? [];
+  const nameOf = (title: string): string => alertTitle(format.language, title);
   const spanMs = toMs - fromMs;
   const isLong = spanMs > 2 * 86_400_000;
   const place = (atMs: number): number => (Math.min(Math.max(atMs, fromMs), toMs) - fromMs) / spanMs;
@@ -32,14 +34,14 @@ export function FiringLanes({ figures, gaps, fromMs, toMs, onRule }: FiringLanes
     <div className="lanes-place" data-testid="firing-lanes">
       {rules.slice(0, shownLanes).map(({ ruleId, title, severity, firingMs, firingCount }) => (
         <div key={ruleId} className="firing-lane">
-          <button type="button" className="row-link" title={title} onClick={() => onRule(ruleId)}>
-            {title}
+          <button type="button" className="row-link" title={nameOf(title)} onClick={() => onRule(ruleId)}>
+            {nameOf(title)}
           </button>
           <svg
             viewBox={`0 0 ${wide} 14`}
             preserveAspectRatio="none"
             role="img"
-            aria-label={`${title}: ${t('alerts.calendarDay', { day: '', duration: formatDuration(firingMs), count: firingCount }).replace(/^: /, '')}`}
+            aria-label={`${nameOf(title)}: ${t('alerts.calendarDay', { day: '', duration: formatDuration(firingMs), count: firingCount }).replace(/^: /, '')}`}
           >
             <rect className="lane-ground" x="0" y="0" width={wide} height="14" />
             {gaps.map((gap) => (

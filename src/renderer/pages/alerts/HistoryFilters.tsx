@@ -1,6 +1,8 @@
 /** What the history is narrowed down by: words, rule, state, severity and days. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
+import { useFormat } from '../../format/use-format.ts';
 import type { AddressChanges } from '../../state/address.ts';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { type AlertStatus, alertStates, severities } from './alerts-model.ts';
@@ -14,6 +16,7 @@ interface HistoryFiltersProps {
 
 export function HistoryFilters({ search, rules, onChange }: HistoryFiltersProps): ReactElement {
   const { t } = useTranslation();
+  const format = useFormat();
   return (
     <div className="history-filters" role="search">
       <SearchField
@@ -32,7 +35,7 @@ export function HistoryFilters({ search, rules, onChange }: HistoryFiltersProps)
         <option value="">{t('alerts.allRules')}</option>
         {rules.map((rule) => (
           <option key={rule.id} value={rule.id}>
-            {rule.title}
+            {alertTitle(format.language, rule.title)}
           </option>
         ))}
       </select>

@@ -2,6 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactElement, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle, evidenceWords } from '../../../shared/alert-words.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useServices } from '../../state/services.ts';
 import { State } from '../../ui/State.tsx';
@@ -111,7 +112,7 @@ function HistoryRow({ transition, rule, rowNumber, onOpen }: HistoryRowProps): R
   const { t } = useTranslation();
   const format = useFormat();
   const { ticker } = useServices();
-  const { atMs, title, from, to, severity, value, evidence } = transition;
+  const { atMs, from, to, severity, value } = transition;
   return (
     <tr aria-rowindex={rowNumber} data-testid={`transition-${transition.id}`}>
       <td className="tight num">
@@ -121,7 +122,7 @@ function HistoryRow({ transition, rule, rowNumber, onOpen }: HistoryRowProps): R
       </td>
       <td>
         <button type="button" className="row-link" onClick={() => onOpen(transition.id)}>
-          {title}
+          {alertTitle(format.language, transition.title)}
         </button>
       </td>
       <td className="tight">
@@ -132,7 +133,7 @@ function HistoryRow({ transition, rule, rowNumber, onOpen }: HistoryRowProps): R
         <span className="tag">{t(`alerts.severity.${severity}`)}</span>
       </td>
       <td className="end">{value === null ? '—' : showSignal(format, rule?.signal ?? null, value)}</td>
-      <td>{evidence}</td>
+      <td>{evidenceWords(format.language, transition)}</td>
     </tr>
   );
 }

@@ -1,6 +1,7 @@
 /** The conditions of a silence, and the alerts that they fit at this moment. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -130,7 +131,7 @@ export function MatchesNow({ matchers, alerts }: MatchesNowProps): ReactElement 
             })}
           </b>
           <p className="sub">
-            {shown.map(({ rule }) => rule.title).join(' · ')}
+            {shown.map(({ rule }) => alertTitle(format.language, rule.title)).join(' · ')}
             {fitting.length > shown.length && ` · +${format.number(fitting.length - shown.length)}`}
           </p>
         </>

@@ -1,6 +1,7 @@
 /** What is not well now, worst first: what was seen, since when, what holds it back from being told, and who has taken it. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useIsOffline, useNow } from '../../state/services.ts';
@@ -65,6 +66,7 @@ function worstFirst(alerts: readonly AlertStatus[]): AlertStatus[] {
 
 function AlertLine({ alert, ...actions }: Omit<NowCardProps, 'alerts'> & { alert: AlertStatus }): ReactElement {
   const { t } = useTranslation();
+  const format = useFormat();
   const isOffline = useIsOffline();
   const { rule, state, acknowledgedBy } = alert;
   const blocked = isOffline ? t('offlineBlocked') : null;
@@ -76,7 +78,7 @@ function AlertLine({ alert, ...actions }: Omit<NowCardProps, 'alerts'> & { alert
         <State kind={isOffline ? 'expired' : kind} word={t(`alerts.severity.${rule.severity}`)} />
       </span>
       <div>
-        <b>{rule.title}</b>
+        <b>{alertTitle(format.language, rule.title)}</b>
         <Seen alert={alert} />
         <HeldBack alert={alert} />
       </div>
@@ -133,10 +135,11 @@ function Seen({ alert: { rule, value, sinceMs, observationCount } }: { readonly 
 /** Why nobody is told of it (again): each reason for itself, since several may hold at once. */
 function HeldBack({ alert }: { readonly alert: AlertStatus }): ReactElement | null {
   const { t } = useTranslation();
+  const format = useFormat();
   const { silencedBy, inhibitedBy, isFlapping, acknowledgedBy, acknowledgeNote } = alert;
   const reasons = [
     ...(silencedBy === null ? [] : [t('alerts.silencedBy', { reason: silencedBy })]),
-    ...(inhibitedBy === null ? [] : [t('alerts.inhibitedBy', { title: inhibitedBy })]),
+    ...(inhibitedBy === null ? [] : [t('alerts.inhibitedBy', { title: alertTitle(format.language, inhibitedBy) })]),
     ...(isFlapping ? [t('alerts.flapping')] : []),
     ...(acknowledgedBy === null ? [] : [t('alerts.acknowledged', { who: acknowledgedBy })]),
   ];

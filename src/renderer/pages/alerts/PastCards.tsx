@@ -1,6 +1,7 @@
 /** What the history adds up to: when each rule fired, by day, by rule, and when nobody could see. */
 import { type ReactElement, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
 import type { Address } from '../../state/address.ts';
@@ -92,10 +93,10 @@ function RuleFiguresCard({ figures, onRule }: RuleFiguresCardProps): ReactElemen
         header: t('alerts.column.rule'),
         render: ({ ruleId, title }) => (
           <button type="button" className="row-link" onClick={() => onRule(ruleId)}>
-            {title}
+            {alertTitle(format.language, title)}
           </button>
         ),
-        sortValue: ({ title }) => title,
+        sortValue: ({ title }) => alertTitle(format.language, title),
       },
       {
         id: 'firings',

@@ -1,6 +1,8 @@
 /** Makes or changes a rule; what it would have done is shown beside it, and what is wrong stands at its field. */
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
+import { useFormat } from '../../format/use-format.ts';
 import { useCommand, useLiveCall } from '../../state/calls.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -20,7 +22,11 @@ interface RuleDialogProps {
 
 export function RuleDialog({ view, rules, onClose, onSaved }: RuleDialogProps): ReactElement {
   const { t } = useTranslation();
-  const [form, setForm] = useState<RuleForm>(() => (view === null ? emptyRuleForm : ruleFormOf(view.rule)));
+  const format = useFormat();
+  const shownTitle = view === null ? '' : alertTitle(format.language, view.rule.title);
+  const [form, setForm] = useState<RuleForm>(() =>
+    view === null ? emptyRuleForm : { ...ruleFormOf(view.rule), title: shownTitle },
+  );
   const [isTried, setIsTried] = useState(view !== null);
   const signals = useLiveCall('alerts.signals', {}, { topics: [], periodMs: 15_000 }).data?.signals ?? [];
   const save = useCommand('alerts.rules.save');
@@ -28,12 +34,16 @@ export function RuleDialog({ view, rules, onClose, onSaved }: RuleDialogProps): 
   // The dialog has given the focus to the box that scrolls.
   useEffect(() => fields.current?.querySelector('input')?.focus(), []);
   const id = view?.rule.id;
-  const draft = useMemo(() => ruleDraftOf(form, id), [form, id]);
+  const draft = useMemo(() => {
+    // A title that is only read in this language is not a new one.
+    const meant = view !== null && form.title === shownTitle ? { ...form, title: view.rule.title } : form;
+    return ruleDraftOf(meant, id);
+  }, [form, id, view, shownTitle]);
   const submit = async (): Promise<void> => {
     setIsTried(true);
     if (draft !== null && !save.isRunning && (await save.run(draft)).error === null) onSaved();
   };
-  const title = view === null ? t('alertRules.addTitle') : t('alertRules.editTitle', { title: view.rule.title });
+  const title = view === null ? t('alertRules.addTitle') : t('alertRules.editTitle', { title: shownTitle });
   return (
     <Dialog title={title} className="rule-dialog" onClose={onClose}>
       <form

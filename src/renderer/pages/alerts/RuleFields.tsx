@@ -1,6 +1,7 @@
 /** The fields of a rule, in the order in which it is judged. */
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useNow } from '../../state/services.ts';
 import { AreaField, CheckField, ChoiceField, TextField } from '../../ui/Fields.tsx';
@@ -34,6 +35,7 @@ type ChoiceKey = 'comparison' | 'aggregate' | 'onMissing' | 'onBroken';
 
 export function RuleFields({ form, problems, signals, others, onChange }: RuleFieldsProps): ReactElement {
   const { t } = useTranslation();
+  const format = useFormat();
   const unit = unitOf(form.signal.trim()).name;
   const problemOf = (field: keyof RuleForm): string | null => {
     const problem = problems[field];
@@ -144,7 +146,7 @@ export function RuleFields({ form, problems, signals, others, onChange }: RuleFi
         {text('runbook', t('alertRules.hint.runbook'))}
         <SelectFilter
           label={t('alertRules.field.inhibitedBy')}
-          options={others.map(({ rule }) => ({ id: rule.id, title: rule.title }))}
+          options={others.map(({ rule }) => ({ id: rule.id, title: alertTitle(format.language, rule.title) }))}
           chosen={form.inhibitedBy}
           allText="—"
           onChange={(inhibitedBy) => onChange({ inhibitedBy })}

@@ -1,6 +1,8 @@
 /** Every rule with what it looks at, its condition and its state; switched, edited, reset, brought in and out as files. */
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
+import { useFormat } from '../../format/use-format.ts';
 import type { Address } from '../../state/address.ts';
 import { announce } from '../../state/announce.ts';
 import { useLiveCall } from '../../state/calls.ts';
@@ -29,6 +31,7 @@ const newRule = 'new';
 export function RulesCard({ alerts, address }: RulesCardProps): ReactElement {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
+  const format = useFormat();
   const { alerts: live } = useServices();
   const { data, error, reload } = useLiveCall(
     'alerts.rules.list',
@@ -45,7 +48,8 @@ export function RulesCard({ alerts, address }: RulesCardProps): ReactElement {
   const find = address.text('find');
   const words = find.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = (rules ?? []).filter(({ rule }) => {
-    const text = `${rule.title} ${rule.id} ${rule.signal} ${signalName(t, rule.signal)} ${rule.severity}`.toLowerCase();
+    const text =
+      `${rule.title} ${alertTitle(format.language, rule.title)} ${rule.id} ${rule.signal} ${signalName(t, rule.signal)} ${rule.severity}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
   const edited = address.text('edit');

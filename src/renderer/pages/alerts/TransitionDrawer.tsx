@@ -1,6 +1,7 @@
 /** One change of an alert in full: evidence, the chain to its cause, who took it, whom it was told, and what came before and after. */
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle, evidenceWords } from '../../../shared/alert-words.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useLiveCall } from '../../state/calls.ts';
 import { useServices } from '../../state/services.ts';
@@ -60,14 +61,14 @@ function Detail({ detail, onOpen }: DetailProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { transition, acknowledgements, around } = detail;
-  const { evidence, cause, chain } = transition;
+  const { cause, chain } = transition;
   return (
     <>
       <Part title={t('alerts.part.evidence')}>
-        <p>{evidence}</p>
+        <p>{evidenceWords(format.language, transition)}</p>
       </Part>
       <Part title={t('alerts.part.cause')}>
-        {cause !== null && <p>{t('alerts.cause', { title: cause })}</p>}
+        {cause !== null && <p>{t('alerts.cause', { title: alertTitle(format.language, cause) })}</p>}
         {chain.length > 0 && (
           <ol className="cause-chain" data-testid="cause-chain">
             {chain.map(({ words }) => (

@@ -1,6 +1,7 @@
 /** The columns of the table of rules. */
 import { type ReactElement, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useCommand } from '../../state/calls.ts';
@@ -36,12 +37,12 @@ export function useRuleColumns({ alerts, onOpen, onChanged }: RuleColumnsInput):
       render: ({ rule, origin }) => (
         <>
           <button type="button" className="row-link" onClick={() => onOpen(rule.id)} data-testid={`rule-${rule.id}`}>
-            {rule.title}
+            {alertTitle(format.language, rule.title)}
           </button>{' '}
           {origin !== 'built-in' && <span className="tag">{t(`alertRules.origin.${origin}`)}</span>}
         </>
       ),
-      sortValue: ({ rule }) => rule.title,
+      sortValue: ({ rule }) => alertTitle(format.language, rule.title),
     },
     {
       id: 'state',
@@ -120,6 +121,12 @@ function RuleState({ rule, alert }: RuleStateProps): ReactElement {
   const isOffline = useIsOffline();
   if (!rule.enabled) return <State kind="unknown" word={t('alertRules.off')} />;
   const state = alert?.state ?? 'inactive';
+  // Looked at, and there is no such figure: neither well nor a lack of data.
+  const isAbsent = state === 'inactive' && alert !== undefined && alert.value === null && alert.observationCount > 0;
+  if (isAbsent && !isOffline) {
+    const word = t(rule.signal.endsWith('.memory_ratio') ? 'alertRules.noLimit' : 'alertRules.absent');
+    return <State kind="unknown" word={word} />;
+  }
   return <State kind={isOffline ? 'expired' : stateKinds[state]} word={t(`alerts.state.${state}`)} />;
 }
 
@@ -130,6 +137,7 @@ interface SwitchProps {
 
 function Switch({ rule, onChanged }: SwitchProps): ReactElement {
   const { t } = useTranslation();
+  const format = useFormat();
   const isOffline = useIsOffline();
   const save = useCommand('alerts.rules.save');
   const word = t(rule.enabled ? 'alertRules.switchOff' : 'alertRules.switchOn');
@@ -138,7 +146,7 @@ function Switch({ rule, onChanged }: SwitchProps): ReactElement {
       <Button
         isSmall
         look="quiet"
-        aria-label={`${word}: ${rule.title}`}
+        aria-label={`${word}: ${alertTitle(format.language, rule.title)}`}
         blockedBecause={isOffline ? t('offlineBlocked') : save.isRunning ? t('alertRules.busy') : null}
         data-testid={`switch-${rule.id}`}
         onClick={() => void save.run({ ...rule, enabled: !rule.enabled }).then(onChanged)}

@@ -1,8 +1,10 @@
 /** The alerts that fire now, in a few lines, with the way to the page where they are handled. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
 import type { CallOutput } from '../../../shared/contract.ts';
 import { formatDuration } from '../../format/dates.ts';
+import { useFormat } from '../../format/use-format.ts';
 import { routeHref } from '../../state/route.ts';
 import { useIsOffline, useLive, useNow, useServices } from '../../state/services.ts';
 import { Card } from '../../ui/Card.tsx';
@@ -45,6 +47,7 @@ export function AlertStrip(): ReactElement {
 function Line({ alert }: { readonly alert: Alert }): ReactElement {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
+  const format = useFormat();
   const { rule, sinceMs, acknowledgedBy } = alert;
   const duration = useNow((nowMs) => formatDuration(nowMs - sinceMs));
   return (
@@ -56,7 +59,7 @@ function Line({ alert }: { readonly alert: Alert }): ReactElement {
           href={routeHref('alerts', `tab=history&rule=${encodeURIComponent(rule.id)}`)}
           title={t('overview.openAlertHistory')}
         >
-          <b>{rule.title}</b>
+          <b>{alertTitle(format.language, rule.title)}</b>
         </a>
         <div className="sub">
           {t('alerts.for', { duration })}

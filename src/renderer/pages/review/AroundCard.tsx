@@ -1,6 +1,7 @@
 /** What stood around the values at one instant, or at two: figures, links and source, workers, queues, alerts. */
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle } from '../../../shared/alert-words.ts';
 import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import { type Format, useFormat } from '../../format/use-format.ts';
@@ -150,7 +151,7 @@ function useLines(): (part: Part, moment: Moment | null) => readonly Line[] {
       case 'alerts':
         return moment.alerts.map(({ ruleId, title, state, sinceMs }) => ({
           id: ruleId,
-          name: title,
+          name: alertTitle(format.language, title),
           key: state,
           shown: (
             <>
