@@ -30,7 +30,7 @@ export const queuesEn = {
   searching: 'searching, {{walked}} of {{of}} keys',
   discovery: { searching: 'searching', done: 'searched', unreachable: 'unreachable' },
   added: 'added {{rate}} / s',
-  inRedis: '≈ {{size}} in Redis',
+  inRedis: '≈ {{size}}',
   inRedisIs: 'About how much memory of Redis this queue takes.',
   waits: 'waits {{time}}',
   clears: 'clear in {{duration}}',

@@ -33,7 +33,7 @@ export const queuesEs: Translated<typeof queuesEn> = {
   searching: 'buscando, {{walked}} de {{of}} claves',
   discovery: { searching: 'buscando', done: 'buscado', unreachable: 'inalcanzable' },
   added: 'entran {{rate}} / s',
-  inRedis: '≈ {{size}} en Redis',
+  inRedis: '≈ {{size}}',
   inRedisIs: 'Cuánta memoria de Redis ocupa esta cola, más o menos.',
   waits: 'espera {{time}}',
   clears: 'vacía en {{duration}}',

@@ -57,7 +57,7 @@ export const redisEs: Translated<typeof redisEn> = {
     persistence: 'Persistencia',
     replication: 'Replicación',
     keys: 'Claves',
-    ownLoad: 'Nuestra propia carga',
+    ownLoad: 'Nuestra carga',
   },
   verdict: {
     noLimit: 'sin límite',

@@ -22,7 +22,7 @@ export const storageEn = {
   restore: 'Restore…',
   restoreTitle: 'Restore a backup',
   restoreText:
-    'At its next start the console checks the backup whole and puts it into the place of the local database. What is there now is kept beside it.',
+    'At its next start the console checks the backup whole and puts it into the place of the local database. What is there now is kept beside it. Schedules that were changed later come back from the broker, which shares them among consoles.',
   restoreConfirm: 'Restore at the next start',
   staged: 'A backup takes the place of the local database at the next start.',
   stagedWord: 'Restore is waiting',

@@ -26,7 +26,7 @@ export const storageEs: Translated<typeof storageEn> = {
   restore: 'Restaurar…',
   restoreTitle: 'Restaurar un respaldo',
   restoreText:
-    'Al iniciarse de nuevo, la consola revisa el respaldo entero y lo pone en lugar de la base de datos local. Lo que hay ahora se guarda al lado.',
+    'Al iniciarse de nuevo, la consola revisa el respaldo entero y lo pone en lugar de la base de datos local. Lo que hay ahora se guarda al lado. Las programaciones cambiadas después vuelven desde el broker, que las comparte entre consolas.',
   restoreConfirm: 'Restaurar en el próximo inicio',
   staged: 'Un respaldo tomará el lugar de la base de datos local en el próximo inicio.',
   stagedWord: 'Restauración pendiente',
