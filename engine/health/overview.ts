@@ -2,7 +2,6 @@
 import type { HealthState, Overview, OverviewFigure } from '../model/health.ts';
 import type { Said } from '../model/said.ts';
 import { chainsOf } from './causes/chains.ts';
-import { wordsOf } from './causes/roots.ts';
 import { valueChain } from './causes/value-chain.ts';
 import { type JudgedNode, judgeChain } from './chain.ts';
 import { isPast, overviewFigures } from './figures.ts';
@@ -26,7 +25,7 @@ export function buildOverview(facts: OverviewFacts): Overview {
     figures,
     stale: facts.values
       .filter(({ freshness }) => freshness.state !== 'fresh' || freshness.refresh.status === 'failed')
-      .map((value) => ({ ...value, causes: wordsOf(valueChain(value.freshness, facts)) })),
+      .map((value) => ({ ...value, causes: valueChain(value.freshness, facts) })),
     causes: chainsOf(facts),
     valueCount: facts.values.length,
   };

@@ -45,7 +45,10 @@ export interface LatencyPort {
 }
 
 /** A worker of either kind: one of our processes, or a Celery worker with its pool. */
-export type CountedWorker = Pick<WorkerView, 'workerId' | 'slots' | 'activeJobCount' | 'verdict' | 'evidence'>;
+export type CountedWorker = Pick<
+  WorkerView,
+  'workerId' | 'slots' | 'activeJobCount' | 'verdict' | 'evidence' | 'evidenceSaid'
+>;
 
 export interface WorkerPort {
   views(): Promise<readonly CountedWorker[]>;

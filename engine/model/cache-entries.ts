@@ -1,5 +1,6 @@
 /** Single entries of the cache, our own and those of other programs: as rows, and one of them in full. */
 import { z } from 'zod';
+import { causeLinkSchema } from './cause.ts';
 import { freshnessSchema, layerNameSchema } from './freshness.ts';
 
 /** `unreadable`: not one of our formats or damaged; `unknown`: another program's entry that does not tell its age. */
@@ -137,7 +138,7 @@ export const cacheEntryDetailSchema = z.object({
   /** Why it is in its state, in sentences, the first the shortest. */
   reasons: z.array(z.string()),
   /** From the sign to the cause, e.g. ["refresh waits 43 s in kpis", "no worker consumes", "worker A wedged: …"]. */
-  causes: z.array(z.string()),
+  causes: z.array(causeLinkSchema),
   /** Newest first, at most 100. */
   timeline: z.array(cacheEventSchema),
   /** A foreign entry's companions: `:stale`, `:meta`. */

@@ -1,5 +1,6 @@
 /** Why something is bad: a chain of sentences from the sign to its most probable cause. */
 import { z } from 'zod';
+import { saidSchema } from './said.ts';
 
 /** What can be the cause; the most fundamental first, so that of several the first one is the cause of the others. */
 export const causeCodes = [
@@ -38,6 +39,8 @@ export const causeLinkSchema = z.object({
   code: causeCodeSchema.nullable(),
   /** With its figures and since when. */
   words: z.string(),
+  /** The same for every language; without it, a console of an earlier version said it. */
+  said: saidSchema.optional(),
 });
 export type CauseLink = z.infer<typeof causeLinkSchema>;
 

@@ -1,6 +1,6 @@
 /** Whether the whole chain is well: links, figures against thresholds, causes. */
 import { z } from 'zod';
-import { causeChainSchema } from './cause.ts';
+import { causeChainSchema, causeLinkSchema } from './cause.ts';
 import { sectionNameSchema } from './dashboard.ts';
 import { filtersSchema } from './filters.ts';
 import { freshnessSchema } from './freshness.ts';
@@ -78,8 +78,8 @@ export const staleValueSchema = z.object({
   section: sectionNameSchema,
   filters: filtersSchema,
   freshness: freshnessSchema,
-  /** From the sign to its cause, e.g. ["refresh waits 43 s", "no worker consumes"]. */
-  causes: z.array(z.string()),
+  /** From the sign to its cause, e.g. "refresh waits 43 s", "no worker consumes". */
+  causes: z.array(causeLinkSchema),
 });
 export type StaleValue = z.infer<typeof staleValueSchema>;
 

@@ -1,5 +1,6 @@
 /** Sentences of the engine in a shape that a screen can say in its reader's language: a code, and the figures in it. */
 import { z } from 'zod';
+import { causeSaidCodes } from './said-causes.ts';
 
 /** Every code has a text in each language of the console; a test holds it to that. */
 export const saidCodes = [
@@ -85,17 +86,27 @@ export const saidCodes = [
   'index_truncated',
   'index_well',
 ] as const;
-export type SaidCode = (typeof saidCodes)[number];
+export type SaidCode = (typeof saidCodes)[number] | (typeof causeSaidCodes)[number];
+
+/** Text as it is, a number by its name, or a sentence in the sentence; of several, each is said. */
+export type SaidValue = string | number | Said | Said[];
 
 /**
  * The unit of a number is the end of its name: `…Ms` a duration, `…LatencyMs` one of milliseconds, `…AtMs` a day,
  * `…Bytes`, `…Ratio` from 0 to 1, `…PerS` a rate; any other number is a count. The English words stand beside it.
  */
-export const saidSchema = z.object({
-  code: z.enum(saidCodes),
-  values: z.record(z.string(), z.union([z.string(), z.number()])),
+export interface Said {
+  code: SaidCode;
+  values: Record<string, SaidValue>;
+}
+
+const saidValueSchema: z.ZodType<SaidValue> = z.lazy(() =>
+  z.union([z.string(), z.number(), saidSchema, z.array(saidSchema)]),
+);
+export const saidSchema: z.ZodType<Said> = z.object({
+  code: z.enum([...saidCodes, ...causeSaidCodes]),
+  values: z.record(z.string(), saidValueSchema),
 });
-export type Said = z.infer<typeof saidSchema>;
 
 export function said(code: SaidCode, values: Said['values'] = {}): Said {
   return { code, values };

@@ -5,7 +5,7 @@ import type { LayeredCache } from '../cache/section-cache.ts';
 import { isMeaningOf } from '../cache/survey/head-reader.ts';
 import { type IndexedEntry, judgeEntry } from '../cache/survey/indexed-entry.ts';
 import { mergeEvents } from '../cache/survey/timeline.ts';
-import { type CauseFacts, wordsOf } from '../health/causes/roots.ts';
+import type { CauseFacts } from '../health/causes/roots.ts';
 import { valueChain } from '../health/causes/value-chain.ts';
 import { durationWords } from '../health/wording.ts';
 import type { RefreshTracker } from '../kpi/refresh-tracker.ts';
@@ -90,7 +90,7 @@ async function ownDetail(parts: DetailParts, entry: IndexedEntry, nowMs: number)
     },
     payload: opened.payload,
     reasons: reasonsOf(entry, freshness, nowMs),
-    causes: freshness === null ? [] : wordsOf(valueChain(freshness, facts)),
+    causes: freshness === null ? [] : valueChain(freshness, facts),
     timeline: timelineOf(parts, entry, viewId),
     companions: [],
   };

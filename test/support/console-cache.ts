@@ -260,7 +260,13 @@ function detailOf(row: CacheRow, nowMs: number): Detail {
         : { kind: 'unreadable', problem: `The checksum is wrong: ${row.problem}` },
     reasons: row.state === 'stale' ? ['Its TTL passed 43 s ago.', 'A refresh waits in the queue kpis.'] : [],
     causes:
-      row.state === 'stale' ? ['refresh waits 43 s in kpis', 'no worker consumes', 'worker A wedged since 14:02'] : [],
+      row.state === 'stale'
+        ? [
+            { code: null, words: 'refresh waits 43 s in kpis' },
+            { code: null, words: 'no worker consumes' },
+            { code: 'workers_wedged', words: 'worker A wedged since 14:02' },
+          ]
+        : [],
     timeline: isForeign
       ? []
       : [

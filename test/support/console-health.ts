@@ -1,4 +1,5 @@
 /** Made-up health, alerts and system answers for tests of the console: a well chain, and one whose workers are wedged. */
+import { said } from '../../engine/model/said.ts';
 import type { CallOutput } from '../../src/shared/contract.ts';
 
 type Overview = CallOutput<'overview.get'>;
@@ -242,7 +243,11 @@ function staleValues(nowMs: number): Overview['stale'] {
     computeMs: 38,
     refresh: { status: 'idle' },
   } as const;
-  const causes = ['refresh waits 43 s', 'no worker consumes', 'w1 is wedged since 14:02'];
+  const causes = [
+    { code: null, words: 'refresh waits 43 s', said: said('cause_refresh_waits', { elapsedMs: 43_000 }) },
+    { code: null, words: 'no worker consumes', said: said('cause_no_worker_consumes') },
+    { code: 'workers_wedged' as const, words: 'w1 is wedged since 14:02' },
+  ];
   return [
     { section: 'kpis', filters: {}, freshness, causes },
     { section: 'charts', filters: { estado: 'validado' }, freshness, causes },
@@ -253,7 +258,10 @@ function staleValues(nowMs: number): Overview['stale'] {
         ...freshness,
         refresh: { status: 'failed', times: 3, lastError: 'The source refused the query', nextTryAtMs: nowMs + 30_000 },
       },
-      causes: ['refresh failed 3 times', 'The source refused the query'],
+      causes: [
+        { code: 'refresh_failing', words: 'refresh failed 3 times' },
+        { code: 'source_unreachable', words: 'The source refused the query' },
+      ],
     },
     {
       section: 'forecast',
@@ -262,7 +270,7 @@ function staleValues(nowMs: number): Overview['stale'] {
         ...freshness,
         refresh: { status: 'running', taskId: 'dashboard:9', progress: 0.4, sinceMs: nowMs - 3_000 },
       },
-      causes: ['its time was over 2 min ago'],
+      causes: [{ code: null, words: 'its time was over 2 min ago' }],
     },
   ];
 }

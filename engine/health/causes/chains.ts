@@ -2,7 +2,9 @@
 import { type CauseChain, type CauseLink, causeCodes, type Sign } from '../../model/cause.ts';
 import type { ReadReason } from '../../model/freshness.ts';
 import type { RedisRole } from '../../model/health.ts';
+import { type Said, said } from '../../model/said.ts';
 import type { SignalName } from '../../model/sample.ts';
+import type { TimelineEvent } from '../../model/timeline.ts';
 import { isPast } from '../figures.ts';
 import type { HealthFacts, KnownValue } from '../overview-facts.ts';
 import { availableSlots, hitRatio, memoryRatio } from '../readings.ts';
@@ -18,6 +20,7 @@ import {
   sourceRoot,
   stormRoot,
   workersRoot,
+  workersSaid,
 } from './roots.ts';
 import { valueChain } from './value-chain.ts';
 
@@ -77,12 +80,14 @@ function badWorkers(facts: Facts): CauseLink[] {
 
 function workersChain(facts: Facts): CauseLink[] {
   const broker = redisRoot('broker', facts);
-  if (broker.length > 0) return [link(null, 'the workers cannot be seen without their broker'), ...broker];
+  if (broker.length > 0) {
+    return [link(null, 'the workers cannot be seen without their broker', said('cause_workers_hidden')), ...broker];
+  }
   const workers = workersRoot(facts);
   if (workers.length > 0) return workers;
   return (facts.workers ?? [])
     .filter(({ verdict }) => verdict === 'wedged')
-    .map(({ workerId, evidence }) => link('workers_wedged', `${workerId} wedged: ${evidence}`));
+    .map((worker) => link('workers_wedged', `${worker.workerId} wedged: ${worker.evidence}`, workersSaid([worker])));
 }
 
 interface Waiting {
@@ -117,17 +122,21 @@ function backlogChain(facts: Facts): CauseLink[] {
   const name = paused?.name ?? worst?.name;
   if (name === undefined) return redisRoot('broker', facts);
   const { waiting = 0, oldestWaitingMs } = paused ?? worst ?? {};
-  const oldest = typeof oldestWaitingMs === 'number' ? `, the oldest for ${durationWords(oldestWaitingMs)}` : '';
   const roots = queueRoot(name, facts).filter(({ code, words }) => code !== null || !words.endsWith(`wait in ${name}`));
-  return [link(null, `${plural(waiting, 'job')} wait${waiting === 1 ? 's' : ''} in ${name}${oldest}`), ...roots];
+  const words = `${plural(waiting, 'job')} wait${waiting === 1 ? 's' : ''} in ${name}`;
+  const figures = { count: waiting, queue: name };
+  if (typeof oldestWaitingMs !== 'number') return [link(null, words, said('cause_jobs_wait', figures)), ...roots];
+  const inAll = said('cause_jobs_wait_oldest', { ...figures, oldestMs: oldestWaitingMs });
+  return [link(null, `${words}, the oldest for ${durationWords(oldestWaitingMs)}`, inAll), ...roots];
 }
 
 function failingJobs(facts: Facts): CauseLink[] {
   const ratio = facts.depth.failedRatio;
   const words = ratio === null ? 'jobs fail' : `${percentWords(ratio)} of the jobs fail`;
+  const inAll = ratio === null ? said('cause_jobs_fail') : said('cause_jobs_fail_ratio', { failedRatio: ratio });
   const source = sourceRoot(facts);
   const cache = redisRoot('cache', facts);
-  return [link('refresh_failing', words), ...(source.length > 0 ? source : cache)];
+  return [link('refresh_failing', words, inAll), ...(source.length > 0 ? source : cache)];
 }
 
 /** A run that nobody saw to: because nobody ran, or nobody could reach the broker. */
@@ -135,28 +144,35 @@ function missedSchedules(facts: Facts): CauseLink[] {
   const { depth, atMs } = facts;
   const missed = depth.recent.find(({ code }) => code === 'schedule_missed');
   if (missed === undefined) return [];
-  const words = `a run of ${missed.subject} was missed ${durationWords(atMs - missed.atMs)} ago: ${missed.detail}`;
+  const agoMs = atMs - missed.atMs;
+  const words = `a run of ${missed.subject} was missed ${durationWords(agoMs)} ago: ${missed.detail}`;
+  const inAll = said('cause_run_missed', { schedule: missed.subject, agoMs, detail: missed.detail });
   const gap = depth.recent.find(({ code, subject }) => code === 'not_observed' && subject !== 'own-network');
   const lost = depth.recent.find(({ code, subject }) => code === 'link_lost' && subject === 'broker');
   if (gap !== undefined) {
-    const why =
-      gap.subject === 'asleep'
-        ? 'this machine slept'
-        : gap.subject === 'held-up'
-          ? 'this console was held up'
-          : 'no console ran';
-    return [
-      link(null, words),
-      link('not_running', `${why} for ${durationWords(gap.untilMs - gap.atMs)}, until ${clockWords(gap.untilMs)}`),
-    ];
+    return [link(null, words, inAll), notRunning(gap)];
   }
   if (lost !== undefined) {
+    const at = clockWords(lost.atMs);
+    const lostWords = `Redis (broker) was lost at ${at}: ${lost.detail}`;
     return [
-      link(null, words),
-      link('redis_unreachable', `Redis (broker) was lost at ${clockWords(lost.atMs)}: ${lost.detail}`),
+      link(null, words, inAll),
+      link('redis_unreachable', lostWords, said('cause_broker_lost', { at, detail: lost.detail })),
     ];
   }
-  return [link('not_running', words)];
+  return [link('not_running', words, inAll)];
+}
+
+function notRunning({ subject, atMs, untilMs }: TimelineEvent): CauseLink {
+  const forMs = untilMs - atMs;
+  const until = clockWords(untilMs);
+  const ended = `for ${durationWords(forMs)}, until ${until}`;
+  if (subject === 'asleep') {
+    return link('not_running', `this machine slept ${ended}`, said('cause_slept', { forMs, until }));
+  }
+  return subject === 'held-up'
+    ? link('not_running', `this console was held up ${ended}`, said('cause_held_up', { forMs, until }))
+    : link('not_running', `no console ran ${ended}`, said('cause_no_console', { forMs, until }));
 }
 
 function clockWords(atMs: number): string {
@@ -173,9 +189,11 @@ function valueChains(facts: Facts): CauseChain[] {
     .toSorted((a, b) => b.length - a.length)
     .flatMap((group) => {
       const [first] = group;
-      const count = plural(group.length, 'value');
-      const words = `${count} of ${facts.values?.length ?? 0} not fresh, e.g. ${first?.value.section ?? ''}`;
-      return chain('values', [link(null, words), ...(first?.links ?? [])]);
+      const all = facts.values?.length ?? 0;
+      const section = first?.value.section ?? '';
+      const words = `${plural(group.length, 'value')} of ${all} not fresh, e.g. ${section}`;
+      const inAll = said('cause_values_stale', { count: group.length, all, section });
+      return chain('values', [link(null, words, inAll), ...(first?.links ?? [])]);
     });
 }
 
@@ -194,12 +212,19 @@ function lowHitRate(facts: Facts): CauseLink[] {
   const sign = link(
     null,
     `${rate} over ${durationWords(windowMs)} (${plural(misses, 'miss').replace('misss', 'misses')} of ${plural(reads, 'read')})`,
+    ratio === null
+      ? said('cause_no_reads', { windowMs })
+      : said('cause_hit_rate', { hitRatio: ratio, windowMs, misses, reads }),
   );
   if (reached.length > 0) return [sign, ...reached];
   const [main] = mainMisses(depth.missesByReason, misses);
   if (main === undefined) return [sign];
   const [reason, count] = main;
-  const share = link(reason === 'evicted' ? 'removed' : null, `${count} of the misses: ${missWords[reason]}`);
+  const share = link(
+    reason === 'evicted' ? 'removed' : null,
+    `${count} of the misses: ${missWords[reason].words}`,
+    said(missWords[reason].code, { misses: count }),
+  );
   return [sign, share, ...missRoot(reason, facts)];
 }
 
@@ -209,43 +234,42 @@ function mainMisses(byReason: Facts['depth']['missesByReason'], misses: number):
     .toSorted((a, b) => b[1] - a[1]);
 }
 
-const missWords: Readonly<Record<ReadReason, string>> = {
-  'within-ttl': 'fresh',
-  'just-computed': 'computed just now',
-  'ttl-passed': 'their time and the time to serve them stale were over',
-  'age-ceiling-passed': 'too old to be served as current',
-  invalidated: 'invalidated',
-  'never-computed': 'never computed before',
-  evicted: 'gone from Redis before their time',
-  'entry-unreadable': 'the stored entry could not be read',
-  'redis-unreachable': 'Redis did not answer in time',
-  'source-failed': 'their refresh failed',
-  'clock-disagrees': 'a clock is wrong',
-};
+const missWords = {
+  'within-ttl': { words: 'fresh', code: 'cause_misses_within_ttl' },
+  'just-computed': { words: 'computed just now', code: 'cause_misses_just_computed' },
+  'ttl-passed': { words: 'their time and the time to serve them stale were over', code: 'cause_misses_ttl_passed' },
+  'age-ceiling-passed': { words: 'too old to be served as current', code: 'cause_misses_age_ceiling_passed' },
+  invalidated: { words: 'invalidated', code: 'cause_misses_invalidated' },
+  'never-computed': { words: 'never computed before', code: 'cause_misses_never_computed' },
+  evicted: { words: 'gone from Redis before their time', code: 'cause_misses_evicted' },
+  'entry-unreadable': { words: 'the stored entry could not be read', code: 'cause_misses_entry_unreadable' },
+  'redis-unreachable': { words: 'Redis did not answer in time', code: 'cause_misses_redis_unreachable' },
+  'source-failed': { words: 'their refresh failed', code: 'cause_misses_source_failed' },
+  'clock-disagrees': { words: 'a clock is wrong', code: 'cause_misses_clock_disagrees' },
+} as const satisfies Readonly<Record<ReadReason, { words: string; code: Said['code'] }>>;
 
 function missRoot(reason: ReadReason, facts: Facts): CauseLink[] {
   switch (reason) {
     case 'redis-unreachable':
-      return [link('redis_frozen', 'Redis (cache) was too slow to answer for a while')];
+      return [link('redis_frozen', 'Redis (cache) was too slow to answer for a while', said('cause_cache_slow'))];
     case 'evicted':
       return goneRoot(facts);
     case 'invalidated': {
       const storm = stormRoot(facts);
-      return storm.length > 0 ? storm : [link('invalidated', 'what they depend on was invalidated')];
+      if (storm.length > 0) return storm;
+      return [link('invalidated', 'what they depend on was invalidated', said('cause_dependency_invalidated'))];
     }
     case 'source-failed':
-      return [link('refresh_failing', 'their computation fails'), ...sourceRoot(facts)];
+      return [
+        link('refresh_failing', 'their computation fails', said('cause_computation_fails')),
+        ...sourceRoot(facts),
+      ];
     case 'ttl-passed':
     case 'age-ceiling-passed': {
       const held = firstOf(sourceRoot(facts), redisRoot('broker', facts), blockingWorkers(facts));
-      return held.length > 0
-        ? held
-        : [
-            link(
-              'ttl_short',
-              'nothing keeps them from being refreshed: they live too short for how seldom they are read',
-            ),
-          ];
+      if (held.length > 0) return held;
+      const words = 'nothing keeps them from being refreshed: they live too short for how seldom they are read';
+      return [link('ttl_short', words, said('cause_ttl_short'))];
     }
     case 'never-computed':
     case 'entry-unreadable':
@@ -260,7 +284,9 @@ function missRoot(reason: ReadReason, facts: Facts): CauseLink[] {
         blockingWorkers(facts),
         coldRoot(facts),
       );
-      return held.length > 0 ? held : [link('key_churn', 'ever new filters are asked for: keys that are read once')];
+      if (held.length > 0) return held;
+      const words = 'ever new filters are asked for: keys that are read once';
+      return [link('key_churn', words, said('cause_key_churn'))];
     }
   }
 }
@@ -286,10 +312,15 @@ function isSlow({ response, minimumCount, rules }: Facts): boolean {
 function slowResponses(facts: Facts): CauseLink[] {
   const { response } = facts;
   const p95 = response?.p95Ms ?? null;
-  const sign = link(
-    null,
-    p95 === null ? 'responses are slow' : `responses take ${latencyWords(p95)} (p95 of ${response?.count ?? 0})`,
-  );
+  const count = response?.count ?? 0;
+  const sign =
+    p95 === null
+      ? link(null, 'responses are slow', said('cause_responses_slow'))
+      : link(
+          null,
+          `responses take ${latencyWords(p95)} (p95 of ${count})`,
+          said('cause_responses_take', { p95LatencyMs: p95, responses: count }),
+        );
   return [
     sign,
     ...firstOf(redisRoot('cache', facts), slowJobsRoot(facts), redisRoot('broker', facts), coldRoot(facts)),
@@ -308,11 +339,13 @@ function evictions(role: RedisRole, { depth, memory }: Facts): CauseLink[] {
   const count = depth.evicted[role] ?? 0;
   if (count === 0) return [];
   const { limitBytes = null, policy = '', usedBytes = 0 } = memory[role] ?? {};
-  const limit =
-    limitBytes === null
-      ? 'no limit is set'
-      : `${bytesWords(usedBytes)} of ${bytesWords(limitBytes)} used, policy ${policy}`;
-  return [link('evictions', `Redis (${role}) evicted ${plural(count, 'key')} lately: ${limit}`)];
+  const words = `Redis (${role}) evicted ${plural(count, 'key')} lately`;
+  if (limitBytes === null) {
+    return [link('evictions', `${words}: no limit is set`, said('cause_evictions_unlimited', { role, count }))];
+  }
+  const limit = `${bytesWords(usedBytes)} of ${bytesWords(limitBytes)} used, policy ${policy}`;
+  const inAll = said('cause_evictions_used', { role, count, usedBytes, limitBytes, policy });
+  return [link('evictions', `${words}: ${limit}`, inAll)];
 }
 
 function memoryChain(role: RedisRole, facts: Facts): CauseLink[] {
@@ -320,9 +353,15 @@ function memoryChain(role: RedisRole, facts: Facts): CauseLink[] {
   const ratio = memory === null ? null : memoryRatio(memory);
   if (memory === null || ratio === null || memory.limitBytes === null) return [];
   const words = `Redis (${role}) uses ${bytesWords(memory.usedBytes)} of ${bytesWords(memory.limitBytes)} (${percentWords(ratio)})`;
-  const evicts =
-    memory.policy === 'noeviction'
-      ? 'it refuses writes when it is full'
-      : `it evicts by ${memory.policy} when it is full`;
-  return [link('memory_full', `${words}; ${evicts}`)];
+  const { usedBytes, limitBytes, policy } = memory;
+  const figures = { role, usedBytes, limitBytes, usedRatio: ratio };
+  return [
+    policy === 'noeviction'
+      ? link('memory_full', `${words}; it refuses writes when it is full`, said('cause_memory_refuses', figures))
+      : link(
+          'memory_full',
+          `${words}; it evicts by ${policy} when it is full`,
+          said('cause_memory_evicts', { ...figures, policy }),
+        ),
+  ];
 }

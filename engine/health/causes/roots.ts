@@ -2,6 +2,7 @@
 import type { CauseCode, CauseLink } from '../../model/cause.ts';
 import type { SourceInfo } from '../../model/dashboard.ts';
 import type { LinkView, RedisRole } from '../../model/health.ts';
+import { type Said, said } from '../../model/said.ts';
 import type { QueueCounts } from '../../model/task.ts';
 import type { TimelineCode, TimelineEvent } from '../../model/timeline.ts';
 import type { CountedWorker } from '../ports.ts';
@@ -34,8 +35,8 @@ const floodCount = 100;
 const stormCount = 20;
 const coldMs = 10 * 60_000;
 
-export function link(code: CauseCode | null, words: string): CauseLink {
-  return { code, words };
+export function link(code: CauseCode | null, words: string, inAll: Said): CauseLink {
+  return { code, words, said: inAll };
 }
 
 export function wordsOf(links: readonly CauseLink[]): string[] {
@@ -66,12 +67,15 @@ export function redisRoot(role: RedisRole, facts: Pick<CauseFacts, 'links' | 'at
   if (view.state === 'ready') {
     // Connected, and what was asked last was not answered.
     if (view.problem === null || !silence.test(view.problem)) return [];
-    return [link('redis_frozen', `Redis (${role}) is connected and does not answer${problem}`)];
+    const words = `Redis (${role}) is connected and does not answer${problem}`;
+    return [link('redis_frozen', words, said('cause_redis_silent', { role, why: problem }))];
   }
-  const since = durationWords(facts.atMs - view.sinceMs);
-  const words = `Redis (${role}) is ${view.state} for ${since}${problem}`;
-  const found = [link(codeOf(view), words)];
-  if (facts.depth.blindness !== null && !view.embedded) found.push(link('own_network', facts.depth.blindness));
+  const sinceMs = facts.atMs - view.sinceMs;
+  const words = `Redis (${role}) is ${view.state} for ${durationWords(sinceMs)}${problem}`;
+  const found = [link(codeOf(view), words, said(`cause_redis_${view.state}`, { role, sinceMs, why: problem }))];
+  if (facts.depth.blindness !== null && !view.embedded) {
+    found.push(link('own_network', facts.depth.blindness, said('cause_own_network')));
+  }
   return found;
 }
 
@@ -86,7 +90,8 @@ export function sourceRoot(facts: Pick<CauseFacts, 'source' | 'depth'>): CauseLi
   const { source } = facts;
   if (!source.reachable) {
     const problem = source.problem === null ? '' : `: ${source.problem}`;
-    return [link('source_unreachable', `source ${source.label} is unreachable${problem}`)];
+    const inAll = said('cause_source_unreachable', { label: source.label, why: problem });
+    return [link('source_unreachable', `source ${source.label} is unreachable${problem}`, inAll)];
   }
   return slowSource(facts);
 }
@@ -98,7 +103,12 @@ function slowSource({ source, depth }: Pick<CauseFacts, 'source' | 'depth'>): Ca
   const isUnusual = usualMs === null ? (lightMs ?? 0) > slowQueryMs : p95Ms !== null && p95Ms > usualMs * 3;
   if (p95Ms !== null && p95Ms > slowQueryMs && isUnusual) {
     const words = `source ${source.label} is slow: p95 of its queries ${latencyWords(p95Ms)} (${plural(count, 'query').replace('querys', 'queries')})${usual}`;
-    return [link('source_slow', words)];
+    const figures = { label: source.label, p95LatencyMs: p95Ms, count };
+    const inAll =
+      usualMs === null
+        ? said('cause_source_slow', figures)
+        : said('cause_source_slower', { ...figures, usualLatencyMs: usualMs });
+    return [link('source_slow', words, inAll)];
   }
   return [];
 }
@@ -106,27 +116,48 @@ function slowSource({ source, depth }: Pick<CauseFacts, 'source' | 'depth'>): Ca
 /** What keeps the workers from working, ending with each one that is stuck; empty when slots are free. */
 export function workersRoot(facts: Pick<CauseFacts, 'workers' | 'depth'>): CauseLink[] {
   const { workers, depth } = facts;
-  if (workers === null) return [link('workers_unseen', 'the workers cannot be seen')];
+  if (workers === null) {
+    return [link('workers_unseen', 'the workers cannot be seen', said('cause_workers_unseen'))];
+  }
   const known = workers.filter((worker) => worker.verdict !== 'gone');
   const connected = connectedCount(depth);
-  if (known.length === 0) return [link('workers_missing', 'no worker runs'), ...lastSeen(depth)];
-  const available = availableSlots(workers);
-  if (available === null) {
-    const evidence = evidenceOf(known);
-    if (connected === 0)
-      return [link(null, 'no worker consumes'), link('workers_missing', `none is connected any more; ${evidence}`)];
-    if (connected !== null) {
-      const words = `${plural(connected, 'worker')} connected, but silent: ${evidence}`;
-      return [link(null, 'no worker consumes'), link('workers_wedged', words)];
-    }
-    return [link('workers_unseen', `${plural(known.length, 'worker')} cannot be judged`), link(null, evidence)];
+  if (known.length === 0) {
+    return [link('workers_missing', 'no worker runs', said('cause_no_worker_runs')), ...lastSeen(depth)];
   }
+  const available = availableSlots(workers);
+  if (available === null) return unjudgedRoot(known, connected);
   if (available === 0) {
-    const stuck = known.filter((worker) => worker.verdict === 'wedged');
-    return [link(null, 'no worker consumes'), link('workers_wedged', evidenceOf(stuck.length > 0 ? stuck : known))];
+    const wedged = known.filter((worker) => worker.verdict === 'wedged');
+    const stuck = wedged.length > 0 ? wedged : known;
+    return [noneConsumes(), link('workers_wedged', evidenceOf(stuck), workersSaid(stuck))];
   }
   const active = known.reduce((sum, worker) => sum + worker.activeJobCount, 0);
-  return active >= available ? [link('slots_busy', `all ${available} slots are busy`)] : [];
+  if (active < available) return [];
+  return [link('slots_busy', `all ${available} slots are busy`, said('cause_slots_busy', { available }))];
+}
+
+/** @param connected null: not known */
+function unjudgedRoot(known: readonly CountedWorker[], connected: number | null): CauseLink[] {
+  const evidence = evidenceOf(known);
+  const workers = evidenceSaid(known);
+  if (connected === 0) {
+    const words = `none is connected any more; ${evidence}`;
+    return [noneConsumes(), link('workers_missing', words, said('cause_none_connected', { workers }))];
+  }
+  if (connected !== null) {
+    const words = `${plural(connected, 'worker')} connected, but silent: ${evidence}`;
+    const inAll = said('cause_connected_silent', { count: connected, workers });
+    return [noneConsumes(), link('workers_wedged', words, inAll)];
+  }
+  const words = `${plural(known.length, 'worker')} cannot be judged`;
+  return [
+    link('workers_unseen', words, said('cause_not_judged', { count: known.length })),
+    link(null, evidence, workersSaid(known)),
+  ];
+}
+
+function noneConsumes(): CauseLink {
+  return link(null, 'no worker consumes', said('cause_no_worker_consumes'));
 }
 
 /** Workers connected to any of our queues; null: not known. */
@@ -138,11 +169,23 @@ function connectedCount({ watched }: CauseDepth): number | null {
 
 function lastSeen(depth: CauseDepth): CauseLink[] {
   const gone = depth.recent.find(({ code }) => code === 'worker_gone' || code === 'worker_silent');
-  return gone === undefined ? [] : [link(null, `${gone.subject} was the last: ${gone.detail}`)];
+  if (gone === undefined) return [];
+  const inAll = said('cause_last_worker', { worker: gone.subject, detail: gone.detail });
+  return [link(null, `${gone.subject} was the last: ${gone.detail}`, inAll)];
 }
 
 function evidenceOf(workers: readonly CountedWorker[]): string {
   return workers.map((worker) => `${worker.workerId} ${worker.verdict}: ${worker.evidence}`).join('; ');
+}
+
+function evidenceSaid(workers: readonly CountedWorker[]): Said[] {
+  return workers.map(({ workerId, verdict, evidence, evidenceSaid: inAll }) =>
+    said(`cause_worker_${verdict}`, { worker: workerId, evidence: inAll ?? evidence }),
+  );
+}
+
+export function workersSaid(workers: readonly CountedWorker[]): Said {
+  return said('cause_workers', { workers: evidenceSaid(workers) });
 }
 
 /** Why the jobs of a queue are not begun: pause, broker, workers, load; empty when nothing holds them up. */
@@ -152,8 +195,12 @@ export function queueRoot(queue: string, facts: CauseFacts): CauseLink[] {
   const watched = facts.depth.watched?.find(({ name }) => name === queue);
   if (watched?.paused) {
     const event = latest(facts.depth.recent, 'queue_paused', (subject) => subject.endsWith(`:${queue}`));
-    const since = event === null ? '' : ` for ${durationWords(facts.atMs - event.atMs)}`;
-    return [link('queue_paused', `the queue ${queue} is paused${since}`)];
+    if (event === null) {
+      return [link('queue_paused', `the queue ${queue} is paused`, said('cause_queue_paused', { queue }))];
+    }
+    const sinceMs = facts.atMs - event.atMs;
+    const words = `the queue ${queue} is paused for ${durationWords(sinceMs)}`;
+    return [link('queue_paused', words, said('cause_queue_paused_for', { queue, sinceMs }))];
   }
   const backlog = backlogOf(queue, facts);
   const workers = workersRoot(facts);
@@ -166,8 +213,10 @@ export function queueRoot(queue: string, facts: CauseFacts): CauseLink[] {
 
 function unattendedLink(isMissing: boolean, evidence: string, { workers }: CauseFacts): CauseLink {
   const silent = (workers ?? []).filter(({ verdict }) => verdict === 'unknown' || verdict === 'wedged');
-  const who = silent.length === 0 ? '' : `; ${evidenceOf(silent)}`;
-  return link(isMissing ? 'workers_missing' : 'workers_wedged', `${evidence}${who}`);
+  const code = isMissing ? 'workers_missing' : 'workers_wedged';
+  if (silent.length === 0) return link(code, evidence, said('cause_unattended', { evidence }));
+  const inAll = said('cause_unattended_by', { evidence, workers: evidenceSaid(silent) });
+  return link(code, `${evidence}; ${evidenceOf(silent)}`, inAll);
 }
 
 /** Workers work and yet jobs wait: what they work on takes too long, or there is too much of it. */
@@ -177,16 +226,21 @@ function loadRoot(watched: WatchedQueue | undefined, facts: CauseFacts): CauseLi
   if (watched === undefined || watched.waiting === 0) return [];
   const { name, waiting, active, addedPerS, finishedPerS, runP95Ms } = watched;
   if (waiting >= floodCount) {
-    const rates =
-      addedPerS === null || finishedPerS === null
-        ? ''
-        : `; ${rate(addedPerS)} added and ${rate(finishedPerS)} done a second`;
-    return [link('job_flood', `${plural(waiting, 'job')} were given to ${name}, ${active} run at once${rates}`)];
+    const words = `${plural(waiting, 'job')} were given to ${name}, ${active} run at once`;
+    const figures = { count: waiting, queue: name, active };
+    if (addedPerS === null || finishedPerS === null) {
+      return [link('job_flood', words, said('cause_job_flood', figures))];
+    }
+    const rates = `${rate(addedPerS)} added and ${rate(finishedPerS)} done a second`;
+    const inAll = said('cause_job_flood_rates', { ...figures, addedPerS, finishedPerS });
+    return [link('job_flood', `${words}; ${rates}`, inAll)];
   }
   if (active === 0) return [];
-  const long = runP95Ms === null ? '' : `, 95 of 100 jobs end within ${durationWords(runP95Ms)}`;
-  const words = `every slot for ${name} is taken: ${plural(active, 'job')} run${active === 1 ? 's' : ''}${long}`;
-  return [link('slots_busy', words)];
+  const words = `every slot for ${name} is taken: ${plural(active, 'job')} run${active === 1 ? 's' : ''}`;
+  const figures = { count: active, queue: name };
+  if (runP95Ms === null) return [link('slots_busy', words, said('cause_slots_taken', figures))];
+  const long = `95 of 100 jobs end within ${durationWords(runP95Ms)}`;
+  return [link('slots_busy', `${words}, ${long}`, said('cause_slots_taken_run', { ...figures, runMs: runP95Ms }))];
 }
 
 function rate(perS: number): string {
@@ -195,7 +249,8 @@ function rate(perS: number): string {
 
 function backlogOf(queue: string, facts: CauseFacts): CauseLink[] {
   const waiting = facts.queues?.find((counts) => counts.queue === queue)?.waiting ?? 0;
-  return waiting > 1 ? [link(null, `${plural(waiting, 'job')} wait in ${queue}`)] : [];
+  if (waiting <= 1) return [];
+  return [link(null, `${plural(waiting, 'job')} wait in ${queue}`, said('cause_jobs_wait', { count: waiting, queue }))];
 }
 
 /** Jobs run for so long that their source must be slow, although it answers. */
@@ -204,12 +259,10 @@ export function slowJobsRoot(facts: CauseFacts): CauseLink[] {
   if (source.length > 0) return source;
   const slow = facts.depth.watched?.find(({ name, runP95Ms }) => name !== 'background' && (runP95Ms ?? 0) > slowJobMs);
   if (!slow) return [];
-  return [
-    link(
-      'source_slow',
-      `jobs of ${slow.name} take ${durationWords(slow.runP95Ms ?? 0)} (p95) in source ${facts.source.label}`,
-    ),
-  ];
+  const runMs = slow.runP95Ms ?? 0;
+  const { label } = facts.source;
+  const words = `jobs of ${slow.name} take ${durationWords(runMs)} (p95) in source ${label}`;
+  return [link('source_slow', words, said('cause_slow_jobs', { queue: slow.name, runMs, label }))];
 }
 
 /** Why entries are not there any more before their time: pushed out, cleared, lost with the server's memory. */
@@ -218,18 +271,28 @@ export function goneRoot(facts: CauseFacts): CauseLink[] {
   const evicted = depth.evicted.cache ?? 0;
   if (evicted > 0) {
     const { limitBytes = null, policy = '' } = memory.cache ?? {};
-    const limit = limitBytes === null ? '' : ` at a limit of ${bytesWords(limitBytes)} (${policy})`;
-    return [link('evictions', `Redis (cache) evicted ${plural(evicted, 'key')} lately${limit}`)];
+    const words = `Redis (cache) evicted ${plural(evicted, 'key')} lately`;
+    const figures = { role: 'cache', count: evicted };
+    if (limitBytes === null) return [link('evictions', words, said('cause_evictions', figures))];
+    const inAll = said('cause_evictions_limit', { ...figures, limitBytes, policy });
+    return [link('evictions', `${words} at a limit of ${bytesWords(limitBytes)} (${policy})`, inAll)];
   }
   const cleared = latest(depth.recent, 'cleared');
   const restarted = latest(depth.recent, 'server_restarted', (subject) => subject === 'cache');
   if (restarted !== null && restarted.atMs >= (cleared?.atMs ?? 0)) {
-    const words = `Redis (cache) was started anew ${durationWords(atMs - restarted.atMs)} ago`;
-    return [link('redis_restarted', `${words}; ${restarted.detail}`)];
+    const agoMs = atMs - restarted.atMs;
+    const words = `Redis (cache) was started anew ${durationWords(agoMs)} ago; ${restarted.detail}`;
+    return [link('redis_restarted', words, said('cause_redis_restarted', { agoMs, detail: restarted.detail }))];
   }
   if (cleared !== null) {
-    const words = `${cleared.subject === 'all' ? 'every layer' : cleared.subject} was cleared ${durationWords(atMs - cleared.atMs)} ago`;
-    return [link('cache_cleared', `${words}: ${cleared.detail}`)];
+    const { subject, detail } = cleared;
+    const agoMs = atMs - cleared.atMs;
+    const isAll = subject === 'all';
+    const words = `${isAll ? 'every layer' : subject} was cleared ${durationWords(agoMs)} ago: ${detail}`;
+    const inAll = isAll
+      ? said('cause_all_cleared', { agoMs, detail })
+      : said('cause_cleared', { what: subject, agoMs, detail });
+    return [link('cache_cleared', words, inAll)];
   }
   return [];
 }
@@ -242,8 +305,10 @@ export function stormRoot({ depth }: Pick<CauseFacts, 'depth'>): CauseLink[] {
   if (count < stormCount || most === undefined) return [];
   const oldestMs = Math.min(...events.map(({ atMs }) => atMs));
   const untilMs = Math.max(...events.map((event) => event.untilMs));
-  const words = `${plural(count, 'invalidation')} within ${durationWords(untilMs - oldestMs)}, most of ${most.subject} (${most.detail})`;
-  return [link('invalidation_storm', words)];
+  const withinMs = untilMs - oldestMs;
+  const words = `${plural(count, 'invalidation')} within ${durationWords(withinMs)}, most of ${most.subject} (${most.detail})`;
+  const inAll = said('cause_storm', { count, withinMs, most: most.subject, detail: most.detail });
+  return [link('invalidation_storm', words, inAll)];
 }
 
 /** The console has hardly begun, or what was there is gone for a reason that {@link goneRoot} knows. */
@@ -251,7 +316,9 @@ export function coldRoot(facts: CauseFacts): CauseLink[] {
   const gone = goneRoot(facts);
   if (gone.length > 0) return gone;
   const upMs = facts.atMs - facts.depth.startedAtMs;
-  return upMs < coldMs ? [link('cold_start', `the console began ${durationWords(upMs)} ago with an empty cache`)] : [];
+  if (upMs >= coldMs) return [];
+  const words = `the console began ${durationWords(upMs)} ago with an empty cache`;
+  return [link('cold_start', words, said('cause_cold_start', { upMs }))];
 }
 
 export function latest(

@@ -1,6 +1,7 @@
 /** Why a value is not fresh: from the sign, link by link, to what can be acted on. */
 import type { CauseLink } from '../../model/cause.ts';
 import type { Freshness } from '../../model/freshness.ts';
+import { said } from '../../model/said.ts';
 import { durationWords, percentWords } from '../wording.ts';
 import {
   type CauseFacts,
@@ -26,52 +27,76 @@ export function valueChain(freshness: Freshness, facts: CauseFacts): CauseLink[]
   const { refresh } = freshness;
   const sign = signOf(freshness, facts);
   if (refresh.status === 'failed') {
-    const times = refresh.times === 1 ? 'refresh failed' : `refresh failed ${refresh.times} times`;
-    return [...sign, link('refresh_failing', `${times}: ${refresh.lastError}`), ...sourceRoot(facts)];
+    return [...sign, failedRefresh(refresh.times, refresh.lastError), ...sourceRoot(facts)];
   }
   if (freshness.state === 'fresh') return [];
   if (refresh.status === 'running') return [...sign, ...runningChain(refresh, facts)];
   const broker = redisRoot('broker', facts);
-  if (broker.length > 0) return [...sign, link(null, 'no refresh can be queued'), ...broker];
+  if (broker.length > 0) {
+    return [...sign, link(null, 'no refresh can be queued', said('cause_no_refresh_queued')), ...broker];
+  }
   const found = [...sign, ...sourceRoot(facts), ...workersRoot(facts)];
   return rootOf(found) === null && freshness.reason === 'never-computed' ? [...found, ...coldRoot(facts)] : found;
+}
+
+function failedRefresh(times: number, problem: string): CauseLink {
+  return times === 1
+    ? link('refresh_failing', `refresh failed: ${problem}`, said('cause_refresh_failed', { problem }))
+    : link(
+        'refresh_failing',
+        `refresh failed ${times} times: ${problem}`,
+        said('cause_refresh_failed_times', { times, problem }),
+      );
 }
 
 function signOf(freshness: Freshness, facts: CauseFacts): CauseLink[] {
   switch (freshness.reason) {
     case 'redis-unreachable': {
       const cache = redisRoot('cache', facts);
-      return cache.length > 0 ? cache : [link('redis_frozen', 'Redis (cache) did not answer this read')];
+      if (cache.length > 0) return cache;
+      return [link('redis_frozen', 'Redis (cache) did not answer this read', said('cause_read_unanswered'))];
     }
     case 'ttl-passed':
     case 'age-ceiling-passed':
-      return [link(null, timeOver(freshness, facts))];
+      return [timeOver(freshness, facts)];
     case 'source-failed':
-      return [link(null, freshness.computedAtMs === null ? 'never computed' : timeOver(freshness, facts))];
-    case 'invalidated':
-      return [link('invalidated', withDetail('it was invalidated', freshness)), ...stormRoot(facts)];
+      return [freshness.computedAtMs === null ? neverComputed() : timeOver(freshness, facts)];
+    case 'invalidated': {
+      const why = detailOf(freshness);
+      return [link('invalidated', `it was invalidated${why}`, said('cause_invalidated', { why })), ...stormRoot(facts)];
+    }
     case 'never-computed':
-      return [link(null, 'never computed')];
+      return [neverComputed()];
     case 'evicted': {
       const words = 'it is gone from Redis before its time: evicted, deleted or flushed';
-      return [link('removed', words), ...goneRoot(facts)];
+      return [link('removed', words, said('cause_gone')), ...goneRoot(facts)];
     }
-    case 'entry-unreadable':
-      return [link(null, withDetail('the stored entry could not be read', freshness))];
-    case 'clock-disagrees':
-      return [link(null, 'by this clock it was computed in the future: a clock is wrong')];
+    case 'entry-unreadable': {
+      const why = detailOf(freshness);
+      return [link(null, `the stored entry could not be read${why}`, said('cause_unreadable', { why }))];
+    }
+    case 'clock-disagrees': {
+      const words = 'by this clock it was computed in the future: a clock is wrong';
+      return [link(null, words, said('cause_clock'))];
+    }
     case 'within-ttl':
     case 'just-computed':
       return [];
   }
 }
 
-function timeOver({ freshUntilMs }: Freshness, { atMs }: CauseFacts): string {
-  return freshUntilMs === null ? 'its time is over' : `its time was over ${durationWords(atMs - freshUntilMs)} ago`;
+function neverComputed(): CauseLink {
+  return link(null, 'never computed', said('cause_never_computed'));
 }
 
-function withDetail(words: string, { reasonDetail }: Freshness): string {
-  return reasonDetail === null ? words : `${words}: ${reasonDetail}`;
+function timeOver({ freshUntilMs }: Freshness, { atMs }: CauseFacts): CauseLink {
+  if (freshUntilMs === null) return link(null, 'its time is over', said('cause_time_over'));
+  const agoMs = atMs - freshUntilMs;
+  return link(null, `its time was over ${durationWords(agoMs)} ago`, said('cause_time_over_for', { agoMs }));
+}
+
+function detailOf({ reasonDetail }: Freshness): string {
+  return reasonDetail === null ? '' : `: ${reasonDetail}`;
 }
 
 interface Running {
@@ -85,18 +110,28 @@ function runningChain(refresh: Running, facts: CauseFacts): CauseLink[] {
   const slow = elapsedMs < longRunMs ? [] : slowJobsRoot(facts);
   if (refresh.progress > 0) {
     const words = `refresh runs for ${durationWords(elapsedMs)}, ${percentWords(refresh.progress)} done`;
-    return [link('computing', words), ...slow];
+    const inAll = said('cause_refresh_runs', { elapsedMs, doneRatio: refresh.progress });
+    return [link('computing', words, inAll), ...slow];
   }
   // Task ids are `<queue>:<job id>`.
   const queue = refresh.taskId.slice(0, Math.max(0, refresh.taskId.indexOf(':')));
   if (withoutJob.includes(queue)) {
     const broker = redisRoot('broker', facts);
     const words = `it is computed without a job for ${durationWords(elapsedMs)}`;
-    return [link('computing', words), ...(broker.length > 0 ? broker : slow)];
+    const computing = link('computing', words, said('cause_without_job', { elapsedMs }));
+    return [computing, ...(broker.length > 0 ? broker : slow)];
   }
-  const waits = link(null, `refresh waits ${durationWords(elapsedMs)}${queue === '' ? '' : ` in ${queue}`}`);
+  const waits = waitingRefresh(elapsedMs, queue);
   if (elapsedMs < noticeableWaitMs) return [waits];
   return [waits, ...queueRoot(queue, facts)];
+}
+
+/** @param queue empty: not known */
+function waitingRefresh(elapsedMs: number, queue: string): CauseLink {
+  const words = `refresh waits ${durationWords(elapsedMs)}`;
+  return queue === ''
+    ? link(null, words, said('cause_refresh_waits', { elapsedMs }))
+    : link(null, `${words} in ${queue}`, said('cause_refresh_waits_in', { elapsedMs, queue }));
 }
 
 /** What stands before the colon when a computation is no job: the engine's own, or one under a lease somewhere. */

@@ -7,26 +7,31 @@ import { type Format, useFormat } from './use-format.ts';
 
 export type Said = NonNullable<CallOutput<'overview.get'>['headlineSaid']>;
 
-/** The English words stand where an engine has no code for them, or one that this console does not know. */
-export function useSaid(): (said: Said | null | undefined, words: string) => string {
+type Speak = (said: Said | null | undefined, words: string) => string;
+
+/** The English words stand where there is no code, or none that this language has a text for. */
+export function useSaid(): Speak {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  return (said, words) => {
+  const speak: Speak = (said, words) => {
     if (said === null || said === undefined) return words;
     const isKnown = i18n.exists(`said.${said.code}`) || i18n.exists(`said.${said.code}`, { count: 2 });
-    return isKnown ? t(`said.${said.code}`, shownValues(said.values, format)) : words;
+    return isKnown ? t(`said.${said.code}`, shownValues(said.values, format, speak)) : words;
   };
+  return speak;
 }
 
 /** By the end of each name; `count` stays a number, for the plural, and stands as `text`. */
-export function shownValues(values: Said['values'], format: Format): Record<string, string | number> {
-  const shown = Object.entries(values).map(([name, value]) => [name, shownValue(name, value, format)] as const);
+function shownValues(values: Said['values'], format: Format, speak: Speak): Record<string, string | number> {
+  const shown = Object.entries(values).map(([name, value]) => [name, shownValue(name, value, format, speak)] as const);
   const { count } = values;
   const plural = typeof count === 'number' ? { count, text: format.number(count) } : {};
   return { ...Object.fromEntries(shown), ...plural };
 }
 
-function shownValue(name: string, value: string | number, format: Format): string {
+function shownValue(name: string, value: Said['values'][string], format: Format, speak: Speak): string {
+  if (Array.isArray(value)) return value.map((part) => speak(part, '')).join('; ');
+  if (typeof value === 'object') return speak(value, '');
   if (typeof value === 'string') return value;
   if (name.endsWith('LatencyMs')) return latency(value, format);
   if (name.endsWith('AtMs')) return formatDay(format.language, value);

@@ -2,6 +2,7 @@
 import { createInstance } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Language } from '../state/preferences.ts';
+import { causesEs } from './causes-es.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
 
@@ -14,7 +15,7 @@ export function startTexts(language: Language): void {
     fallbackLng: false,
     // Done before the first render, which happens in this turn.
     initAsync: false,
-    resources: { en: { translation: en }, es: { translation: es } },
+    resources: { en: { translation: en }, es: { translation: { ...es, said: { ...es.said, ...causesEs } } } },
     // React escapes already.
     interpolation: { escapeValue: false },
     react: { useSuspense: false },

@@ -36,13 +36,16 @@ test('a figure of the overview says what it is and when it alerts', async ({ ope
   await expect(tip).toContainText('stays under 80 %');
 });
 
-test('a figure that is the worst is the headline in the language of the page', async ({ open, engine }) => {
+test('the worst figure is the headline, and causes are told, in the language of the page', async ({ open, engine }) => {
   engine.script.isBroken = true;
   engine.script.headlineFigure = 'workers';
   const page = await open('/overview');
   await expect(page.getByTestId('headline')).toHaveText('Workers available: 0, under 2 for 6 min');
   await page.getByRole('button', { name: 'Español' }).click();
   await expect(page.getByTestId('headline')).toHaveText('Workers disponibles: 0, bajo 2 desde hace 6 min');
+  await expect(page.getByTestId('stale').getByRole('row').nth(1)).toContainText(
+    'la actualización espera desde hace 43 s',
+  );
 });
 
 test('offline, nothing of the overview is said as if it were true now', async ({ open, engine, expectedErrors }) => {

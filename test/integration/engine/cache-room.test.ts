@@ -104,7 +104,7 @@ describe('invalidating', () => {
     const detail = await served.client.call('cache.entry', { key });
     expect(detail.row.state).toBe('stale');
     expect(detail.freshness).toMatchObject({ reason: 'invalidated', reasonDetail: 'this entry (looks wrong)' });
-    expect(detail.causes[0]).toMatch(/invalidated/);
+    expect(detail.causes[0]?.words).toMatch(/invalidated/);
     expect(detail.timeline[0]).toMatchObject({ kind: 'invalidated', words: 'this entry → stale (looks wrong)' });
     await until(() => changed.includes('invalidated'), 3_000, 'the topic');
     stop();

@@ -3,11 +3,17 @@ import { expect, it } from 'vitest';
 import { type CauseFacts, wordsOf } from '../../../engine/health/causes/roots.ts';
 import { valueChain } from '../../../engine/health/causes/value-chain.ts';
 import type { Freshness } from '../../../engine/model/freshness.ts';
+import { unsayable } from '../../support/spanish-causes.ts';
 import { atMs, freshness, healthyFacts, link, queue, staleFreshness, worker } from './facts.ts';
 
 const waiting = (sinceMs: number) =>
   staleFreshness({ status: 'running', taskId: 'kpis:7', progress: 0, sinceMs: atMs - sinceMs });
-const causesOf = (value: Freshness, facts: CauseFacts): string[] => wordsOf(valueChain(value, facts));
+/** Whatever is found can be said in every language. */
+const causesOf = (value: Freshness, facts: CauseFacts): string[] => {
+  const links = valueChain(value, facts);
+  expect(unsayable(links)).toEqual([]);
+  return wordsOf(links);
+};
 const sign = 'its time was over 3 min ago';
 
 it('a refresh that waits behind a wedged worker ends at that worker', () => {

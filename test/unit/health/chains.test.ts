@@ -1,7 +1,9 @@
 /** Signs and their causes, the most fundamental first; and what an alert on a figure would say. */
 import { describe, expect, it } from 'vitest';
-import { chainOfSignal, chainsOf } from '../../../engine/health/causes/chains.ts';
+import { chainOfSignal, chainsOf as foundChains } from '../../../engine/health/causes/chains.ts';
+import type { OverviewFacts } from '../../../engine/health/overview-facts.ts';
 import type { CauseChain } from '../../../engine/model/cause.ts';
+import { unsayable } from '../../support/spanish-causes.ts';
 import {
   atMs,
   happened,
@@ -15,6 +17,12 @@ import {
 } from './facts.ts';
 
 const minute = 60_000;
+/** Whatever is found can be said in every language. */
+const chainsOf = (facts: OverviewFacts): CauseChain[] => {
+  const chains = foundChains(facts);
+  expect(chains.flatMap(({ links }) => unsayable(links))).toEqual([]);
+  return chains;
+};
 const brief = (chains: readonly CauseChain[]) => chains.map(({ sign, root }) => [sign, root?.code ?? null]);
 const lowHits = { windowMs: 5 * minute, reads: 100, hits: 30, staleHits: 0, misses: 70, entryCount: null };
 const misses = (missesByReason: object, more: object = {}) =>
@@ -143,7 +151,9 @@ describe('an alert', () => {
       'source_unreachable',
     ],
   ] as const)('on %s has its cause', (signal, facts, code) => {
-    expect(chainOfSignal(signal, facts).findLast((each) => each.code !== null)?.code).toBe(code);
+    const links = chainOfSignal(signal, facts);
+    expect(links.findLast((each) => each.code !== null)?.code).toBe(code);
+    expect(unsayable(links)).toEqual([]);
   });
 
   it('on a figure that nothing is known of has none', () => {

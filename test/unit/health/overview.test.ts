@@ -172,6 +172,13 @@ it('lists stale values with their causes, and counts all', () => {
   const overview = buildOverview(healthyFacts({ values, workers: [] }));
   expect(overview.valueCount).toBe(2);
   expect(overview.stale).toMatchObject([
-    { section: 'charts', filters: { client: 'a' }, causes: ['its time was over 3 min ago', 'no worker runs'] },
+    {
+      section: 'charts',
+      filters: { client: 'a' },
+      causes: [
+        { words: 'its time was over 3 min ago', said: { code: 'cause_time_over_for', values: { agoMs: 3 * minute } } },
+        { words: 'no worker runs', said: { code: 'cause_no_worker_runs' } },
+      ],
+    },
   ]);
 });

@@ -1,6 +1,8 @@
 /** The engine's sentences: every code has its text in both languages, with the same figures in it. */
 import { describe, expect, test } from 'vitest';
 import { saidCodes } from '../../../engine/model/said.ts';
+import { causeSaidCodes } from '../../../engine/model/said-causes.ts';
+import { causesEs } from '../../../src/renderer/i18n/causes-es.ts';
 import { saidEn } from '../../../src/renderer/i18n/said-en.ts';
 import { saidEs } from '../../../src/renderer/i18n/said-es.ts';
 
@@ -23,4 +25,17 @@ test('both languages say the same figures', () => {
   for (const [key, english] of Object.entries(saidEn)) {
     expect([key, placesIn((languages['es'] ?? {})[key] ?? '')]).toEqual([key, placesIn(english)]);
   }
+});
+
+describe('causes, whose English is the engine’s own', () => {
+  test.each(causeSaidCodes)('%s can be said in Spanish, of one and of many', (code) => {
+    const forms =
+      causesEs[code] === undefined ? [causesEs[`${code}_one`], causesEs[`${code}_other`]] : [causesEs[code]];
+    for (const form of forms) expect(form).toMatch(/\S/);
+  });
+
+  test('nothing is said that no engine says', () => {
+    const known = new Set<string>(causeSaidCodes.flatMap((code) => [code, `${code}_one`, `${code}_other`]));
+    expect(Object.keys(causesEs).filter((key) => !known.has(key))).toEqual([]);
+  });
 });

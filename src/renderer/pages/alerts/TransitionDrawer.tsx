@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { alertTitle, evidenceWords } from '../../../shared/alert-words.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { useLiveCall } from '../../state/calls.ts';
 import { useServices } from '../../state/services.ts';
 import { Drawer } from '../../ui/Drawer.tsx';
@@ -60,6 +61,7 @@ interface DetailProps {
 function Detail({ detail, onOpen }: DetailProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  const speak = useSaid();
   const { transition, acknowledgements, around } = detail;
   const { cause, chain } = transition;
   return (
@@ -71,8 +73,8 @@ function Detail({ detail, onOpen }: DetailProps): ReactElement {
         {cause !== null && <p>{t('alerts.cause', { title: alertTitle(format.language, cause) })}</p>}
         {chain.length > 0 && (
           <ol className="cause-chain" data-testid="cause-chain">
-            {chain.map(({ words }) => (
-              <li key={words}>{words}</li>
+            {chain.map(({ words, said }) => (
+              <li key={words}>{speak(said, words)}</li>
             ))}
           </ol>
         )}

@@ -1,12 +1,14 @@
 /** "Why is this stale?": from the sign to the cause, then the reasons in sentences. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSaid } from '../../format/use-said.ts';
 import { useIsOffline, useNow } from '../../state/services.ts';
 import { type EntryDetail, stateNow } from './cache-model.ts';
 
 export function WhyState({ detail }: { readonly detail: EntryDetail }): ReactElement {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
+  const speak = useSaid();
   const { row, causes, reasons } = detail;
   const state = useNow((nowMs) => (isOffline ? row.state : stateNow(row, nowMs)));
   return (
@@ -15,13 +17,13 @@ export function WhyState({ detail }: { readonly detail: EntryDetail }): ReactEle
       {causes.length > 0 && (
         <ol className="causes">
           {causes.map((cause, index) => (
-            <li key={cause}>
+            <li key={cause.words}>
               {index > 0 && (
                 <span className="arrow" aria-hidden="true">
                   ←
                 </span>
               )}
-              {cause}
+              {speak(cause.said, cause.words)}
             </li>
           ))}
         </ol>

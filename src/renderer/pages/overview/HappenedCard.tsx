@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../../shared/contract.ts';
 import { shortId } from '../../format/short-id.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { useAddress } from '../../state/address.ts';
 import { useLiveCall } from '../../state/calls.ts';
 import { routeHref } from '../../state/route.ts';
@@ -129,18 +130,21 @@ export function HappenedCard({ overview }: HappenedCardProps): ReactElement {
 /** One line a cause: what several signs have in common is said once. */
 function ProbableCauses({ overview }: HappenedCardProps): ReactElement | null {
   const { t } = useTranslation();
-  const known = (overview?.causes ?? []).flatMap(({ root, sign }) => (root === null ? [] : [{ root, sign }]));
-  const words = [...new Set(known.map(({ root }) => root.words))];
+  const speak = useSaid();
+  const known = (overview?.causes ?? []).flatMap(({ root, sign }) =>
+    root === null ? [] : [{ cause: speak(root.said, root.words), sign }],
+  );
+  const words = [...new Set(known.map(({ cause }) => cause))];
   if (words.length === 0) return null;
   return (
     <ul className="probable" aria-label={t('overview.happened.probable')} data-testid="probable-causes">
-      {words.slice(0, 3).map((cause) => {
-        const signs = new Set(known.filter(({ root }) => root.words === cause).map(({ sign }) => sign));
+      {words.slice(0, 3).map((named) => {
+        const signs = new Set(known.filter(({ cause }) => cause === named).map(({ sign }) => sign));
         return (
-          <li key={cause}>
+          <li key={named}>
             <State kind="failed" word={t('overview.happened.probable')} />
             <span>
-              <b>{cause}</b>
+              <b>{named}</b>
               <span className="sub"> → {[...signs].map((sign) => t(`overview.happened.sign.${sign}`)).join(', ')}</span>
             </span>
           </li>

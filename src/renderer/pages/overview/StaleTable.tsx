@@ -1,6 +1,7 @@
 /** What is stale, and the line from the sign to its cause. */
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSaid } from '../../format/use-said.ts';
 import { queryFromFilters } from '../../state/filters.ts';
 import { routeHref } from '../../state/route.ts';
 import { Age } from '../../ui/Age.tsx';
@@ -85,13 +86,14 @@ function StaleState({ stale, isOffline }: { readonly stale: StaleValue; readonly
   return <State {...useShownState(stale.freshness, isOffline)} />;
 }
 
-function Causes({ causes }: { readonly causes: readonly string[] }): ReactElement {
+function Causes({ causes }: { readonly causes: StaleValue['causes'] }): ReactElement {
+  const speak = useSaid();
   return (
     <span className="cause">
       {causes.map((cause, index) => (
-        <span key={cause}>
+        <span key={cause.words}>
           {index > 0 && <span aria-hidden="true"> ← </span>}
-          <b>{cause}</b>
+          <b>{speak(cause.said, cause.words)}</b>
         </span>
       ))}
     </span>
