@@ -197,10 +197,11 @@ export const settingSpecs = {
     fallback: 0,
     accepted: 'a port from 0 (any free one) to 65535',
   }),
-  token: spec('VIGIA_TOKEN', z.string().min(16) as z.ZodType<string | null, string>, {
+  // It travels in an `Authorization` header and in a link.
+  token: spec('VIGIA_TOKEN', z.string().regex(/^[!-~]{16,}$/) as z.ZodType<string | null, string>, {
     flag: 'token',
     fallback: null,
-    accepted: 'at least 16 characters',
+    accepted: 'at least 16 printable characters without spaces',
     secret: 'whole',
   }),
   logLevel: spec('VIGIA_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error', 'silent']), {

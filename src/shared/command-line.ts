@@ -31,7 +31,7 @@ export const usage = [
   '  --redis <url>       cache server, instead of the private one',
   '  --broker <url>      broker of the jobs, where it is another server',
   '  --source <source>   postgres://…, a DuckDB file, or a folder of CSV or Parquet files',
-  '  --token <text>      the secret that callers show, at least 16 characters',
+  '  --token <text>      the secret that callers show, at least 16 characters, no spaces',
   '  --no-demo           without a source show no data instead of demo data',
   '  --processes <n>     worker processes of this machine; 0 for none',
   '  --concurrency <n>   jobs at once of each process',

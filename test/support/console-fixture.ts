@@ -104,7 +104,7 @@ export async function startConsoleFixture(rendererDir: string): Promise<ConsoleF
     ...handlersOf(script),
     ...doctorHandlers(script.doctor, () => engine.topics.emit('doctor.changed', { atMs: Date.now() })),
   });
-  const token = 'token of the fixture';
+  const token = 'token-of-the-fixture';
   let host: WebHost | null = null;
   let port = 0;
   const start = async (): Promise<void> => {

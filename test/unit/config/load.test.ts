@@ -76,6 +76,8 @@ describe('settings', () => {
     expect(JSON.stringify(load({}, env).origins)).not.toContain('secretpw');
     expect(() => load({}, { REDIS_URL: 'http://u:secretpw@h' })).toThrow(/^(?!.*secretpw)/);
     expect(() => load({}, { VIGIA_TOKEN: 'secretpw' })).toThrow(/^(?!.*secretpw).*at least 16/);
+    // No header could carry it: every call would be refused.
+    expect(() => load({}, { VIGIA_TOKEN: 'secretpw and more words' })).toThrow(/^(?!.*secretpw).*without spaces/);
   });
 
   test('take the weights of composite scores', () => {
