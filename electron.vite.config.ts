@@ -14,6 +14,7 @@ export default defineConfig({
           web: 'src/web/serve.ts',
           cli: 'src/cli/index.ts',
           worker: 'src/cli/worker.ts',
+          'task-history': 'engine/store/task-history/thread.ts',
         },
         output: { format: 'es' },
       },

@@ -15,9 +15,9 @@ export interface CeleryTaskParts {
   readonly desk: {
     page(query: CeleryTaskQuery): Promise<CeleryTaskPage>;
     detail(brokerId: string | null, taskId: string): Promise<CeleryTaskDetail>;
-    reveal(brokerId: string | null, taskId: string): CeleryRevealed;
+    reveal(brokerId: string | null, taskId: string): Promise<CeleryRevealed>;
     names(): { sinceMs: number; names: CeleryTaskName[] };
-    failures(fromMs: number | null, limit: number): CeleryFailure[];
+    failures(fromMs: number | null, limit: number): Promise<CeleryFailure[]>;
   };
   readonly eventsState: () => CeleryEventsState[];
   readonly verdicts: () => CeleryWorkerVerdict[];
@@ -34,10 +34,10 @@ export function celeryTaskVerbs({ desk, eventsState, verdicts, throughput, nowMs
   return {
     'celery.tasks': (query: CeleryTaskQuery) => desk.page(query),
     'celery.task': ({ brokerId, taskId }: TaskIdentity) => desk.detail(brokerId, taskId),
-    'celery.task.reveal': async ({ brokerId, taskId }: TaskIdentity) => desk.reveal(brokerId, taskId),
+    'celery.task.reveal': ({ brokerId, taskId }: TaskIdentity) => desk.reveal(brokerId, taskId),
     'celery.taskNames': async () => desk.names(),
     'celery.failures': async ({ fromMs, limit }: { fromMs: number | null; limit: number }) => ({
-      failures: desk.failures(fromMs, limit),
+      failures: await desk.failures(fromMs, limit),
     }),
     'celery.eventsState': async () => ({ brokers: eventsState() }),
     'celery.verdicts': async () => ({ atMs: nowMs(), workers: verdicts() }),

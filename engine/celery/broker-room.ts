@@ -26,9 +26,9 @@ export interface BrokerRoomOptions {
   /** Nodes that send heartbeats now; null where nobody listens to them. */
   readonly heartbeating: () => readonly string[] | null;
   /** When a task was sent, as far as events told. */
-  readonly sentAtMs: (taskId: string) => number | null;
+  readonly sentAtMs: (taskId: string) => Promise<number | null>;
   /** What events told of a task's call. */
-  readonly callOf: (taskId: string) => RememberedCall | null;
+  readonly callOf: (taskId: string) => Promise<RememberedCall | null>;
   /** @throws EngineError REDIS_READ_ONLY while people may only observe */
   readonly requireOperate: () => void;
   /** At most some times a second; whoever shows this broker asks again. */

@@ -1,5 +1,7 @@
 /** One broker's Celery as its events show it: the stream, the workers heard, the tasks, and what was lost. */
 import type { Clock, Stop } from '../base/clock.ts';
+import { withDeadline } from '../base/deadline.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { CeleryTaskHistory } from '../model/celery-record.ts';
 import type { CeleryEventsState } from '../model/celery-task.ts';
@@ -23,7 +25,6 @@ export interface BrokerWatchOptions {
   /** Null where the results are not in a Redis that we know. */
   readonly results: ResultBackend | null;
   readonly history: CeleryTaskHistory;
-  readonly nextSeq: () => number;
   /** `global_keyprefix` of the workers. */
   readonly keyPrefix?: string;
   readonly onChanged: (what: readonly Change[]) => void;
@@ -41,7 +42,8 @@ const repairEveryMs = 10_000;
 /** A task that was sent so long ago may well have been received. */
 const unreceivedMs = 15_000;
 const tellEveryMs = 1_000;
-const writeRestFactor = 2;
+/** The engine ends within four seconds. */
+const drainMs = 2_000;
 const lossCeiling = 50;
 const resumeCount = 5_000;
 const learnCount = 20_000;
@@ -60,7 +62,6 @@ export class BrokerWatch {
   readonly #changes = new Set<Change>();
   readonly #losses: Loss[] = [];
   readonly #stops: Stop[] = [];
-  #stopRest: Stop = () => undefined;
   #feed: PatternFeed | null = null;
   #lostCount = 0;
   #listening = false;
@@ -72,11 +73,11 @@ export class BrokerWatch {
 
   constructor(options: BrokerWatchOptions) {
     this.#options = options;
-    const { brokerId, history, nextSeq, clock, logger, results } = options;
+    const { brokerId, history, clock, logger, results } = options;
     this.brokerId = brokerId;
     this.results = results;
     const onMoved = (task: LiveTask): void => this.names.moved(task);
-    this.table = new TaskTable({ brokerId, history, nextSeq, clock, logger, onMoved });
+    this.table = new TaskTable({ brokerId, history, clock, logger, onMoved });
     this.roll = new WorkerRoll({
       clock,
       skews: this.skews,
@@ -102,16 +103,8 @@ export class BrokerWatch {
   }
 
   start(): void {
-    const { clock, link, logger, history, keyPrefix = '' } = this.#options;
-    try {
-      this.table.resume(history.unfinished(resumeCount).filter(({ brokerId }) => brokerId === this.brokerId));
-      for (const { brokerId, name, runtimeMs } of history.runtimes(learnCount)) {
-        if (brokerId === this.brokerId) this.names.learn(name, runtimeMs);
-      }
-    } catch (error) {
-      logger.warn('The history of Celery tasks cannot be read', { error: String(error) });
-    }
-    this.#repair?.suspectAll();
+    const { clock, link, logger, keyPrefix = '' } = this.#options;
+    void this.#remember();
     this.#feed = new PatternFeed({
       link,
       purpose: 'celeryev',
@@ -122,20 +115,25 @@ export class BrokerWatch {
       logger,
     });
     this.#stops.push(
-      clock.every(writeEveryMs, () => this.#write()),
+      clock.every(writeEveryMs, () => this.table.write()),
       clock.every(repairEveryMs, () => this.#mend()),
       clock.every(tellEveryMs, () => this.#tell()),
     );
   }
 
-  /** Writes what is not written yet. */
-  stop(): void {
+  /** Writes what is not written yet, within two seconds. Never rejects. */
+  async stop(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
-    this.#stopRest();
     this.#feed?.close();
     this.#feed = null;
     this.#stream.close();
-    while (this.table.writeBatch(true));
+    const { clock, logger, brokerId } = this.#options;
+    const what = 'Writing the last Celery tasks';
+    await withDeadline(clock, drainMs, { code: 'STORE_UNAVAILABLE', what }, (signal) =>
+      this.table.writeAll(signal),
+    ).catch(() => undefined);
+    const lost = this.table.unwrittenCount;
+    if (lost > 0) logger.warn('Celery tasks were not written before the end', { brokerId, count: lost });
   }
 
   state(): CeleryEventsState {
@@ -154,7 +152,7 @@ export class BrokerWatch {
       tasksInMemory: this.table.size,
       history: {
         ...history.figures(),
-        unwrittenCount: this.table.unwritten.size,
+        unwrittenCount: this.table.unwrittenCount,
         skippedCount: this.table.skippedCount,
       },
       commandsPerMinute: this.#commandsPerMinute(),
@@ -262,18 +260,18 @@ export class BrokerWatch {
     void this.#repair?.round();
   }
 
-  /**
-   * One batch, then a rest of twice its time: writing waits for the disk, and what Redis sends cannot wait, for it would
-   * cut us off.
-   */
-  #write(): void {
-    this.#stopRest();
-    const { clock } = this.#options;
-    const startMs = clock.monotonicMs();
-    const more = this.table.writeBatch();
-    if (!more || this.#feed === null) return;
-    const restMs = Math.max(1, writeRestFactor * (clock.monotonicMs() - startMs));
-    this.#stopRest = clock.after(restMs, () => this.#write());
+  /** What the history knows from before; events are taken in meanwhile. Never rejects. */
+  async #remember(): Promise<void> {
+    const { history, logger } = this.#options;
+    try {
+      this.table.resume(await history.unfinished(this.brokerId, resumeCount));
+      for (const { name, runtimeMs } of await history.runtimes(this.brokerId, learnCount)) {
+        this.names.learn(name, runtimeMs);
+      }
+    } catch (error) {
+      logger.warn('The history of Celery tasks cannot be read', { error: messageOf(error) });
+    }
+    this.#repair?.suspectAll();
   }
 
   #tell(): void {

@@ -1,6 +1,7 @@
 /** A Celery task as it is kept: everything that is known of it, arguments included; never crosses to a console as it is. */
 import type {
   CeleryDoubt,
+  CeleryKeptIn,
   CeleryStateSource,
   CeleryTaskQuery,
   CeleryTaskState,
@@ -66,29 +67,43 @@ export interface CeleryFailureCount {
 }
 
 /** What the history holds and may hold. */
-export interface CeleryHistoryFigures {
+export interface CeleryHistoryCounts {
   readonly taskCount: number;
   readonly sizeBytes: number;
   readonly ceilingBytes: number;
   readonly oldestMs: number | null;
+  /** The oldest place that is in use; everything before it was let go. */
+  readonly oldestSeq: number | null;
 }
 
-/** Tasks that outlive the process. Every call may throw `STORE_UNAVAILABLE`. */
+export interface CeleryHistoryFigures extends Omit<CeleryHistoryCounts, 'oldestSeq'> {
+  /** `nowhere`: whoever writes it is not there at the moment. */
+  readonly keptIn: CeleryKeptIn;
+  /** How often whoever writes it had to be started again. */
+  readonly restartCount: number;
+}
+
+/**
+ * Tasks that outlive the process, kept by a thread of their own. Every promise may be rejected with `STORE_UNAVAILABLE`.
+ */
 export interface CeleryTaskHistory {
-  /** The largest position in use; 0 for an empty history. */
-  lastSeq(): number;
-  find(brokerId: string, taskId: string): CeleryTaskRecord | null;
-  at(seq: number): CeleryTaskRecord | null;
-  /** All or nothing; makes room by the oldest when the ceiling is passed. */
-  write(records: readonly CeleryTaskRecord[]): void;
-  step(step: CeleryHistoryStep): CeleryHistoryStepResult;
+  /** A place that was never used, after all those before. */
+  nextSeq(): number;
+  /** False where the history surely has no such task. */
+  mayHave(taskId: string): boolean;
+  /** Those of them that are known, in no order. */
+  find(brokerId: string, taskIds: readonly string[]): Promise<CeleryTaskRecord[]>;
+  /** Resolves once they are kept, all of them; rejected, none of them is. Makes room by the oldest when the ceiling is passed. */
+  write(records: readonly CeleryTaskRecord[]): Promise<void>;
+  step(step: CeleryHistoryStep): Promise<CeleryHistoryStepResult>;
   /** Tasks with this root, oldest first. */
-  tree(brokerId: string, rootId: string, limit: number): CeleryTaskRecord[];
+  tree(brokerId: string, rootId: string, limit: number): Promise<CeleryTaskRecord[]>;
   /** Tasks that had not ended when they were written, newest first. */
-  unfinished(limit: number): CeleryTaskRecord[];
+  unfinished(brokerId: string, limit: number): Promise<CeleryTaskRecord[]>;
   /** Runtimes of the newest successful tasks. */
-  runtimes(limit: number): { brokerId: string; name: string; runtimeMs: number }[];
+  runtimes(brokerId: string, limit: number): Promise<{ name: string; runtimeMs: number }[]>;
   /** Most frequent first. */
-  failures(fromMs: number | null, limit: number): CeleryFailureCount[];
+  failures(fromMs: number | null, limit: number): Promise<CeleryFailureCount[]>;
+  /** As they were told with the last write. */
   figures(): CeleryHistoryFigures;
 }

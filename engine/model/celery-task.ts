@@ -212,6 +212,10 @@ export const celeryWorkerSignalsSchema = z.object({
 });
 export type CeleryWorkerSignals = z.infer<typeof celeryWorkerSignalsSchema>;
 
+/** Where the history is written now; `memory` is lost at the end of the process, `nowhere` waits for the thread to come back. */
+const celeryKeptInSchema = z.enum(['file', 'memory', 'nowhere']);
+export type CeleryKeptIn = z.infer<typeof celeryKeptInSchema>;
+
 export const celeryEventsStateSchema = z.object({
   brokerId: z.string(),
   /** Without credentials. */
@@ -246,8 +250,11 @@ export const celeryEventsStateSchema = z.object({
     oldestMs: z.number().nullable(),
     /** Changed and not yet written. */
     unwrittenCount: z.number(),
-    /** Not written because the disk could not keep up. */
+    /** Not written because the disk could not keep up, or was gone when the console ended. */
     skippedCount: z.number(),
+    keptIn: celeryKeptInSchema,
+    /** How often the thread that writes it died and was started again. */
+    restartCount: z.number(),
   }),
   /** Commands sent to Redis by this part in the last minute. */
   commandsPerMinute: z.number(),

@@ -6,12 +6,15 @@ export interface Migration {
   readonly sql: string;
 }
 
-const firstDepth = `
+const setting = `
 CREATE TABLE setting (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL,
   updated_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
+`;
+
+const firstDepth = `${setting}
 
 CREATE TABLE notice (
   id TEXT PRIMARY KEY,
@@ -477,4 +480,9 @@ export const migrations: readonly Migration[] = [
   { version: 11, name: 'fixes of the doctor', sql: doctorFixes },
   { version: 12, name: 'kinds of alerts', sql: alertKinds },
   { version: 13, name: 'figures of alerts', sql: alertFacts },
+];
+
+/** The file of the thread that writes the history of Celery's tasks. The table of the same name in the main file only carries it through backups. */
+export const taskHistoryMigrations: readonly Migration[] = [
+  { version: 1, name: 'Celery tasks', sql: `${setting}${celeryTasks}` },
 ];

@@ -29,6 +29,8 @@ export interface OpenOptions {
   /** Sortable text of the time, used in the names of copies. */
   readonly stamp: () => string;
   readonly nowMs: () => number;
+  /** Pages after which the log is written back into the file; by default few, so that nobody waits long. */
+  readonly checkpointPages?: number;
   readonly tell: (level: 'info' | 'warning' | 'error', message: string) => void;
 }
 
@@ -57,12 +59,13 @@ export function replaceFailed(options: OpenOptions, failed: Database.Database, e
  * The file once more, for a store that lives in memory. Its shape must be the newest: an upgrade is for a start.
  * @throws what is still wrong with it
  */
-export function reopenFile({ file, migrations, nowMs }: OpenOptions): OpenedDatabase {
+export function reopenFile(options: OpenOptions): OpenedDatabase {
+  const { file, migrations, nowMs } = options;
   mkdirSync(dirname(file), { recursive: true });
   if (existsSync(file)) checkHeader(file);
   const database = new Database(file, { timeout: reopenTimeoutMs });
   try {
-    configure(database);
+    configure(database, options);
     const version = schemaVersion(database);
     if (version > 0 && version !== newestVersion(migrations)) throw new DamagedFile('of another version');
     if (version > 0) checkContent(database, file);
@@ -94,7 +97,7 @@ async function openFile(options: OpenOptions): Promise<OpenedDatabase> {
   if (existsSync(file)) checkHeader(file);
   const database = new Database(file, { timeout: busyTimeoutMs });
   try {
-    configure(database);
+    configure(database, options);
     const version = schemaVersion(database);
     refuseNewer(version, options);
     if (version > 0) checkContent(database, file);
@@ -128,7 +131,7 @@ function checkHeader(file: string): void {
   }
 }
 
-function configure(database: Database.Database): void {
+function configure(database: Database.Database, { checkpointPages = 64 }: OpenOptions): void {
   // Lets a clean-up give pages back in small steps. Must come before the first table; later it would only write the header again.
   if (Number(database.pragma('page_count', { simple: true })) === 0) database.pragma('auto_vacuum = INCREMENTAL');
   database.pragma('journal_mode = WAL');
@@ -140,7 +143,7 @@ function configure(database: Database.Database): void {
   database.pragma('journal_size_limit = 8388608');
   // Writing the log back waits for the disk on this thread. In small portions it was measured at 3 ms (p99) on a busy
   // disk where the default of 1,000 pages took 32 ms and at worst 228 ms.
-  database.pragma('wal_autocheckpoint = 64');
+  database.pragma(`wal_autocheckpoint = ${checkpointPages}`);
 }
 
 function refuseNewer(version: number, options: OpenOptions): void {
@@ -173,7 +176,7 @@ function setAsideAndStartAnew(options: OpenOptions, error: unknown): OpenedDatab
       if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     }
     const database = new Database(file, { timeout: busyTimeoutMs });
-    configure(database);
+    configure(database, options);
     applyMigrations(database, options.migrations);
     startNumbersAt(database, options.nowMs());
     markOpen(database, options.nowMs());

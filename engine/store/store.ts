@@ -1,4 +1,4 @@
-/** The local database as other rooms see it: one small class a kind of record, one file behind them. */
+/** The local database as other rooms see it: one small class a kind of record; one file behind them, and one for Celery's tasks. */
 import { statSync } from 'node:fs';
 import type { Clock, Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -12,8 +12,7 @@ import { AlertPast } from './alert-past.ts';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
 import { Backups } from './backups.ts';
-import { CeleryTaskStore } from './celery-task-store.ts';
-import { Connection, type Medium } from './connection.ts';
+import type { Connection, Medium } from './connection.ts';
 import { DoctorFixStore } from './doctor-fix-store.ts';
 import { LearnedVariantStore } from './learned-variant-store.ts';
 import { newestVersion } from './migrate.ts';
@@ -21,12 +20,11 @@ import { type Migration, migrations } from './migrations.ts';
 import { NoteStore } from './note-store.ts';
 import { NoticeStore } from './notice-store.ts';
 import { NotificationStore } from './notification-store.ts';
-import { markClosed, type OpenOptions, openDatabase, reopenFile, replaceFailed, salvageMark } from './open-database.ts';
+import { markClosed, type OpenOptions } from './open-database.ts';
 import { QueueHistoryStore } from './queue-history-store.ts';
 import { RedisAnalysisStore } from './redis-analysis-store.ts';
 import { RedisHistoryStore } from './redis-history-store.ts';
-import { ReturnToFile } from './rescue/return-to-file.ts';
-import { type SalvageReport, salvage } from './rescue/salvage.ts';
+import { type Announce, openRescued } from './rescued-connection.ts';
 import { defaultStoreLimits, type PruneCounts, Retention, type StoreLimits } from './retention.ts';
 import { RunLedgerStore } from './run-ledger-store.ts';
 import { SampleStore } from './sample-store.ts';
@@ -34,6 +32,7 @@ import { SettingStore } from './setting-store.ts';
 import { SnapshotHistory } from './snapshot-history.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { SurroundingsStore } from './surroundings-store.ts';
+import { TaskHistory, type TaskHistoryOptions } from './task-history/task-history.ts';
 import { TimelineStore } from './timeline-store.ts';
 
 export interface StoreOptions {
@@ -44,12 +43,14 @@ export interface StoreOptions {
   /** How long one sample speaks for. */
   readonly samplePeriodMs?: number;
   readonly limits?: Partial<StoreLimits>;
-  /** Ceiling of the history of Celery's tasks, within the ceiling of the whole file. */
+  /** Ceiling of the history of Celery's tasks, which has a file of its own. */
   readonly celeryHistoryBytes?: number;
   /** Ceiling of the history of Redis's health. */
   readonly redisHistoryBytes?: number;
   /** Events that the line of time keeps at most. */
   readonly timelineCount?: number;
+  /** For tests that end the thread of the Celery history. */
+  readonly startHistoryThread?: TaskHistoryOptions['startThread'];
   /** For tests of upgrades. */
   readonly migrations?: readonly Migration[];
 }
@@ -85,7 +86,7 @@ export class Store {
   readonly notifications: NotificationStore;
   readonly runs: RunLedgerStore;
   readonly audit: AuditStore;
-  readonly celeryTasks: CeleryTaskStore;
+  readonly celeryTasks: TaskHistory;
   readonly notices: NoticeStore;
   readonly settings: SettingStore;
   readonly queueHistory: QueueHistoryStore;
@@ -95,13 +96,14 @@ export class Store {
   readonly timeline: TimelineStore;
   readonly doctorFixes: DoctorFixStore;
   readonly backups: Backups;
+  readonly #taskFile: string;
   readonly #connection: Connection;
   readonly #retention: Retention;
   readonly #clock: Clock;
   readonly #emitter: Emitter<StoreEvents>;
   readonly #closing: (() => void)[] = [];
 
-  constructor(options: StoreOptions, connection: Connection, emitter: Emitter<StoreEvents>) {
+  constructor(options: StoreOptions, connection: Connection, emitter: Emitter<StoreEvents>, announce: Announce) {
     this.file = options.file;
     this.#connection = connection;
     this.#clock = options.clock;
@@ -119,7 +121,16 @@ export class Store {
     this.notifications = new NotificationStore(connection);
     this.runs = new RunLedgerStore(connection);
     this.audit = new AuditStore(connection);
-    this.celeryTasks = new CeleryTaskStore(connection, options.celeryHistoryBytes ?? defaultCeleryHistoryBytes);
+    this.#taskFile = options.file.replace(/(\.db)?$/, '-tasks.db');
+    this.celeryTasks = new TaskHistory({
+      file: this.#taskFile,
+      mainFile: options.file,
+      ceilingBytes: options.celeryHistoryBytes ?? defaultCeleryHistoryBytes,
+      clock: options.clock,
+      logger: options.logger,
+      onNotice: announce,
+      ...(options.startHistoryThread && { startThread: options.startHistoryThread }),
+    });
     this.notices = new NoticeStore(connection);
     this.settings = new SettingStore(connection, options.clock);
     this.queueHistory = new QueueHistoryStore(connection);
@@ -131,7 +142,10 @@ export class Store {
       file: options.file,
       newestShape: newestVersion(options.migrations ?? migrations),
       stamp: () => stampOf(options.clock.now()),
-      copyTo: (path) => connection.copyTo(path),
+      copyTo: async (path) => {
+        await connection.copyTo(path);
+        await this.celeryTasks.copyInto(path);
+      },
     });
     this.timeline = new TimelineStore(connection, options.timelineCount ?? defaultTimelineCount);
   }
@@ -153,10 +167,8 @@ export class Store {
   /** Bytes on disk, the write-ahead log included; in memory, bytes of the pages. */
   sizeBytes(): number {
     if (this.medium === 'memory') return this.#retention.usedBytes();
-    return [this.file, `${this.file}-wal`].reduce(
-      (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    );
+    const files = [this.file, `${this.file}-wal`, this.#taskFile, `${this.#taskFile}-wal`];
+    return files.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
   }
 
   /** Part of the ceiling that is in use; retention holds it at 1. */
@@ -186,6 +198,7 @@ export class Store {
   /** Writes the log back into the file and lets it go; closing twice is harmless. */
   close(): void {
     if (this.#connection.closed) return;
+    this.celeryTasks.close();
     for (const work of this.#closing.splice(0)) work();
     markClosed(this.#connection);
     if (this.medium === 'file') this.#connection.pragma('wal_checkpoint(TRUNCATE)');
@@ -221,60 +234,21 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return { id: ids.next(), level, message, atMs: clock.now() };
   };
   const announce: Announce = (level, message) => publish(open.store, noticeOf(level, message), emitter);
-  const opened = await openDatabase(openOptions);
-  const connection = new Connection(opened, (failed, error) => {
-    const next = replaceFailed(openOptions, failed, error);
-    // The statement that failed is repeated first.
-    if (next.aside !== undefined) queueMicrotask(() => void carryOver(connection, announce));
-    return next;
-  });
-  const store = new Store(options, connection, emitter);
+  const rescued = await openRescued(openOptions, announce);
+  const store = new Store(options, rescued.connection, emitter, announce);
   for (const notice of raised) store.notices.add(notice);
   open.store = store;
-  const returning = new ReturnToFile({
-    connection,
-    reopen: () => reopenFile(openOptions),
-    onReturn: (rowCount, refusedCount) => announce('info', returnWords(rowCount, refusedCount)),
-  });
-  const stop = clock.every(returnEveryMs, () => void returning.attempt());
+  const stop = clock.every(returnEveryMs, () => void rescued.attemptReturn());
   store.onClose(() => {
     stop();
-    returning.attemptNow();
+    rescued.attemptReturnNow();
   });
-  void carryOver(connection, announce);
+  void rescued.carryOver();
   return store;
 }
 
 function stampOf(nowMs: number): string {
   return new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '');
-}
-
-type Announce = (level: Notice['level'], message: string) => void;
-
-function returnWords(rowCount: number, refusedCount: number): string {
-  const refused = refusedCount > 0 ? ` ${refusedCount} could not be written and are lost.` : '';
-  return `The local database can be written again: what happened meanwhile (${rowCount} records) was written to it.${refused}`;
-}
-
-/** Goes on with a damaged file that was set aside, also one of an earlier run. Never rejects. */
-async function carryOver(connection: Connection, announce: Announce): Promise<void> {
-  try {
-    const aside = connection.row<{ value: string }>('SELECT value FROM setting WHERE key = ?', salvageMark)?.value;
-    if (aside === undefined) return;
-    const report = await salvage(aside, connection);
-    if (report === null) return;
-    connection.run('DELETE FROM setting WHERE key = ?', salvageMark);
-    announce(report.hopeless || report.incomplete.length > 0 ? 'warning' : 'info', salvageWords(aside, report));
-  } catch (error) {
-    if (!connection.closed)
-      announce('warning', `What is left of the damaged database could not be carried over: ${messageOf(error)}`);
-  }
-}
-
-function salvageWords(aside: string, { rowCount, incomplete, hopeless }: SalvageReport): string {
-  if (hopeless) return `Nothing could be read of the damaged database ${aside}.`;
-  const missing = incomplete.length > 0 ? ` Not everything could be read of: ${incomplete.join(', ')}.` : '';
-  return `${rowCount} records of the damaged database ${aside} were carried over.${missing}`;
 }
 
 function publish(store: Store | null, notice: Notice, emitter: Emitter<StoreEvents>): void {

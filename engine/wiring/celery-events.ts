@@ -40,9 +40,9 @@ export interface CeleryChange {
 export interface HeardOnBroker {
   /** Nodes that send heartbeats now. */
   heartbeating(brokerId: string): readonly string[] | null;
-  sentAtMs(brokerId: string, taskId: string): number | null;
+  sentAtMs(brokerId: string, taskId: string): Promise<number | null>;
   /** What is remembered of a task's call. */
-  call(brokerId: string, taskId: string): Pick<CeleryTaskRecord, 'name' | 'args' | 'kwargs' | 'queue'> | null;
+  call(brokerId: string, taskId: string): Promise<Pick<CeleryTaskRecord, 'name' | 'args' | 'kwargs' | 'queue'> | null>;
 }
 
 export interface CeleryEvents {
@@ -82,7 +82,6 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
   );
   const watched = new Map<string, Watched>();
   const resultLink = openResultLink(settings, foundation);
-  let lastSeq = lastSeqOf(store, foundation);
   const tell = (brokerId: string, what: readonly CeleryChange['what'][number][]): void =>
     changes.emit('change', { brokerId, what: [...what] });
   const linkOf = (id: string): RedisLink => (id === ownBroker ? inputs.broker : connections.of(id));
@@ -91,10 +90,9 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
     if (watched.has(brokerId)) return;
     const link = linkOf(connectionId);
     const results = new ResultBackend(connectionId === ownBroker && resultLink !== null ? resultLink : link);
-    const nextSeq = (): number => (lastSeq += 1);
     const probe = new RedisProbe({ link, keyPrefix, ...foundation });
     const watch = new BrokerWatch({
-      ...{ brokerId, link, keyPrefix, results, nextSeq, clock, logger },
+      ...{ brokerId, link, keyPrefix, results, clock, logger },
       history: store.celeryTasks,
       onChanged: (what) => tell(brokerId, what),
       otherCommandCount: () => probe.commandCount,
@@ -108,7 +106,7 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
     const known = watched.get(brokerId);
     watched.delete(brokerId);
     known?.verdicts.stop();
-    known?.watch.stop();
+    await known?.watch.stop();
     await known?.probe.close();
   };
   /** Connections whose purpose is Celery, the engine's own broker among them. */
@@ -127,6 +125,11 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
     // Another server has other prefixes: they are found anew.
     if (isThere) open(id);
   });
+  const remembered = async (brokerId: string, taskId: string): Promise<CeleryTaskRecord | null> => {
+    const table = watched.get(brokerId)?.watch.table;
+    if (table !== undefined) return table.lookUp(taskId);
+    return (await store.celeryTasks.find(brokerId, [taskId]))[0] ?? null;
+  };
   const all = (): Watched[] => [...watched.values()];
   return {
     listen(connectionId, keyPrefix) {
@@ -154,9 +157,8 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
         });
         return beating.map(({ node }) => node);
       },
-      sentAtMs: (brokerId, taskId) => watched.get(brokerId)?.watch.table.find(taskId)?.sentAtMs ?? null,
-      call: (brokerId, taskId) =>
-        watched.get(brokerId)?.watch.table.find(taskId) ?? store.celeryTasks.find(brokerId, taskId),
+      sentAtMs: async (brokerId, taskId) => (await remembered(brokerId, taskId))?.sentAtMs ?? null,
+      call: remembered,
     },
     onChanged: (listener) => changes.on('change', listener),
     async stop() {
@@ -177,15 +179,6 @@ function openResultLink({ brokerUrl, resultBackendUrl }: CeleryEventsInputs['set
     onChange: () => undefined,
   });
   return new RedisLink({ role: 'result backend', url: resultBackendUrl, access: gate, ...foundation });
-}
-
-function lastSeqOf(store: Pick<Store, 'celeryTasks'>, { logger }: Foundation): number {
-  try {
-    return store.celeryTasks.lastSeq();
-  } catch (error) {
-    logger.warn('The history of Celery tasks cannot be read', { error: messageOf(error) });
-    return 0;
-  }
 }
 
 function viewOf(worker: CeleryWorkerVerdict): CountedWorker {

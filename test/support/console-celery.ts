@@ -112,6 +112,8 @@ export function eventsState(
       ceilingBytes: 512_000_000,
       oldestMs: nowMs - 86_400_000,
       unwrittenCount: 0,
+      keptIn: 'file',
+      restartCount: 0,
       skippedCount: 0,
     },
     commandsPerMinute: 44,

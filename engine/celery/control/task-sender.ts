@@ -18,7 +18,7 @@ export interface TaskSenderOptions {
   readonly messenger: CeleryMessenger;
   readonly queues: CeleryQueueWatch;
   /** What events told of a task's call, as Python reprs. */
-  readonly callOf: (taskId: string) => RememberedCall | null;
+  readonly callOf: (taskId: string) => Promise<RememberedCall | null>;
   /** @throws EngineError REDIS_READ_ONLY while the connection is only observed */
   readonly requireOperate: () => void;
   readonly ids: IdSource;
@@ -64,7 +64,7 @@ export class TaskSender {
    */
   async again(taskId: string, queue: string | null): Promise<CelerySent> {
     this.#options.requireOperate();
-    const call = (await this.#heldCall(taskId)) ?? this.#heardCall(taskId);
+    const call = (await this.#heldCall(taskId)) ?? (await this.#heardCall(taskId));
     if (call === null) {
       throw new EngineError(
         'CELERY_ARGUMENTS_UNKNOWN',
@@ -132,8 +132,9 @@ export class TaskSender {
     return null;
   }
 
-  #heardCall(taskId: string): Call | null {
-    const heard = this.#options.callOf(taskId);
+  async #heardCall(taskId: string): Promise<Call | null> {
+    // A history that cannot be read leaves the call unknown, which is said.
+    const heard = await this.#options.callOf(taskId).catch(() => null);
     if (!heard?.name || heard.args === null || heard.kwargs === null) return null;
     const [args, kwargs] = [readPythonRepr(heard.args), readPythonRepr(heard.kwargs)];
     if (!Array.isArray(args) || !isRecord(kwargs)) return null;

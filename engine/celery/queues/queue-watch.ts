@@ -17,7 +17,7 @@ export interface QueueWatchOptions {
   readonly names: BrokerNames;
   readonly inspector: CeleryInspector;
   /** When a task was sent, as far as events told; null where nobody heard it. */
-  readonly sentAtMs: (taskId: string) => number | null;
+  readonly sentAtMs: (taskId: string) => Promise<number | null>;
   readonly onChanged: () => void;
   readonly clock: Clock;
 }
@@ -108,11 +108,14 @@ export class CeleryQueueWatch {
     const next = await this.#nextOf(lanes, lengths);
     const claims = this.#claims();
     const { count, lookedAt, malformedCount } = this.#held;
+    const views = await Promise.all(
+      queues.map((queue) => this.#queue(queue, lanes, lengths, claims, next.get(queue) ?? null)),
+    );
     this.#view = {
       ...this.#view,
       atMs: clock.now(),
       problem: null,
-      queues: queues.map((queue) => this.#queue(queue, lanes, lengths, claims, next.get(queue) ?? null)),
+      queues: views,
       discoveryComplete: this.#found.complete,
       unacked: { count, lookedAt, malformedCount },
     };
@@ -138,13 +141,13 @@ export class CeleryQueueWatch {
     return new Map(heads.flatMap(({ queue }, index) => (payloads[index] ? [[queue, payloads[index]]] : [])));
   }
 
-  #queue(
+  async #queue(
     name: string,
     lanes: readonly Lane[],
     lengths: ReadonlyMap<string, number>,
     claims: Claims,
     next: string | null,
-  ): CeleryQueue {
+  ): Promise<CeleryQueue> {
     const bindings = this.#found.queues.get(name) ?? [];
     const bySteps = lanes
       .filter((lane) => lane.queue === name && (lengths.get(lane.key) ?? 0) > 0)
@@ -159,7 +162,7 @@ export class CeleryQueueWatch {
       waiting: { count: waitingCount, bySteps },
       held,
       consumers: this.#consumers(name),
-      oldestWaiting: this.#oldestWaiting(name, next),
+      oldestWaiting: await this.#oldestWaiting(name, next),
     };
   }
 
@@ -211,7 +214,7 @@ export class CeleryQueueWatch {
     return consuming.map(([node]) => node).toSorted();
   }
 
-  #oldestWaiting(queue: string, payload: string | null): CeleryQueue['oldestWaiting'] {
+  async #oldestWaiting(queue: string, payload: string | null): Promise<CeleryQueue['oldestWaiting']> {
     if (payload === null) {
       this.#next.delete(queue);
       return null;
@@ -219,7 +222,8 @@ export class CeleryQueueWatch {
     const { clock, sentAtMs } = this.#options;
     const read = readTaskMessage(payload);
     const taskId = read.ok ? read.value.taskId : null;
-    const sentMs = taskId === null ? null : sentAtMs(taskId);
+    // Without the history the age is counted from when it was first seen here.
+    const sentMs = taskId === null ? null : await sentAtMs(taskId).catch(() => null);
     // A retried task keeps its id, and the time of its first sending.
     const isFirst = read.ok && read.value.retries === 0;
     if (sentMs !== null && isFirst) return { ageMs: Math.max(0, clock.now() - sentMs), basis: 'sent', taskId };

@@ -1,5 +1,4 @@
 /** Answers what consoles ask about Celery's tasks, from memory and history as one. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { EngineError, redactUrls } from '../../base/errors.ts';
 import type { CeleryTaskHistory, CeleryTaskRecord } from '../../model/celery-record.ts';
@@ -36,7 +35,7 @@ export interface TaskDeskOptions {
   readonly clock: Clock;
 }
 
-/** Time spent on the history for one page; a page that found too little goes on with the next call. */
+/** Time spent on the history for one page, the way to its thread included; a page that found too little goes on with the next call. */
 const pageBudgetMs = 20;
 const treeCeiling = 300;
 
@@ -60,8 +59,8 @@ export class TaskDesk {
 
   /** @throws EngineError CELERY_TASK_NOT_FOUND */
   async detail(brokerId: string | null, taskId: string): Promise<CeleryTaskDetail> {
-    const { broker, record } = this.#find(brokerId, taskId);
-    const tree = this.#tree(broker, record);
+    const { broker, record } = await this.#find(brokerId, taskId);
+    const tree = await this.#tree(broker, record);
     return {
       task: this.#row(record),
       timeline: [...record.timeline],
@@ -75,8 +74,8 @@ export class TaskDesk {
   }
 
   /** @throws EngineError CELERY_TASK_NOT_FOUND */
-  reveal(brokerId: string | null, taskId: string): CeleryRevealed {
-    const { args, kwargs, result } = this.#find(brokerId, taskId).record;
+  async reveal(brokerId: string | null, taskId: string): Promise<CeleryRevealed> {
+    const { args, kwargs, result } = (await this.#find(brokerId, taskId)).record;
     return { args: withoutSecrets(args), kwargs: withoutSecrets(kwargs), result: withoutSecrets(result) };
   }
 
@@ -86,8 +85,9 @@ export class TaskDesk {
     return { sinceMs: this.#options.sinceMs, names: names.toSorted((a, b) => a.name.localeCompare(b.name)) };
   }
 
-  failures(fromMs: number | null, limit: number): CeleryFailure[] {
-    return this.#options.history.failures(fromMs, limit).map(({ last, ...group }) => {
+  async failures(fromMs: number | null, limit: number): Promise<CeleryFailure[]> {
+    const counted = await this.#options.history.failures(fromMs, limit);
+    return counted.map(({ last, ...group }) => {
       const { exceptionType, message } = failureKind(last.exception ?? 'Exception()', last.traceback);
       const { failureId, brokerId, count, firstSeenMs, lastSeenMs, taskNames } = group;
       const lastTaskId = last.taskId;
@@ -118,14 +118,14 @@ export class TaskDesk {
     const untilMs = clock.monotonicMs() + pageBudgetMs;
     do {
       const tables = brokers().map(({ table }) => table);
-      const { records: kept, reachedSeq } = history.step({ query, beforeSeq, limit: query.limit });
+      const { records: kept, reachedSeq } = await history.step({ query, beforeSeq, limit: query.limit });
       const fresh = tables.flatMap((table) =>
-        [...table.unwritten.values()].filter(
+        [...table.unwritten()].filter(
           (task) => task.seq < beforeSeq && task.seq >= (reachedSeq ?? 0) && matches(task, query),
         ),
       );
       const isUnwritten = ({ brokerId, taskId }: CeleryTaskRecord): boolean =>
-        brokers().some((broker) => broker.brokerId === brokerId && broker.table.unwritten.has(taskId));
+        brokers().some((broker) => broker.brokerId === brokerId && broker.table.isUnwritten(taskId));
       const both = [...kept.filter((record) => !isUnwritten(record)), ...fresh].toSorted((a, b) => b.seq - a.seq);
       records.push(...both.slice(0, query.limit - records.length));
       if (records.length >= query.limit) {
@@ -134,16 +134,15 @@ export class TaskDesk {
       }
       if (reachedSeq === null) return { records, nextCursor: null };
       beforeSeq = reachedSeq;
-      await nextTurn();
     } while (clock.monotonicMs() < untilMs);
     return { records, nextCursor: beforeSeq };
   }
 
-  #find(brokerId: string | null, taskId: string): { broker: DeskBroker; record: CeleryTaskRecord } {
+  async #find(brokerId: string | null, taskId: string): Promise<{ broker: DeskBroker; record: CeleryTaskRecord }> {
     for (const broker of this.#options.brokers()) {
       if (brokerId !== null && broker.brokerId !== brokerId) continue;
-      const record = broker.table.find(taskId);
-      if (record) return { broker, record };
+      const record = await broker.table.lookUp(taskId);
+      if (record !== null) return { broker, record };
     }
     throw new EngineError('CELERY_TASK_NOT_FOUND', `No Celery task ${taskId.slice(0, 100)} is known`);
   }
@@ -154,11 +153,12 @@ export class TaskDesk {
     return results.view(taskId).catch(() => null);
   }
 
-  #tree({ brokerId, table }: DeskBroker, record: CeleryTaskRecord): CeleryTreeNode[] {
+  async #tree({ brokerId, table }: DeskBroker, record: CeleryTaskRecord): Promise<CeleryTreeNode[]> {
     const rootId = record.rootId ?? record.taskId;
     const kept = new Map<string, CeleryTaskRecord>();
-    for (const one of this.#options.history.tree(brokerId, rootId, treeCeiling + 1)) kept.set(one.taskId, one);
-    for (const task of table.unwritten.values()) {
+    const written = await this.#options.history.tree(brokerId, rootId, treeCeiling + 1);
+    for (const one of written) kept.set(one.taskId, one);
+    for (const task of table.unwritten()) {
       if (task.rootId === rootId || task.taskId === rootId) kept.set(task.taskId, task);
     }
     kept.set(record.taskId, record);

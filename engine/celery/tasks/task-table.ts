@@ -10,8 +10,6 @@ import { isFinal } from './task-states.ts';
 export interface TaskTableOptions {
   readonly brokerId: string;
   readonly history: CeleryTaskHistory;
-  /** The next position in the history; one counter for all brokers. */
-  readonly nextSeq: () => number;
   /** Told of every state that an event brought about. */
   readonly onMoved: (task: LiveTask, before: LiveTask['state'] | null) => void;
   readonly clock: Clock;
@@ -26,16 +24,31 @@ interface TaskTableLimits {
   readonly unfinished: number;
   /** Tasks that wait to be written; past it the oldest ended ones are given up and counted. */
   readonly unwritten: number;
+  /** Tasks looked for in the history at one time; past it those that are heard of count as new. */
+  readonly sought: number;
 }
 
-const defaultLimits: TaskTableLimits = { finished: 4_000, unfinished: 20_000, unwritten: 25_000 };
-/** Tasks of one transaction: 4 ms (p50), 15 ms (p99) on a busy disk; 250 took 101 ms (p99). */
-const batchSize = 50;
-/** With many waiting the disk is used better; 11 ms (p50), 21 ms (p99). */
-const largeBatchSize = 100;
+const defaultLimits: TaskTableLimits = { finished: 4_000, unfinished: 20_000, unwritten: 30_000, sought: 5_000 };
+/** Tasks of one transaction. Whoever asks the history waits for two of them at most. */
+const batchSize = 100;
+/** With many waiting the disk is used better. */
+const largeBatchSize = 400;
 const manyWaiting = 2_000;
+/** One is written while the next is on its way. */
+const batchesUnderWay = 2;
+/** The end looks so often whether all is written. */
+const drainLookMs = 10;
 /** A task that has not ended is written when it changed this long ago, an ended one at the next round. */
 const settleMs = 1_000;
+
+/** A history that is away is asked again for so long; after that the task counts as new. */
+const soughtForMs = 5_000;
+
+/** What was heard of a task while the history is asked for it. */
+interface Sought {
+  readonly sinceMs: number;
+  readonly heard: { readonly event: CeleryEvent; readonly atMs: number }[];
+}
 
 export class TaskTable {
   readonly #options: TaskTableOptions;
@@ -44,6 +57,14 @@ export class TaskTable {
   readonly #ended = new Map<string, LiveTask>();
   readonly #running = new Map<string, LiveTask>();
   readonly #dirty = new Map<string, LiveTask>();
+  /** On their way to the history; one that changed meanwhile is among the dirty ones too. */
+  readonly #underWay = new Map<string, LiveTask>();
+  readonly #sought = new Map<string, Sought>();
+  /** Of those sought, the ones that the history was asked for. */
+  readonly #asked = new Set<string>();
+  #batches = 0;
+  #seekPlanned = false;
+  #writesAll = false;
   #skippedCount = 0;
   #taken = 0;
   #storeProblem: string | null = null;
@@ -62,9 +83,20 @@ export class TaskTable {
     return this.#skippedCount;
   }
 
+  get unwrittenCount(): number {
+    let both = 0;
+    for (const taskId of this.#underWay.keys()) if (this.#dirty.has(taskId)) both += 1;
+    return this.#sought.size + this.#dirty.size + this.#underWay.size - both;
+  }
+
+  isUnwritten(taskId: string): boolean {
+    return this.#dirty.has(taskId) || this.#underWay.has(taskId);
+  }
+
   /** Changed since they were written last; they stand for what the history has of them. */
-  get unwritten(): ReadonlyMap<string, LiveTask> {
-    return this.#dirty;
+  *unwritten(): Generator<LiveTask, void> {
+    yield* this.#dirty.values();
+    for (const task of this.#underWay.values()) if (!this.#dirty.has(task.taskId)) yield task;
   }
 
   get open(): ReadonlyMap<string, LiveTask> {
@@ -78,28 +110,36 @@ export class TaskTable {
   /** What was unfinished when it was written, taken up again after a start. */
   resume(records: readonly CeleryTaskRecord[]): void {
     for (const record of records.toReversed()) {
-      if (!this.#open.has(record.taskId)) this.#file(liveAgain(record, this.#options.clock.now()));
+      if (this.held(record.taskId) !== null || this.#sought.has(record.taskId)) continue;
+      this.#file(liveAgain(record, this.#options.clock.now()));
     }
   }
 
   /** @param atMs the event's own time, corrected by its sender's drift. */
   take(event: CeleryEvent, atMs: number): void {
-    if (event.taskId === null) return;
-    const known = this.find(event.taskId);
-    const before = known?.state ?? null;
-    const task = known ?? newTask(this.#options.brokerId, event.taskId, this.#options.nextSeq(), event.heardAtMs);
-    applyEvent(task, event, atMs);
-    this.#file(task);
-    this.#markDirty(task);
-    if (task.state !== before || known === null) this.#options.onMoved(task, before);
-    this.#makeRoom();
+    const { taskId } = event;
+    if (taskId === null) return;
+    const sought = this.#sought.get(taskId);
+    const held = this.held(taskId);
+    if (sought !== undefined) sought.heard.push({ event, atMs });
+    else if (held === null && this.#options.history.mayHave(taskId) && this.#sought.size < this.#limits.sought) {
+      this.#sought.set(taskId, { sinceMs: this.#options.clock.monotonicMs(), heard: [{ event, atMs }] });
+      this.#planSeeking();
+    } else this.#admit(taskId, event, atMs);
   }
 
-  find(taskId: string): LiveTask | null {
-    const held = this.#open.get(taskId) ?? this.#ended.get(taskId);
-    if (held) return held;
-    const record = this.#ask(() => this.#options.history.find(this.#options.brokerId, taskId), null);
-    return record === null ? null : liveAgain(record, this.#options.clock.now());
+  /** In memory; null says nothing of the history. */
+  held(taskId: string): LiveTask | null {
+    return this.#open.get(taskId) ?? this.#ended.get(taskId) ?? null;
+  }
+
+  /** In memory or else in the history. @throws EngineError STORE_UNAVAILABLE */
+  async lookUp(taskId: string): Promise<CeleryTaskRecord | null> {
+    const held = this.held(taskId);
+    if (held !== null) return held;
+    const { brokerId, history } = this.#options;
+    const [record] = await history.find(brokerId, [taskId]);
+    return this.held(taskId) ?? record ?? null;
   }
 
   /** After something other than an event changed a task. */
@@ -109,31 +149,125 @@ export class TaskTable {
     this.#markDirty(task);
   }
 
-  /**
-   * Writes one batch of what is due. Answers whether there is more.
-   * @param all also what changed just now, e.g. at the end
-   */
-  writeBatch(all = false): boolean {
+  /** Hands over what is due, a few batches at a time, and goes on by itself as long as there is more. */
+  write(): void {
+    // Those that could not be asked for.
+    if (this.#sought.size > this.#asked.size) this.#planSeeking();
+    let more = true;
+    while (more && this.#batches < batchesUnderWay) more = this.#writeBatch();
+  }
+
+  /** Also what changed just now: for the end. Resolves when all is written, or when the signal says that it is enough. */
+  async writeAll(signal: AbortSignal): Promise<void> {
+    this.#writesAll = true;
+    const isLeft = (): boolean => this.#sought.size + this.#dirty.size + this.#batches > 0;
+    while (isLeft() && !signal.aborted) {
+      this.write();
+      await this.#options.clock.sleep(drainLookMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** Answers whether there is more. */
+  #writeBatch(): boolean {
+    const batch = this.#due();
+    if (batch.length === 0) return false;
+    for (const task of batch) {
+      this.#dirty.delete(task.taskId);
+      this.#underWay.set(task.taskId, task);
+    }
+    this.#batches += 1;
+    this.#options.history.write(batch).then(
+      () => this.#written(batch),
+      (error: unknown) => this.#refused(batch, error),
+    );
+    return true;
+  }
+
+  /** One that is under way comes again when it is written: two versions of it never pass each other. */
+  #due(): LiveTask[] {
     const nowMs = this.#options.clock.now();
     const due: LiveTask[] = [];
     const size = this.#dirty.size > manyWaiting ? largeBatchSize : batchSize;
     for (const task of this.#dirty.values()) {
-      if (all || isFinal(task.state) || nowMs - task.lastHeardMs >= settleMs) due.push(task);
+      if (this.#underWay.has(task.taskId)) continue;
+      if (this.#writesAll || isFinal(task.state) || nowMs - task.lastHeardMs >= settleMs) due.push(task);
       if (due.length === size) break;
     }
-    if (due.length === 0) return false;
-    const written = this.#ask(() => {
-      this.#options.history.write(due);
-      return true;
-    }, false);
-    if (!written) return false;
-    for (const task of due) {
-      task.dirty = false;
-      this.#dirty.delete(task.taskId);
+    return due;
+  }
+
+  #written(batch: readonly LiveTask[]): void {
+    this.#batches -= 1;
+    this.#storeProblem = null;
+    for (const task of batch) {
+      this.#underWay.delete(task.taskId);
+      task.dirty = this.#dirty.has(task.taskId);
     }
     // Those that waited for the disk may go now, also where no further event comes.
     evict(this.#ended, this.#limits.finished);
-    return due.length === size;
+    if (batch.length >= batchSize) this.write();
+  }
+
+  /** They wait for the next round, which comes by itself. */
+  #refused(batch: readonly LiveTask[], error: unknown): void {
+    this.#batches -= 1;
+    for (const task of batch) {
+      this.#underWay.delete(task.taskId);
+      this.#markDirty(task);
+    }
+    this.#complain(error);
+  }
+
+  /** To the task at hand, else to a new one. */
+  #admit(taskId: string, event: CeleryEvent, atMs: number): void {
+    const { brokerId, history } = this.#options;
+    const held = this.held(taskId);
+    const before = held?.state ?? null;
+    const task = held ?? newTask(brokerId, taskId, history.nextSeq(), event.heardAtMs);
+    applyEvent(task, event, atMs);
+    this.#file(task);
+    this.#markDirty(task);
+    if (task.state !== before) this.#options.onMoved(task, before);
+    this.#makeRoom();
+  }
+
+  /** All that are sought within one turn are one question. */
+  #planSeeking(): void {
+    if (this.#seekPlanned) return;
+    this.#seekPlanned = true;
+    queueMicrotask(() => {
+      this.#seekPlanned = false;
+      void this.#seek();
+    });
+  }
+
+  async #seek(): Promise<void> {
+    const { brokerId, history } = this.#options;
+    const taskIds = [...this.#sought.keys()].filter((taskId) => !this.#asked.has(taskId));
+    for (const taskId of taskIds) this.#asked.add(taskId);
+    const found = await history.find(brokerId, taskIds).catch((error: unknown) => {
+      this.#complain(error);
+      return null;
+    });
+    const records = new Map(found?.map((record) => [record.taskId, record]));
+    for (const taskId of taskIds) {
+      this.#asked.delete(taskId);
+      if (found !== null || this.#isOver(taskId)) this.#hear(taskId, records.get(taskId) ?? null);
+    }
+  }
+
+  /** Without an answer the next round asks again, but not for ever. */
+  #isOver(taskId: string): boolean {
+    const sinceMs = this.#sought.get(taskId)?.sinceMs ?? 0;
+    return this.#writesAll || this.#options.clock.monotonicMs() - sinceMs >= soughtForMs;
+  }
+
+  /** What was heard of a task before the history answered. */
+  #hear(taskId: string, record: CeleryTaskRecord | null): void {
+    const { heard } = this.#sought.get(taskId) ?? { heard: [] };
+    this.#sought.delete(taskId);
+    if (record !== null && this.held(taskId) === null) this.#file(liveAgain(record, this.#options.clock.now()));
+    for (const { event, atMs } of heard) this.#admit(taskId, event, atMs);
   }
 
   #file(task: LiveTask): void {
@@ -151,7 +285,7 @@ export class TaskTable {
 
   #markDirty(task: LiveTask): void {
     this.#dirty.set(task.taskId, task);
-    if (this.#dirty.size <= this.#limits.unwritten) return;
+    if (this.#dirty.size + this.#underWay.size <= this.#limits.unwritten) return;
     for (const [taskId, oldest] of this.#dirty) {
       if (oldest === task) continue;
       oldest.dirty = false;
@@ -171,17 +305,10 @@ export class TaskTable {
   }
 
   /** The history failing is said once; what is in memory goes on. */
-  #ask<Answer>(work: () => Answer, otherwise: Answer): Answer {
-    try {
-      const answer = work();
-      this.#storeProblem = null;
-      return answer;
-    } catch (error) {
-      const problem = messageOf(error);
-      if (this.#storeProblem === null) this.#options.logger.warn('The history of Celery tasks fails', { problem });
-      this.#storeProblem = problem;
-      return otherwise;
-    }
+  #complain(error: unknown): void {
+    const problem = messageOf(error);
+    if (this.#storeProblem === null) this.#options.logger.warn('The history of Celery tasks fails', { problem });
+    this.#storeProblem = problem;
   }
 }
 

@@ -9,8 +9,10 @@ export function startNumbersAt(database: Database.Database, nowMs: number): void
   const tables = database
     .prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")
     .all();
-  const begin = database.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)');
-  for (const { name } of tables) begin.run(name, nowMs);
+  // The table of counters is there only where one of these is.
+  for (const { name } of tables) {
+    database.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)').run(name, nowMs);
+  }
   database
     .prepare('INSERT OR REPLACE INTO setting (key, value, updated_at_ms) VALUES (?, ?, ?)')
     .run(floorKey, String(nowMs), nowMs);

@@ -131,6 +131,19 @@ test('workers that send no task events are named, as stock workers do', async ({
   await expect(card.getByRole('row').filter({ hasText: 'batch-8' })).toContainText('−61.00 s');
 });
 
+test('a history that is not on the disk says so, and how often its writer ended', async ({ open, engine }) => {
+  const [broker] = engine.script.celery.eventsState;
+  if (broker) {
+    engine.script.celery.eventsState = [
+      { ...broker, history: { ...broker.history, keptIn: 'memory', restartCount: 2 } },
+    ];
+  }
+  const page = await open('/tasks?tab=events');
+  const card = page.getByTestId('events-broker');
+  await expect(card).toContainText('The history is in memory only');
+  await expect(card).toContainText('its writer was started again 2 times');
+});
+
 test('a queue’s backlog is shown as its parts, with risks and what could not be checked', async ({ open }) => {
   const page = await open('/tasks');
   await page.getByTestId('celery-show-risks').click();

@@ -73,4 +73,9 @@ test('a worker is seen with what it holds, grown, told to take a queue, relieved
   await expect(page.getByTestId('celery-worker')).toContainText('gone', patience);
   await expect(page.getByTestId('control-pool_grow')).toHaveAttribute('aria-disabled', 'true');
   await expect.poll(() => worker.hasEnded, patience).toBe(true);
+
+  // Written by the thread of the built program.
+  const tasks = await openPage('/tasks?tab=events');
+  const history = tasks.getByTestId('events-broker').locator('dl > div').filter({ hasText: 'History' });
+  await expect(history).toContainText(/History[1-9]/, patience);
 });

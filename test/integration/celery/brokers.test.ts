@@ -49,7 +49,7 @@ afterAll(async () => {
   await redis?.stop();
 }, 40_000);
 
-const nothingHeard = { heartbeating: () => null, sentAtMs: () => null, call: () => null };
+const nothingHeard = { heartbeating: () => null, sentAtMs: async () => null, call: async () => null };
 
 function registry(): Parameters<typeof openCelery>[0]['connections'] {
   return {

@@ -17,7 +17,7 @@ beforeAll(async () => {
       requireOperate() {
         if (!isUnlocked) throw new EngineError('REDIS_READ_ONLY', 'observed');
       },
-      callOf: (taskId) => heardCalls[taskId] ?? null,
+      callOf: async (taskId) => heardCalls[taskId] ?? null,
     },
   });
   worker = await broker.app.worker({ node, events: false });

@@ -70,7 +70,7 @@ describe('workers without a prefix', () => {
     await before.stop();
     const after = await celeryRoom(url, store);
     onTestFinished(() => after.stop());
-    expect(after.heard.call('broker', taskId)).toMatchObject({ name: 't.add', args: "['a', 'b']", kwargs: '{}' });
-    expect(after.heard.call('broker', 'never')).toBeNull();
+    expect(await after.heard.call('broker', taskId)).toMatchObject({ name: 't.add', args: "['a', 'b']", kwargs: '{}' });
+    expect(await after.heard.call('broker', 'never')).toBeNull();
   }, 60_000);
 });

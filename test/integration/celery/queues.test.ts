@@ -10,7 +10,10 @@ beforeAll(async () => {
   broker = await startBroker({
     db: 3,
     settings: { broker_transport_options: { global_keyprefix: prefix } },
-    room: { naming: { keyPrefix: prefix }, sentAtMs: (taskId) => (taskId === 'known' ? Date.now() - 60_000 : null) },
+    room: {
+      naming: { keyPrefix: prefix },
+      sentAtMs: async (taskId) => (taskId === 'known' ? Date.now() - 60_000 : null),
+    },
   });
   await broker.app.worker({ node: 'alpha@test', queues: ['celery'] });
   await broker.listening(1);

@@ -47,11 +47,14 @@ describe('tasks of real workers', () => {
     await until(async () => (await stateOf(room, id)) === 'SUCCESS');
     const { task, timeline, argsKnown, result } = await room.desk.detail(null, id);
     expect(task).toMatchObject({ name: 't.add', worker: 'w1@test', queue: 'celery', retries: 0, doubt: null });
-    expect(timeline.map(({ type }) => type)).toEqual(['task-sent', 'task-received', 'task-started', 'task-succeeded']);
+    const types = timeline.map(({ type }) => type);
+    // The sender tells of it after the broker has it: the worker may be faster.
+    expect(types).toContain('task-sent');
+    expect(types.filter((type) => type !== 'task-sent')).toEqual(['task-received', 'task-started', 'task-succeeded']);
     expect(result?.status).toBe('SUCCESS');
     expect(argsKnown).toBe(true);
     expect(JSON.stringify(task)).not.toContain('hunter2');
-    expect(room.desk.reveal(null, id)).toEqual({ args: '(2, 3)', kwargs: "{'password': '***'}", result: '5' });
+    expect(await room.desk.reveal(null, id)).toEqual({ args: '(2, 3)', kwargs: "{'password': '***'}", result: '5' });
   });
 
   it('that are retried keep one line, with every attempt in it', async () => {
@@ -77,8 +80,9 @@ describe('tasks of real workers', () => {
   it('that fail for the same reason are one line of the failures', async () => {
     const room = await openRoom();
     await fleet.python('fail.delay("row 17 is bad"); fail.delay("row 18 is bad"); fail.delay("other")');
-    await until(() => room.desk.failures(null, 10).reduce((sum, { count }) => sum + count, 0) === 3);
-    expect(room.desk.failures(null, 10)[0]).toMatchObject({
+    const failures = () => room.desk.failures(null, 10);
+    await until(async () => (await failures()).reduce((sum, { count }) => sum + count, 0) === 3);
+    expect((await failures())[0]).toMatchObject({
       exceptionType: 'ValueError',
       message: 'row … is bad',
       count: 2,

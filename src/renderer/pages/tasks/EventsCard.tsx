@@ -44,6 +44,11 @@ export function EventsCard({ broker, onControl }: EventsCardProps): ReactElement
           <State kind="failed" word={problem} />
         </p>
       )}
+      {broker.history.keptIn !== 'file' && (
+        <p>
+          <State kind="stale" word={t(`celery.keptIn.${broker.history.keptIn}`)} />
+        </p>
+      )}
       <Facts broker={broker} />
       {broker.losses.length > 0 && <Losses broker={broker} />}
       <Table
@@ -74,7 +79,10 @@ function Facts({ broker }: { readonly broker: EventsState }): ReactElement {
     [
       t('celery.events.history'),
       `${format.number(history.taskCount)} · ${bytes(history.sizeBytes)}`,
-      t('celery.events.ceiling', { size: bytes(history.ceilingBytes) }),
+      [
+        t('celery.events.ceiling', { size: bytes(history.ceilingBytes) }),
+        ...(history.restartCount > 0 ? [t('celery.events.restarts', { count: history.restartCount })] : []),
+      ].join(' · '),
     ],
     [
       t('celery.events.unwritten'),

@@ -1,61 +1,29 @@
-/** The history of Celery's tasks: written in batches, read in bounded steps, kept under a ceiling of bytes. */
+/** The rows of Celery's tasks on one connection: written in batches, read in bounded steps, kept under a ceiling of bytes. */
 import type {
   CeleryFailureCount,
-  CeleryHistoryFigures,
+  CeleryHistoryCounts,
   CeleryHistoryStep,
   CeleryHistoryStepResult,
-  CeleryTaskHistory,
   CeleryTaskRecord,
-} from '../model/celery-record.ts';
-import type { CeleryTaskQuery } from '../model/celery-task.ts';
-import type { Connection, SqlBinding } from './connection.ts';
-import { numberFloor } from './rescue/id-floor.ts';
+} from '../../model/celery-record.ts';
+import type { CeleryTaskQuery } from '../../model/celery-task.ts';
+import type { Connection, SqlBinding } from '../connection.ts';
+import { numberFloor } from '../rescue/id-floor.ts';
+import { columns, hashOf, type Row, recordOf, seqColumn, sizeColumn } from './task-row.ts';
 
 /** Rows one step of a search looks at: a few milliseconds. */
 const stepRows = 3_000;
-/** The row's fixed columns and its place in the indexes. Measured: 200,000 rows, dbstat. */
-const rowOverheadBytes = 260;
-/** Rows that go at once when the ceiling is passed; as many again as a batch may bring. */
-const pruneRows = 600;
-
-const columns = [
-  'seq',
-  'id_hash',
-  'broker_id',
-  'task_id',
-  'name',
-  'state',
-  'state_source',
-  'doubt',
-  'worker',
-  'queue',
-  'first_seen_ms',
-  'sent_at_ms',
-  'received_at_ms',
-  'started_at_ms',
-  'finished_at_ms',
-  'eta_ms',
-  'runtime_ms',
-  'retries',
-  'exception',
-  'failure_id',
-  'root_id',
-  'parent_id',
-  'unfinished',
-  'size_bytes',
-  'rest',
-] as const;
+/** Rows that go at once when the ceiling is passed, beside as many as came. */
+const pruneRows = 500;
 
 const insertSql = `INSERT OR REPLACE INTO celery_task (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+const adoptSql = insertSql.replace('OR REPLACE', 'OR IGNORE');
 const selectSql = `SELECT ${columns.join(', ')} FROM celery_task`;
 
-type Row = Record<(typeof columns)[number], never>;
-type Rest = Pick<CeleryTaskRecord, 'expiresMs' | 'traceback' | 'args' | 'kwargs' | 'result' | 'timeline'> & {
-  /** Its own root; then the indexed column is empty, as only few tasks have children. */
-  isRoot: boolean;
-};
+/** A row as it is written, in the order of its columns. */
+export type WrittenRow = readonly SqlBinding[];
 
-export class CeleryTaskStore implements CeleryTaskHistory {
+export class TaskRowsStore {
   readonly #connection: Connection;
   readonly #ceilingBytes: number;
   /** Nothing beyond it was ever written, so it need not be looked for. */
@@ -74,7 +42,8 @@ export class CeleryTaskStore implements CeleryTaskHistory {
 
   find(brokerId: string, taskId: string): CeleryTaskRecord | null {
     const row = this.#connection.row<Row>(
-      `${selectSql} WHERE id_hash = ? AND task_id = ? AND broker_id = ?`,
+      // The newest: while the history was away the task may have been taken for a new one.
+      `${selectSql} WHERE id_hash = ? AND task_id = ? AND broker_id = ? ORDER BY seq DESC LIMIT 1`,
       hashOf(taskId),
       taskId,
       brokerId,
@@ -82,30 +51,69 @@ export class CeleryTaskStore implements CeleryTaskHistory {
     return row ? recordOf(row) : null;
   }
 
-  at(seq: number): CeleryTaskRecord | null {
-    const row = this.#connection.row<Row>(`${selectSql} WHERE seq = ?`, seq);
-    return row ? recordOf(row) : null;
-  }
-
-  write(records: readonly CeleryTaskRecord[]): void {
+  /** All or nothing; makes room by the oldest when the ceiling is passed. */
+  write(rows: readonly WrittenRow[]): void {
     this.#connection.atomically(() => {
       let count = 0;
       let sizeBytes = 0;
-      for (const record of records) {
-        const rest = JSON.stringify(restOf(record));
-        const size = rowOverheadBytes + rest.length + (record.exception?.length ?? 0);
-        const before = record.seq > this.#largestSeq ? undefined : this.#sizeAt(record.seq);
-        this.#connection.run(insertSql, ...bindingsOf(record, size, rest));
+      for (const row of rows) {
+        const [seq, size] = [Number(row[seqColumn]), Number(row[sizeColumn])];
+        const before = seq > this.#largestSeq ? undefined : this.#sizeAt(seq);
+        this.#connection.run(insertSql, ...row);
         if (before === undefined) count += 1;
-        this.#largestSeq = Math.max(this.#largestSeq, record.seq);
+        this.#largestSeq = Math.max(this.#largestSeq, seq);
         sizeBytes += size - (before ?? 0);
       }
       this.#count(count, sizeBytes);
-      this.#makeRoom();
+      this.#makeRoom(rows.length);
     });
   }
 
-  step({ query, beforeSeq, limit }: CeleryHistoryStep): CeleryHistoryStepResult {
+  /** Rows that were kept elsewhere; what is here already is newer and stays. */
+  adopt(rows: readonly WrittenRow[]): void {
+    this.#connection.atomically(() => {
+      const added = rows.filter((row) => this.#connection.run(adoptSql, ...row).changes > 0);
+      for (const row of added) this.#largestSeq = Math.max(this.#largestSeq, Number(row[seqColumn]));
+      this.#count(
+        added.length,
+        added.reduce((sum, row) => sum + Number(row[sizeColumn]), 0),
+      );
+      this.#makeRoom(rows.length);
+    });
+  }
+
+  /** Hashes of ids and their places, oldest first: hash and place by turns. */
+  ids(afterSeq: number, limit: number): Float64Array {
+    const rows = this.#connection.rows<{ hash: number; seq: number }>(
+      'SELECT id_hash AS hash, seq FROM celery_task WHERE seq > ? ORDER BY seq LIMIT ?',
+      afterSeq,
+      limit,
+    );
+    const pairs = new Float64Array(rows.length * 2);
+    rows.forEach(({ hash, seq }, index) => pairs.set([hash, seq], index * 2));
+    return pairs;
+  }
+
+  /** As they are written, oldest first. */
+  rowsAfter(afterSeq: number, limit: number): WrittenRow[] {
+    return this.#connection
+      .rows<Row>(`${selectSql} WHERE seq > ? ORDER BY seq LIMIT ?`, afterSeq, limit)
+      .map((row) => columns.map((column) => row[column]));
+  }
+
+  /** Several steps, until enough was found or `isOver` says that it took long enough. */
+  search({ query, beforeSeq, limit }: CeleryHistoryStep, isOver: () => boolean): CeleryHistoryStepResult {
+    const records: CeleryTaskRecord[] = [];
+    let reachedSeq: number | null = beforeSeq;
+    do {
+      const step = this.#step({ query, beforeSeq: reachedSeq, limit: limit - records.length });
+      records.push(...step.records);
+      ({ reachedSeq } = step);
+    } while (reachedSeq !== null && records.length < limit && !isOver());
+    return { records, reachedSeq };
+  }
+
+  #step({ query, beforeSeq, limit }: CeleryHistoryStep): CeleryHistoryStepResult {
     // Where the step ends is a row, not a number: positions may have holes.
     const edge = this.#connection.row<{ seq: number }>(
       'SELECT seq FROM celery_task WHERE seq < ? ORDER BY seq DESC LIMIT 1 OFFSET ?',
@@ -138,18 +146,19 @@ export class CeleryTaskStore implements CeleryTaskHistory {
     return root === null ? records : [root, ...records].toSorted((a, b) => a.seq - b.seq);
   }
 
-  unfinished(limit: number): CeleryTaskRecord[] {
+  unfinished(brokerId: string, limit: number): CeleryTaskRecord[] {
     return this.#connection
-      .rows<Row>(`${selectSql} WHERE unfinished = 1 ORDER BY seq DESC LIMIT ?`, limit)
+      .rows<Row>(`${selectSql} WHERE unfinished = 1 AND broker_id = ? ORDER BY seq DESC LIMIT ?`, brokerId, limit)
       .map((row) => recordOf(row));
   }
 
-  runtimes(limit: number): { brokerId: string; name: string; runtimeMs: number }[] {
+  runtimes(brokerId: string, limit: number): { name: string; runtimeMs: number }[] {
     return this.#connection.rows(
-      `SELECT brokerId, name, runtimeMs FROM
+      `SELECT name, runtimeMs FROM
          (SELECT broker_id AS brokerId, name, runtime_ms AS runtimeMs FROM celery_task ORDER BY seq DESC LIMIT ?)
-       WHERE runtimeMs IS NOT NULL AND name IS NOT NULL`,
+       WHERE brokerId = ? AND runtimeMs IS NOT NULL AND name IS NOT NULL`,
       limit,
+      brokerId,
     );
   }
 
@@ -162,7 +171,7 @@ export class CeleryTaskStore implements CeleryTaskHistory {
       limit,
     );
     return groups.flatMap(({ failureId, count, firstSeq, lastSeq }) => {
-      const last = this.at(lastSeq);
+      const last = this.#at(lastSeq);
       if (last === null) return [];
       return {
         failureId,
@@ -170,18 +179,24 @@ export class CeleryTaskStore implements CeleryTaskHistory {
         brokerId: last.brokerId,
         last,
         lastSeenMs: last.finishedAtMs ?? last.firstSeenMs,
-        firstSeenMs: this.at(firstSeq)?.firstSeenMs ?? last.firstSeenMs,
+        firstSeenMs: this.#at(firstSeq)?.firstSeenMs ?? last.firstSeenMs,
         taskNames: this.#namesOf(failureId, fromSeq),
       };
     });
   }
 
-  figures(): CeleryHistoryFigures {
+  counts(): CeleryHistoryCounts {
     const { count, sizeBytes } = this.#ledger();
-    const oldest = this.#connection.row<{ ms: number }>(
-      'SELECT first_seen_ms AS ms FROM celery_task ORDER BY seq LIMIT 1',
+    const oldest = this.#connection.row<{ seq: number; ms: number }>(
+      'SELECT seq, first_seen_ms AS ms FROM celery_task ORDER BY seq LIMIT 1',
     );
-    return { taskCount: count, sizeBytes, ceilingBytes: this.#ceilingBytes, oldestMs: oldest?.ms ?? null };
+    const { seq = null, ms = null } = oldest ?? {};
+    return { taskCount: count, sizeBytes, ceilingBytes: this.#ceilingBytes, oldestMs: ms, oldestSeq: seq };
+  }
+
+  #at(seq: number): CeleryTaskRecord | null {
+    const row = this.#connection.row<Row>(`${selectSql} WHERE seq = ?`, seq);
+    return row ? recordOf(row) : null;
   }
 
   /** Of the newest of a kind; more names than this say no more. */
@@ -233,11 +248,12 @@ export class CeleryTaskStore implements CeleryTaskHistory {
     );
   }
 
-  #makeRoom(): void {
+  #makeRoom(added: number): void {
     if (this.#ledger().sizeBytes <= this.#ceilingBytes) return;
     const gone = this.#connection.row<{ count: number; sizeBytes: number; untilSeq: number }>(
       `SELECT COUNT(*) AS count, SUM(size_bytes) AS sizeBytes, MAX(seq) AS untilSeq FROM
-         (SELECT seq, size_bytes FROM celery_task ORDER BY seq LIMIT ${pruneRows})`,
+         (SELECT seq, size_bytes FROM celery_task ORDER BY seq LIMIT ?)`,
+      pruneRows + added,
     );
     if (gone === undefined || gone.count === 0) return;
     this.#connection.run('DELETE FROM celery_task WHERE seq <= ?', gone.untilSeq);
@@ -273,81 +289,4 @@ function conditionsOf(query: CeleryTaskQuery): { sql: string; bindings: SqlBindi
     );
   }
   return { sql: parts.map((part) => ` AND ${part}`).join(''), bindings };
-}
-
-const finalStates: readonly string[] = ['SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED'];
-
-function bindingsOf(record: CeleryTaskRecord, size: number, rest: string): SqlBinding[] {
-  return [
-    record.seq,
-    hashOf(record.taskId),
-    record.brokerId,
-    record.taskId,
-    record.name,
-    record.state,
-    record.stateSource,
-    record.doubt,
-    record.worker,
-    record.queue,
-    record.firstSeenMs,
-    record.sentAtMs,
-    record.receivedAtMs,
-    record.startedAtMs,
-    record.finishedAtMs,
-    record.etaMs,
-    record.runtimeMs,
-    record.retries,
-    record.exception,
-    record.failureId,
-    record.rootId === record.taskId ? null : record.rootId,
-    record.parentId,
-    finalStates.includes(record.state) ? 0 : 1,
-    size,
-    rest,
-  ];
-}
-
-function restOf({ expiresMs, traceback, args, kwargs, result, timeline, rootId, taskId }: CeleryTaskRecord): Rest {
-  return { expiresMs, traceback, args, kwargs, result, timeline, isRoot: rootId === taskId };
-}
-
-/** The columns are this file's own; JSON of `rest` was written by it. */
-function recordOf(row: Row): CeleryTaskRecord {
-  const { isRoot, ...rest }: Rest = JSON.parse(row.rest);
-  return {
-    brokerId: row.broker_id,
-    taskId: row.task_id,
-    seq: row.seq,
-    name: row.name,
-    state: row.state,
-    stateSource: row.state_source,
-    doubt: row.doubt,
-    worker: row.worker,
-    queue: row.queue,
-    firstSeenMs: row.first_seen_ms,
-    sentAtMs: row.sent_at_ms,
-    receivedAtMs: row.received_at_ms,
-    startedAtMs: row.started_at_ms,
-    finishedAtMs: row.finished_at_ms,
-    etaMs: row.eta_ms,
-    runtimeMs: row.runtime_ms,
-    retries: row.retries,
-    exception: row.exception,
-    failureId: row.failure_id,
-    rootId: isRoot ? row.task_id : row.root_id,
-    parentId: row.parent_id,
-    ...rest,
-  };
-}
-
-/** 52 bits of two FNV-1a hashes: an exact number, and near enough to one id each. */
-function hashOf(taskId: string): number {
-  let high = 0x811c9dc5;
-  let low = 0x1000193;
-  for (let index = 0; index < taskId.length; index += 1) {
-    const code = taskId.charCodeAt(index);
-    high = Math.imul(high ^ code, 0x01000193);
-    low = Math.imul(low ^ (code + index), 0x01000193);
-  }
-  return (high >>> 0) * 2 ** 20 + (low >>> 12);
 }
