@@ -1,5 +1,6 @@
 /** Adds up what an analysis sees: every key by its namespace, and size, type and expiry of the keys that were measured. */
 import { type Analysis, type KeyRow, type NamespaceUse, ttlBucketsMs } from '../../model/redis-keys.ts';
+import { bytesOf, readable } from './names.ts';
 
 interface Namespace {
   keys: number;
@@ -40,14 +41,14 @@ export class AnalysisTally {
     this.#separator = separator;
   }
 
-  count(key: string): void {
+  count(key: Buffer): void {
     this.#keys += 1;
-    this.#namespace(key).keys += 1;
+    this.#namespace(readable(key)).keys += 1;
   }
 
   measure({ idleS: _idleS, ...row }: KeyRow): void {
     const bytes = row.sizeBytes ?? 0;
-    const namespace = this.#namespace(row.key);
+    const namespace = this.#namespace(readable(bytesOf(row)));
     namespace.measured += 1;
     namespace.bytes += bytes;
     namespace.types.set(row.type, (namespace.types.get(row.type) ?? 0) + 1);

@@ -6,7 +6,6 @@ import type { Analysis, AnalysisSummary } from '../../model/redis-keys.ts';
 import { AnalysisTally } from './analysis-tally.ts';
 import type { KeySpace } from './key-space.ts';
 import { measureKeys } from './measure.ts';
-import { nameOf } from './names.ts';
 import { keyCountOf, walkStep } from './walk.ts';
 
 export interface AnalysisOrder {
@@ -93,7 +92,7 @@ class AnalysisRun {
       await this.#pace(this.#commands - before);
       const chosen: Buffer[] = [];
       for (const key of step.keys) {
-        this.#tally.count(nameOf(key).key);
+        this.#tally.count(key);
         // The budget is a ceiling: there may be more keys than DBSIZE said at the beginning.
         const measures = this.#parts.random() < share && this.#measured + chosen.length < this.#order.maxMeasuredKeys;
         if (measures) chosen.push(key);

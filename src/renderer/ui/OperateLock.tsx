@@ -15,13 +15,15 @@ interface OperateLockProps {
   readonly connectionId: string;
   /** Inside a dialog: the choices stand open instead of in a panel of their own. */
   readonly isInline?: boolean;
+  /** False where the connection's name stands beside it already. */
+  readonly isNamed?: boolean;
 }
 
 const minuteMs = 60_000;
 const spans = { '15': 15 * minuteMs, '60': 60 * minuteMs, '480': 480 * minuteMs } as const;
 type Span = keyof typeof spans;
 
-export function OperateLock({ connectionId, isInline = false }: OperateLockProps): ReactElement {
+export function OperateLock({ connectionId, isInline = false, isNamed = true }: OperateLockProps): ReactElement {
   const { t } = useTranslation();
   const { connection } = useOperate(connectionId);
   const isOffline = useIsOffline();
@@ -33,10 +35,12 @@ export function OperateLock({ connectionId, isInline = false }: OperateLockProps
       : t(isOperated ? 'part.operate.operated' : 'part.operate.observed');
   return (
     <div className={isInline ? 'operate-lock is-inline' : 'operate-lock'} data-testid="operate-lock">
-      <span className="operate-name">
-        {connection?.name ?? connectionId}
-        {connection?.environment === 'production' && <span className="tag">{t('part.operate.production')}</span>}
-      </span>
+      {isNamed && (
+        <span className="operate-name">
+          {connection?.name ?? connectionId}
+          {connection?.environment === 'production' && <span className="tag">{t('part.operate.production')}</span>}
+        </span>
+      )}
       <State kind={connection === null || isOffline ? 'unknown' : isOperated ? 'stale' : 'fresh'} word={word} />
       {connection !== null && isOperated && <Unlocked connection={connection} />}
       {connection !== null &&

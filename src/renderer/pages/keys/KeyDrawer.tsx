@@ -1,4 +1,4 @@
-/** One key: what it is and its value in windows; TTL and removal only where the connection is operated. */
+/** One key: what it is and its value in windows; changed, renamed and deleted only where the connection is operated. */
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
@@ -14,43 +14,80 @@ import { Drawer } from '../../ui/Drawer.tsx';
 import { OperateLock } from '../../ui/OperateLock.tsx';
 import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
 import { State } from '../../ui/State.tsx';
-import { formats, type KeyDetail, type KeyName, keyId } from './keys-model.ts';
+import { EditDialog } from './EditDialog.tsx';
+import { formats, type KeyDetail, type KeyName, keyId, readableName, type Space } from './keys-model.ts';
+import { RenameDialog } from './RenameDialog.tsx';
+import { useTypeName } from './type-name.ts';
 import { Value } from './Value.tsx';
+import { addWish, type Wish, wholeWish } from './value-edits.ts';
 
 interface KeyDrawerProps {
-  readonly connectionId: string;
+  readonly space: Space;
   readonly name: KeyName;
   readonly onClose: () => void;
+  readonly onRenamed: (key: string) => void;
   readonly onChanged: () => void;
 }
 
-export function KeyDrawer({ connectionId, name, onClose, onChanged }: KeyDrawerProps): ReactElement {
+export function KeyDrawer({ space, name, onClose, onRenamed, onChanged }: KeyDrawerProps): ReactElement {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
   const [as, setAs] = useState<(typeof formats)[number]>('auto');
   // The windows that were gone through, so that the way back is there.
   const [cursors, setCursors] = useState<readonly (string | null)[]>([null]);
-  const [isAsking, setIsAsking] = useState<'delete' | 'ttl' | null>(null);
+  const [asking, setAsking] = useState<'delete' | 'ttl' | 'rename' | Wish | null>(null);
   const cursor = cursors.at(-1) ?? null;
   const { data, error, reload } = useLiveCall(
     'redis.key',
-    { connectionId, ...name, as, cursor, limit: 100 },
+    { ...space, ...name, as, cursor, limit: 100 },
     { topics: [], periodMs: 15_000 },
   );
   const offline = isOffline ? t('offlineBlocked') : null;
+  const isGone = error?.code === 'REDIS_KEY_NOT_FOUND';
+  const blocked = offline ?? (data === null || isGone ? t('keys.notOpen') : null);
+  const whole = data === null ? null : wholeWish(data);
+  const added = data === null ? null : addWish(data);
+  const done = (): void => {
+    setAsking(null);
+    reload();
+    onChanged();
+  };
+  // What was refused because it had changed is to be seen as it is now.
+  const closeEdit = (): void => {
+    setAsking(null);
+    reload();
+  };
   return (
     <>
       <Drawer
-        title={name.key}
+        title={readableName(name)}
         contentKey={`${keyId(name)} ${cursor ?? ''}`}
         onClose={onClose}
         testId="key-detail"
         actions={
           <>
-            <Button isSmall data-testid="key-ttl" blockedBecause={offline} onClick={() => setIsAsking('ttl')}>
+            {(data?.value.kind === 'string' || data?.value.kind === 'json') && (
+              <Button
+                isSmall
+                data-testid="key-edit"
+                blockedBecause={blocked ?? (whole === null ? t('keys.notEditable') : null)}
+                onClick={() => setAsking(whole)}
+              >
+                {t('keys.editValue')}
+              </Button>
+            )}
+            {added !== null && (
+              <Button isSmall data-testid="key-add-element" blockedBecause={blocked} onClick={() => setAsking(added)}>
+                {t('keys.addElement')}
+              </Button>
+            )}
+            <Button isSmall data-testid="key-rename" blockedBecause={blocked} onClick={() => setAsking('rename')}>
+              {t('keys.rename')}
+            </Button>
+            <Button isSmall data-testid="key-ttl" blockedBecause={blocked} onClick={() => setAsking('ttl')}>
               {t('keys.changeTtl')}
             </Button>
-            <Button isSmall data-testid="key-delete" blockedBecause={offline} onClick={() => setIsAsking('delete')}>
+            <Button isSmall data-testid="key-delete" blockedBecause={blocked} onClick={() => setAsking('delete')}>
               {t('keys.delete')}
             </Button>
           </>
@@ -59,13 +96,13 @@ export function KeyDrawer({ connectionId, name, onClose, onChanged }: KeyDrawerP
         {error !== null && error.code !== 'CALL_DISCONNECTED' && (
           <p role="alert">
             <State
-              kind={error.code === 'REDIS_KEY_NOT_FOUND' ? 'unknown' : 'failed'}
-              word={error.code === 'REDIS_KEY_NOT_FOUND' ? t('keys.gone') : `${error.message} ${error.help}`.trim()}
+              kind={isGone ? 'unknown' : 'failed'}
+              word={isGone ? t('keys.gone') : `${error.message} ${error.help}`.trim()}
             />
           </p>
         )}
         {data === null && error === null && <p className="sub">{t('keys.loading')}</p>}
-        {data !== null && error?.code !== 'REDIS_KEY_NOT_FOUND' && (
+        {data !== null && !isGone && (
           <>
             <Facts detail={data} />
             {data.value.kind === 'string' && (
@@ -80,7 +117,7 @@ export function KeyDrawer({ connectionId, name, onClose, onChanged }: KeyDrawerP
                 testId="key-format"
               />
             )}
-            <Value value={data.value} />
+            <Value value={data.value} blocked={blocked} onWish={setAsking} />
             <div className="keys-more">
               <Button
                 isSmall
@@ -102,30 +139,34 @@ export function KeyDrawer({ connectionId, name, onClose, onChanged }: KeyDrawerP
           </>
         )}
       </Drawer>
-      {isAsking === 'delete' && (
+      {asking === 'delete' && (
         <DeleteDialog
-          connectionId={connectionId}
+          space={space}
           name={name}
           detail={data}
-          onClose={() => setIsAsking(null)}
+          onClose={() => setAsking(null)}
           onDone={() => {
             onChanged();
             onClose();
           }}
         />
       )}
-      {isAsking === 'ttl' && (
-        <TtlDialog
-          connectionId={connectionId}
+      {asking === 'ttl' && (
+        <TtlDialog space={space} name={name} detail={data} onClose={() => setAsking(null)} onDone={done} />
+      )}
+      {asking === 'rename' && (
+        <RenameDialog
+          space={space}
           name={name}
-          detail={data}
-          onClose={() => setIsAsking(null)}
-          onDone={() => {
-            setIsAsking(null);
-            reload();
+          onClose={() => setAsking(null)}
+          onDone={(key) => {
             onChanged();
+            onRenamed(key);
           }}
         />
+      )}
+      {typeof asking === 'object' && asking !== null && (
+        <EditDialog space={space} name={name} wish={asking} onClose={closeEdit} onDone={done} />
       )}
     </>
   );
@@ -134,9 +175,10 @@ export function KeyDrawer({ connectionId, name, onClose, onChanged }: KeyDrawerP
 function Facts({ detail }: { readonly detail: KeyDetail }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  const typeName = useTypeName();
   const { type, ttlMs, sizeBytes, idleS, encoding, length } = detail;
   const facts: readonly (readonly [string, string])[] = [
-    [t('keys.column.type'), type],
+    [t('keys.column.type'), typeName(type)],
     [t('keys.column.ttl'), ttlMs === null ? t('keys.noExpiry') : formatDuration(ttlMs)],
     [t('keys.column.size'), sizeBytes === null ? '—' : formatBytes(format.language, sizeBytes)],
     [t('keys.column.idle'), idleS === null ? '—' : formatDuration(idleS * 1_000)],
@@ -156,22 +198,22 @@ function Facts({ detail }: { readonly detail: KeyDetail }): ReactElement {
 }
 
 interface ChangeProps {
-  readonly connectionId: string;
+  readonly space: Space;
   readonly name: KeyName;
   readonly detail: KeyDetail | null;
   readonly onClose: () => void;
   readonly onDone: () => void;
 }
 
-function DeleteDialog({ connectionId, name, detail, onClose, onDone }: ChangeProps): ReactElement {
+function DeleteDialog({ space, name, detail, onClose, onDone }: ChangeProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
   const { announcements } = useServices();
-  const { blocked } = useOperate(connectionId);
+  const { blocked } = useOperate(space.connectionId);
   const command = useCommand('redis.key.delete');
   const sizeBytes = detail?.sizeBytes ?? null;
   const run = async (): Promise<void> => {
-    const { output } = await command.run({ connectionId, keys: [name] });
+    const { output } = await command.run({ ...space, keys: [name] });
     if (output === null) return;
     announce(announcements, t(output.removed === 0 ? 'keys.gone' : 'keys.deleted'));
     onDone();
@@ -181,7 +223,7 @@ function DeleteDialog({ connectionId, name, detail, onClose, onDone }: ChangePro
       title={t('keys.deleteTitle')}
       confirmLabel={t('keys.deleteConfirm')}
       facts={[
-        { name: t('keys.column.key'), value: <span className="mono key-name">{name.key}</span> },
+        { name: t('keys.column.key'), value: <span className="mono key-name">{readableName(name)}</span> },
         { name: t('keys.column.type'), value: detail?.type ?? '—' },
         {
           name: t('keys.column.size'),
@@ -196,14 +238,14 @@ function DeleteDialog({ connectionId, name, detail, onClose, onDone }: ChangePro
       testId="key-delete-dialog"
     >
       <p>{t('keys.deleteMeans')}</p>
-      <OperateLock connectionId={connectionId} isInline />
+      <OperateLock connectionId={space.connectionId} isInline />
     </ConfirmDialog>
   );
 }
 
-function TtlDialog({ connectionId, name, detail, onClose, onDone }: ChangeProps): ReactElement {
+function TtlDialog({ space, name, detail, onClose, onDone }: ChangeProps): ReactElement {
   const { t } = useTranslation();
-  const { blocked } = useOperate(connectionId);
+  const { blocked } = useOperate(space.connectionId);
   const command = useCommand('redis.key.ttl');
   const [seconds, setSeconds] = useState(() => {
     const ttlMs = detail?.ttlMs ?? null;
@@ -213,13 +255,13 @@ function TtlDialog({ connectionId, name, detail, onClose, onDone }: ChangeProps)
   const isRight = wanted === null || (Number.isFinite(wanted) && wanted >= 0.001);
   const run = async (): Promise<void> => {
     const ttlMs = wanted === null ? null : Math.round(wanted * 1_000);
-    if ((await command.run({ connectionId, ...name, ttlMs })).error === null) onDone();
+    if ((await command.run({ ...space, ...name, ttlMs })).error === null) onDone();
   };
   return (
     <ConfirmDialog
       title={t('keys.changeTtl')}
       confirmLabel={t(wanted === null ? 'keys.removeTtl' : 'keys.setTtl')}
-      facts={[{ name: t('keys.column.key'), value: <span className="mono key-name">{name.key}</span> }]}
+      facts={[{ name: t('keys.column.key'), value: <span className="mono key-name">{readableName(name)}</span> }]}
       blockedBecause={blocked ?? (isRight ? null : t('keys.ttlWrong'))}
       isRunning={command.isRunning}
       error={command.error}
@@ -237,7 +279,7 @@ function TtlDialog({ connectionId, name, detail, onClose, onDone }: ChangeProps)
           data-testid="key-ttl-seconds"
         />
       </label>
-      <OperateLock connectionId={connectionId} isInline />
+      <OperateLock connectionId={space.connectionId} isInline />
     </ConfirmDialog>
   );
 }

@@ -1,5 +1,5 @@
-/** The list of keys: pattern, type, expiry; read on by cursor with what it cost in sight. */
-import { type ReactElement, useMemo } from 'react';
+/** The list of keys: pattern, type, expiry, size, idle time; read on by cursor with what it cost in sight; chosen ones deleted. */
+import { type ReactElement, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
@@ -9,48 +9,70 @@ import { useIsOffline } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { SearchField } from '../../ui/SearchField.tsx';
-import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
 import { State } from '../../ui/State.tsx';
 import { VirtualTable } from '../../ui/VirtualTable.tsx';
 import type { VirtualColumn } from '../../ui/virtual-column.ts';
-import { KeyDrawer } from './KeyDrawer.tsx';
-import { expiries, filterOf, type KeyRow, keyId, keyOfId, types } from './keys-model.ts';
-import { type Keys, useKeys } from './use-keys.ts';
+import { AddKeyDialog } from './AddKeyDialog.tsx';
+import { DeleteKeysDialog } from './DeleteKeysDialog.tsx';
+import { KeyFilters } from './KeyFilters.tsx';
+import { type KeyRow, keyId, noFilter, readableName, type Space } from './keys-model.ts';
+import { useTableHeight } from './table-height.ts';
+import { useTypeName } from './type-name.ts';
+import { type Keys, mostRows } from './use-keys.ts';
 
-export function KeysCard({ connectionId }: { readonly connectionId: string }): ReactElement {
+interface KeysCardProps {
+  readonly space: Space;
+  readonly keys: Keys;
+}
+
+export function KeysCard({ space, keys }: KeysCardProps): ReactElement {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
   const address = useAddress('keys');
-  const keys = useKeys(connectionId, filterOf(address));
   const columns = useKeyColumns();
-  const rows = keys.read?.rows ?? [];
-  const open = keyOfId(address.text('key'));
+  const heightPx = useTableHeight();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [asking, setAsking] = useState<'add' | 'delete' | null>(null);
+  const read = keys.read?.rows;
+  const rows = useMemo(() => read ?? [], [read]);
+  const chosen = useMemo(() => rows.filter((row) => selected.has(keyId(row))), [rows, selected]);
+  const isFiltered = Object.keys(noFilter).some((name) => address.text(name) !== '');
   return (
     <>
-      <Card title={t('pages.keys')} note={<Cost keys={keys} />} testId="keys-card">
-        <div className="filters">
-          <SearchField
-            label={t('keys.search')}
-            value={address.text('q')}
-            onChange={(q) => address.set({ q })}
-            testId="keys-search"
-          />
-          <SegmentedFilter
-            label={t('keys.type')}
-            options={(['all', ...types] as const).map((id) => ({ id, title: t(`keys.types.${id}`) }))}
-            value={types.find((each) => each === address.text('type')) ?? 'all'}
-            onChange={(type) => address.set({ type: type === 'all' ? null : type })}
-            testId="keys-type"
-          />
-          <SegmentedFilter
-            label={t('keys.column.ttl')}
-            options={expiries.map((id) => ({ id, title: t(`keys.expiry.${id}`) }))}
-            value={expiries.find((each) => each === address.text('expiry')) ?? 'any'}
-            onChange={(expiry) => address.set({ expiry: expiry === 'any' ? null : expiry })}
-            testId="keys-expiry"
-          />
-        </div>
+      <Card
+        title={t('keys.listed')}
+        note={<Cost keys={keys} />}
+        aside={
+          <span className="keys-actions">
+            {chosen.length > 0 && (
+              <>
+                <span data-testid="keys-chosen">{t('keys.chosen', { count: chosen.length })}</span>
+                <Button isSmall look="quiet" onClick={() => setSelected(new Set())} data-testid="keys-choose-none">
+                  {t('keys.chooseNone')}
+                </Button>
+                <Button
+                  isSmall
+                  data-testid="keys-delete-chosen"
+                  blockedBecause={isOffline ? t('offlineBlocked') : null}
+                  onClick={() => setAsking('delete')}
+                >
+                  {t('keys.deleteChosen')}
+                </Button>
+              </>
+            )}
+            <Button
+              isSmall
+              data-testid="keys-add"
+              blockedBecause={isOffline ? t('offlineBlocked') : null}
+              onClick={() => setAsking('add')}
+            >
+              {t('keys.add')}
+            </Button>
+          </span>
+        }
+        testId="keys-card"
+      >
+        <KeyFilters />
         {keys.error !== null && (
           <p role="alert">
             <State kind="failed" word={keys.error} />
@@ -62,55 +84,124 @@ export function KeysCard({ connectionId }: { readonly connectionId: string }): R
           rowCount={rows.length}
           rowAt={(index) => rows[index]}
           rowKey={keyId}
-          empty={
-            <EmptyState
-              icon="empty"
-              testId="keys-empty"
-              title={t(keys.isReading ? 'keys.searching' : keys.read?.nextCursor ? 'keys.noneYet' : 'keys.none')}
-            />
-          }
+          empty={<NoKeys keys={keys} isFiltered={isFiltered} onClear={() => address.set(noFilter)} />}
           onOpen={(row) => address.set({ key: keyId(row) })}
           openKey={address.text('key') || null}
-          heightPx={520}
-          isPale={isOffline || keys.isReading}
+          selection={{ keys: selected, label: t('keys.choose'), onChange: setSelected }}
+          heightPx={heightPx}
+          isPale={isOffline || keys.isReading || (keys.error !== null && rows.length > 0)}
           testId="keys-table"
         />
-        <div className="keys-more">
-          <Button
-            data-testid="keys-read-on"
-            blockedBecause={
-              isOffline
-                ? t('offlineBlocked')
-                : keys.isReading
-                  ? t('keys.searching')
-                  : keys.read?.nextCursor === null
-                    ? t('keys.atEnd')
-                    : null
-            }
-            onClick={keys.readOn}
-          >
-            {t('keys.readOn')}
-          </Button>
-          <Button
-            look="quiet"
-            data-testid="keys-again"
-            blockedBecause={isOffline ? t('offlineBlocked') : keys.isReading ? t('keys.searching') : null}
-            onClick={keys.again}
-          >
-            {t('keys.again')}
-          </Button>
-        </div>
+        <More keys={keys} isOffline={isOffline} onChooseAll={() => setSelected(new Set(rows.map(keyId)))} />
       </Card>
-      {open !== null && (
-        <KeyDrawer
-          key={keyId(open)}
-          connectionId={connectionId}
-          name={open}
-          onClose={() => address.set({ key: null })}
-          onChanged={keys.again}
+      {asking === 'add' && (
+        <AddKeyDialog
+          space={space}
+          onClose={() => setAsking(null)}
+          onAdded={(key) => {
+            setAsking(null);
+            keys.again();
+            address.set({ key: keyId({ key, keyEncoding: 'text' }) });
+          }}
+        />
+      )}
+      {asking === 'delete' && (
+        <DeleteKeysDialog
+          space={space}
+          rows={chosen}
+          onClose={() => setAsking(null)}
+          onDone={() => {
+            setAsking(null);
+            setSelected(new Set());
+            keys.again();
+          }}
         />
       )}
     </>
+  );
+}
+
+interface NoKeysProps {
+  readonly keys: Keys;
+  readonly isFiltered: boolean;
+  readonly onClear: () => void;
+}
+
+function NoKeys({ keys, isFiltered, onClear }: NoKeysProps): ReactElement {
+  const { t } = useTranslation();
+  const { isReading, read, error } = keys;
+  if (read === null && !isReading && error !== null) {
+    return <EmptyState icon="keys" testId="keys-empty" title={t('keys.readFailed')} text={t('keys.readFailedText')} />;
+  }
+  const title = isReading
+    ? 'keys.searching'
+    : read?.nextCursor
+      ? 'keys.noneYet'
+      : isFiltered
+        ? 'keys.none'
+        : 'keys.emptyDatabase';
+  return (
+    <EmptyState
+      icon="empty"
+      testId="keys-empty"
+      title={t(title)}
+      action={
+        isFiltered && !isReading ? (
+          <Button isSmall onClick={onClear} data-testid="keys-clear-filters">
+            {t('keys.clearFilters')}
+          </Button>
+        ) : undefined
+      }
+    />
+  );
+}
+
+interface MoreProps {
+  readonly keys: Keys;
+  readonly isOffline: boolean;
+  readonly onChooseAll: () => void;
+}
+
+function More({ keys, isOffline, onChooseAll }: MoreProps): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { read, isReading } = keys;
+  const rowCount = read?.rows.length ?? 0;
+  const busy = isOffline ? t('offlineBlocked') : isReading ? t('keys.searching') : null;
+  const isAtEnd = read !== null && read.nextCursor === null;
+  const on =
+    busy ??
+    (isAtEnd ? t('keys.atEnd') : rowCount >= mostRows ? t('keys.mostRows', { most: format.number(mostRows) }) : null);
+  return (
+    <div className="keys-more">
+      <Button data-testid="keys-read-on" blockedBecause={on} onClick={keys.readOn}>
+        {t('keys.readOn')}
+      </Button>
+      {isReading && read !== null ? (
+        <Button look="quiet" data-testid="keys-stop" onClick={keys.stop}>
+          {t('keys.stop')}
+        </Button>
+      ) : (
+        <Button
+          look="quiet"
+          data-testid="keys-read-all"
+          title={t('keys.readAllHint', { most: format.number(mostRows) })}
+          blockedBecause={on}
+          onClick={keys.readAll}
+        >
+          {t('keys.readAll')}
+        </Button>
+      )}
+      <Button look="quiet" data-testid="keys-again" blockedBecause={busy} onClick={keys.again}>
+        {t('keys.again')}
+      </Button>
+      <span className="space" />
+      {rowCount > 0 && (
+        <Button isSmall look="quiet" data-testid="keys-choose-all" onClick={onChooseAll}>
+          {t('keys.chooseAll', { count: rowCount, text: format.number(rowCount) })}
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -126,7 +217,7 @@ function Cost({ keys: { read, isReading } }: { readonly keys: Keys }): ReactElem
       : nextCursor === null
         ? t('keys.scannedAll', { all: format.number(keyCount) })
         : t('keys.scanned', { walked: format.number(Math.min(walkedKeys, keyCount)), all: format.number(keyCount) });
-  const cost = t('keys.cost', { commands: format.number(commands), ms: format.number(tookMs) });
+  const cost = t('keys.cost', { count: commands, text: format.number(commands), ms: format.number(tookMs) });
   return (
     <span className="num" data-testid="keys-cost">
       {[t('keys.shown', { shown: format.number(rows.length) }), scanned, cost]
@@ -139,18 +230,24 @@ function Cost({ keys: { read, isReading } }: { readonly keys: Keys }): ReactElem
 function useKeyColumns(): readonly VirtualColumn<KeyRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const typeName = useTypeName();
   return useMemo(
     () => [
       {
         id: 'key',
         header: t('keys.column.key'),
-        render: ({ key, keyEncoding }) => (
-          <span className="mono" title={key}>
-            {keyEncoding === 'base64' && <span className="tag">{t('keys.binary')}</span>} {key}
+        render: (row) => (
+          <span className="mono" title={readableName(row)}>
+            {row.keyEncoding === 'base64' && (
+              <>
+                <span className="tag">{t('keys.binary')}</span>{' '}
+              </>
+            )}
+            {readableName(row)}
           </span>
         ),
       },
-      { id: 'type', header: t('keys.column.type'), widthPx: 90, render: ({ type }) => type },
+      { id: 'type', header: t('keys.column.type'), widthPx: 110, render: ({ type }) => typeName(type) },
       {
         id: 'ttl',
         header: t('keys.column.ttl'),
@@ -161,6 +258,7 @@ function useKeyColumns(): readonly VirtualColumn<KeyRow>[] {
       {
         id: 'size',
         header: t('keys.column.size'),
+        hint: t('keys.column.sizeHint'),
         widthPx: 100,
         align: 'end',
         render: ({ sizeBytes }: KeyRow) => (sizeBytes === null ? '—' : formatBytes(format.language, sizeBytes)),
@@ -168,11 +266,12 @@ function useKeyColumns(): readonly VirtualColumn<KeyRow>[] {
       {
         id: 'idle',
         header: t('keys.column.idle'),
-        widthPx: 100,
+        hint: t('keys.column.idleHint'),
+        widthPx: 110,
         align: 'end',
         render: ({ idleS }: KeyRow) => (idleS === null ? '—' : formatDuration(idleS * 1_000)),
       },
     ],
-    [t, format],
+    [t, format, typeName],
   );
 }

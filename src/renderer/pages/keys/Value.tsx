@@ -4,15 +4,28 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../format/numbers.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { Age } from '../../ui/Age.tsx';
+import { Button } from '../../ui/Button.tsx';
 import { JsonTree } from '../../ui/JsonTree.tsx';
 import { State } from '../../ui/State.tsx';
 import type { KeyValue } from './keys-model.ts';
+import { isWhole, type Wish } from './value-edits.ts';
 
 type Shown = Extract<KeyValue, { kind: 'json' }>['shown'];
 
-export function Value({ value }: { readonly value: KeyValue }): ReactElement {
+interface ValueProps {
+  readonly value: KeyValue;
+  /** Why nothing can be changed; null when it can. */
+  readonly blocked: string | null;
+  readonly onWish: (wish: Wish) => void;
+}
+
+export function Value({ value, blocked, onWish }: ValueProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  /** A wish is null where the element is not all here or no text: it cannot be written back as it was meant. */
+  const acts = (name: string, change: Wish | null | undefined, removal: Wish | null): ReactNode => (
+    <RowActs key="acts" name={name} blocked={blocked} change={change} removal={removal} onWish={onWish} />
+  );
   switch (value.kind) {
     case 'string':
       return (
@@ -34,34 +47,73 @@ export function Value({ value }: { readonly value: KeyValue }): ReactElement {
     case 'hash':
       return (
         <Rows
-          heads={[t('keys.field'), t('keys.value')]}
-          rows={value.fields.map(({ field, value: shown }) => [
-            <Bit key="f" shown={field} />,
-            <Bit key="v" shown={shown} />,
-          ])}
+          heads={[t('keys.field'), t('keys.value'), t('keys.acts')]}
+          rows={value.fields.map(({ field, value: shown }) => {
+            const isText = isWhole(field) && isWhole(shown);
+            const known = { field: field.text, was: shown.text };
+            return [
+              <Bit key="f" shown={field} />,
+              <Bit key="v" shown={shown} />,
+              acts(
+                field.text,
+                isText ? { kind: 'hash-set', ...known } : null,
+                isText ? { kind: 'hash-remove', ...known } : null,
+              ),
+            ];
+          })}
         />
       );
     case 'list':
       return (
         <Rows
-          heads={[t('keys.index'), t('keys.value')]}
-          rows={value.items.map(({ index, value: shown }) => [format.number(index), <Bit key="v" shown={shown} />])}
+          heads={[t('keys.index'), t('keys.value'), t('keys.acts')]}
+          rows={value.items.map(({ index, value: shown }) => {
+            const known = isWhole(shown) ? { index, was: shown.text } : null;
+            return [
+              format.number(index),
+              <Bit key="v" shown={shown} />,
+              acts(
+                String(index),
+                known && { kind: 'list-set', ...known },
+                known && { kind: 'list-remove-at', ...known },
+              ),
+            ];
+          })}
         />
       );
     case 'set':
-      return <Rows heads={[t('keys.member')]} rows={value.members.map((member) => [<Bit key="m" shown={member} />])} />;
+      return (
+        <Rows
+          heads={[t('keys.member'), t('keys.acts')]}
+          rows={value.members.map((member) => [
+            <Bit key="m" shown={member} />,
+            acts(member.text, undefined, isWhole(member) ? { kind: 'set-remove', member: member.text } : null),
+          ])}
+        />
+      );
     case 'zset':
       return (
         <Rows
-          heads={[t('keys.score'), t('keys.member')]}
-          rows={value.members.map(({ member, score }) => [String(score), <Bit key="m" shown={member} />])}
+          heads={[t('keys.score'), t('keys.member'), t('keys.acts')]}
+          rows={value.members.map(({ member, score }) => {
+            const known = isWhole(member) ? { member: member.text } : null;
+            return [
+              String(score),
+              <Bit key="m" shown={member} />,
+              acts(
+                member.text,
+                known && { kind: 'zset-set', ...known, was: String(score) },
+                known && { kind: 'zset-remove', ...known },
+              ),
+            ];
+          })}
         />
       );
     case 'stream':
       return (
         <>
           <Rows
-            heads={[t('keys.id'), t('keys.fields')]}
+            heads={[t('keys.id'), t('keys.fields'), t('keys.acts')]}
             rows={value.entries.map(({ id, fields }) => [
               id,
               fields.map(({ field, value: shown }) => (
@@ -69,6 +121,7 @@ export function Value({ value }: { readonly value: KeyValue }): ReactElement {
                   <b className="mono">{field.text}</b> <Bit shown={shown} />
                 </div>
               )),
+              acts(id, undefined, { kind: 'stream-remove', id }),
             ])}
           />
           {value.groups.map(({ name, consumers, pending, lag }) => (
@@ -81,6 +134,38 @@ export function Value({ value }: { readonly value: KeyValue }): ReactElement {
     case 'opaque':
       return <State kind="unknown" word={value.reason} />;
   }
+}
+
+interface RowActsProps {
+  /** Of the element, for those who do not see the row. */
+  readonly name: string;
+  readonly blocked: string | null;
+  /** Undefined where an element of this type is not changed but replaced. */
+  readonly change: Wish | null | undefined;
+  readonly removal: Wish | null;
+  readonly onWish: (wish: Wish) => void;
+}
+
+function RowActs({ name, blocked, change, removal, onWish }: RowActsProps): ReactElement {
+  const { t } = useTranslation();
+  const act = (word: string, wish: Wish | null, testId: string): ReactElement => (
+    <Button
+      isSmall
+      look="quiet"
+      data-testid={testId}
+      aria-label={`${word} ${name.slice(0, 60)}`}
+      blockedBecause={blocked ?? (wish === null ? t('keys.notEditable') : null)}
+      onClick={() => wish !== null && onWish(wish)}
+    >
+      {word}
+    </Button>
+  );
+  return (
+    <span className="row-acts">
+      {change !== undefined && act(t('keys.edit'), change, 'element-edit')}
+      {act(t('keys.remove'), removal, 'element-remove')}
+    </span>
+  );
 }
 
 /** JSON as a tree; anything else as it is, hex in bytes. */
@@ -137,13 +222,15 @@ interface RowsProps {
 
 /** A window has at most some hundred elements; they have no name but their place in it. */
 function Rows({ heads, rows }: RowsProps): ReactElement {
+  const { t } = useTranslation();
+  const acts = t('keys.acts');
   return (
     <table className="key-rows" data-testid="key-value">
       <thead>
         <tr>
           {heads.map((head) => (
             <th key={head} scope="col">
-              {head}
+              {head === acts ? <span className="visually-hidden">{head}</span> : head}
             </th>
           ))}
         </tr>
@@ -153,7 +240,9 @@ function Rows({ heads, rows }: RowsProps): ReactElement {
           // biome-ignore lint/suspicious/noArrayIndexKey: elements may be equal
           <tr key={index}>
             {cells.map((cell, at) => (
-              <td key={heads[at]}>{cell}</td>
+              <td key={heads[at]} className={heads[at] === acts ? 'end' : undefined}>
+                {cell}
+              </td>
             ))}
           </tr>
         ))}
