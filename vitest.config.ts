@@ -1,5 +1,5 @@
 /** Test projects: `unit` does no I/O, `conformance` and `integration` talk to real servers, `electron` runs the real main and preload on a double,
- * `faults` scores the named causes of injected faults. */
+ * `faults` injects faults and wants their causes named. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -32,8 +32,16 @@ export default defineConfig({
           hookTimeout: 90_000,
         },
       },
-      // Scored, and a quarter of an hour long: run by its name, not with every check.
-      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          environment: 'node',
+          // Waiting is most of it, so two consoles are broken at once.
+          maxConcurrency: 2,
+          testTimeout: 300_000,
+        },
+      },
       {
         resolve: { alias: { electron: electronDouble } },
         test: { name: 'electron', include: ['test/integration/electron/**/*.test.ts'], environment: 'node' },

@@ -133,7 +133,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   ]);
   cleanUps.add('store', () => store.close());
   cleanUps.add('links', () => links.close());
-  const happened = openTimeline(store, foundation);
+  const happened = openTimeline(store, configured, foundation);
   const settings: Settings = { ...configured, layers: layersAtStart(configured, store.settings, logger) };
   const vault = openVault({ dataDir: settings.dataDir, seal: options.seal ?? null, env: process.env });
   const connections = openConnections({ links, store, vault }, foundation);
@@ -206,6 +206,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const schedules = { troubles: () => troublesOf(scheduler, foundation) };
   const monitoring = openMonitoring(
     {
+      settings,
       schedules,
       watchedQueues,
       links,

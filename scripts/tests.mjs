@@ -37,8 +37,7 @@ export async function runTests(runtime, filters) {
   return failures.length === 0 ? 0 : 1;
 }
 
-/** The scored faults take a quarter of an hour and are run by their own name. */
-const projects = ['unit', 'conformance', 'integration', 'electron'].map((name) => `--project=${name}`);
+const projects = ['unit', 'conformance', 'integration', 'faults', 'electron'].map((name) => `--project=${name}`);
 
 async function runVitest({ node, env }, filters) {
   const file = join(reports, 'vitest.json');

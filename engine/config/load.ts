@@ -149,12 +149,13 @@ function compose(values: SettingValues): Settings {
       priority: layerPriority[name] ?? usual.priority,
     };
   };
-  const { softLimitsS, hardLimitsS, retryFirstS, ...business } = others;
+  const { softLimitsS, hardLimitsS, retryFirstS, backlogS, ...business } = others;
   const { criticalDays, capitalRate, fastCollectionDays, monthlyGoal, targets, scoreWeights, ...rest } = business;
   return {
     ...rest,
     jobLimits: jobLimits(softLimitsS, hardLimitsS),
     retryFirstMs: retryFirstS * 1000,
+    backlogMs: backlogS * 1000,
     layers: {
       dashboard: layer('dashboard', ttlDashboardS),
       kpis: layer('kpis', ttlKpisS),

@@ -108,6 +108,8 @@ export interface Settings {
   readonly retryFirstMs: number;
   /** Deadline of one SQL query. */
   readonly queryDeadlineMs: number;
+  /** A job that waits longer is a backlog. */
+  readonly backlogMs: number;
   readonly kpis: KpiSettings;
 }
 

@@ -267,6 +267,11 @@ export const settingSpecs = {
     fallback: 60_000,
     accepted: 'milliseconds from 100 to 3600000',
   }),
+  /** A job that waits longer is a backlog, on the Overview, in the line of time and to the causes. */
+  backlogS: spec('VIGIA_BACKLOG_S', wholeNumber(1, 86_400), {
+    fallback: 30,
+    accepted: 'whole seconds from 1 to 86400',
+  }),
   criticalDays: spec('VIGIA_CRITICAL_DAYS', wholeNumber(1, 3650), {
     fallback: defaultKpiSettings.criticalDays,
     accepted: 'days from 1 to 3650',

@@ -21,8 +21,6 @@ interface Verdict {
   readonly sentenceSaid?: Said;
 }
 
-/** Waiting longer than this is a backlog. */
-const backlogMs = 30_000;
 const well: Verdict = { state: 'well', word: 'well', sentence: null };
 
 /** A verdict with what is said of it in every language, or null. */
@@ -164,7 +162,7 @@ function brokerVerdict(facts: OverviewFacts): Verdict {
     };
   }
   const oldest = oldestWaitingMs(facts);
-  if (oldest === null || oldest < backlogMs) return well;
+  if (oldest === null || oldest < facts.backlogMs) return well;
   return {
     ...{ state: 'warning', word: 'backlog', sentence: `The oldest job waits for ${durationWords(oldest)}` },
     sentenceSaid: said('oldest_job_is_old', { oldestMs: oldest }),

@@ -37,6 +37,8 @@ export interface HealthFacts {
   /** Fewer reads or responses than this in the window give no figure. */
   readonly minimumCount: number;
   readonly rules: Readonly<Record<FigureId, FigureRule>>;
+  /** Waiting longer than this is a backlog. */
+  readonly backlogMs: number;
   /** What causes are looked for in. */
   readonly depth: CauseDepth;
 }

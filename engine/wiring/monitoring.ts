@@ -4,6 +4,7 @@ import type { AlertEngine } from '../alerts/alert-engine.ts';
 import type { Stop } from '../base/clock.ts';
 import { withDeadline } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
+import type { Settings } from '../config/settings.ts';
 import { chainOfSignal } from '../health/causes/chains.ts';
 import { type CauseDepth, recentMs } from '../health/causes/depth.ts';
 import type { CauseFacts } from '../health/causes/roots.ts';
@@ -34,6 +35,7 @@ import type { WatchedQueues } from './queues.ts';
 import type { TimelineRoom } from './timeline.ts';
 
 export interface MonitoringInputs {
+  readonly settings: Pick<Settings, 'backlogMs'>;
   readonly links: Links;
   readonly kpis: KpiParts;
   readonly queues: JobQueues;
@@ -244,6 +246,7 @@ async function gatherFacts(
     memory: { cache: cacheMemory, broker: brokerMemory },
     depth: depthOf(inputs, known, clock.now()),
     minimumCount,
+    backlogMs: inputs.settings.backlogMs,
     rules: rulesOf(alerts),
   };
 }

@@ -4,6 +4,7 @@ import type { CacheOps } from '../api/cache-verbs.ts';
 import type { Stop } from '../base/clock.ts';
 import { EngineError } from '../base/errors.ts';
 import type { LayeredCache } from '../cache/section-cache.ts';
+import type { Settings } from '../config/settings.ts';
 import type { CountedWorker } from '../health/ports.ts';
 import { LinkChanges, ServerChanges } from '../health/timeline/link-changes.ts';
 import { type Happening, Timeline } from '../health/timeline/timeline.ts';
@@ -46,7 +47,11 @@ export interface TimelineRoom {
   stop(): void;
 }
 
-export function openTimeline(store: Pick<Store, 'timeline'>, { clock, logger }: Foundation): TimelineRoom {
+export function openTimeline(
+  store: Pick<Store, 'timeline'>,
+  { backlogMs }: Pick<Settings, 'backlogMs'>,
+  { clock, logger }: Foundation,
+): TimelineRoom {
   const timeline = new Timeline({ records: store.timeline, clock, logger });
   const noteAll = (happenings: readonly Happening[]): void => happenings.forEach((each) => timeline.note(each));
   const workers = new WorkerChanges();
@@ -55,7 +60,7 @@ export function openTimeline(store: Pick<Store, 'timeline'>, { clock, logger }: 
   return {
     timeline,
     follow(inputs) {
-      stops.push(...followRooms(inputs, noteAll));
+      stops.push(...followRooms(inputs, backlogMs, noteAll));
     },
     followWarming(room) {
       stops.push(followWarming(room, noteAll, clock.now()));
@@ -88,6 +93,8 @@ export function openTimeline(store: Pick<Store, 'timeline'>, { clock, logger }: 
         tone: 'warning',
         subject: run.scheduleId,
         detail: missed ? (run.error ?? due) : `the run ${due} goes on while the next is due`,
+        // From when it was due until somebody could tell.
+        ...(missed ? { atMs: run.dueMs, untilMs: clock.now() } : {}),
         count: Math.max(1, run.dueCount),
       });
     },
@@ -124,10 +131,14 @@ export function openTimeline(store: Pick<Store, 'timeline'>, { clock, logger }: 
 
 type NoteAll = (happenings: readonly Happening[]) => void;
 
-function followRooms({ connections, redis, watchedQueues, cache, alerts }: TimelineInputs, noteAll: NoteAll): Stop[] {
+function followRooms(
+  { connections, redis, watchedQueues, cache, alerts }: TimelineInputs,
+  backlogMs: number,
+  noteAll: NoteAll,
+): Stop[] {
   const links = new LinkChanges();
   const servers = new ServerChanges();
-  const queues = new QueueChanges();
+  const queues = new QueueChanges(backlogMs);
   const lookAt = (connectionId: string): void => {
     if (!connections.ids().includes(connectionId)) return links.forget(connectionId);
     try {

@@ -28,6 +28,7 @@ export interface ServeOptions {
   readonly args?: readonly string[];
 }
 
+const answerPatienceMs = 60_000;
 const entry = join(import.meta.dirname, '../../src/web/serve.ts');
 
 /** Resolves when the program says that it is ready. @throws Error with the program's last words */
@@ -101,8 +102,14 @@ async function openBridge(address: string, token: string): Promise<Bridge & { cl
     call(call, input) {
       lastId += 1;
       const id = lastId;
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
+        // A console that hangs is named by what it was asked, not by the test's time-out.
+        const overdue = setTimeout(
+          () => reject(new Error(`No answer to ${call} within ${answerPatienceMs} ms`)),
+          answerPatienceMs,
+        );
         waiting.set(id, (envelope) => {
+          clearTimeout(overdue);
           waiting.delete(id);
           resolve(envelope);
         });

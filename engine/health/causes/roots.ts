@@ -328,3 +328,8 @@ export function latest(
 ): TimelineEvent | null {
   return recent.find((event) => event.code === code && isMeant(event.subject)) ?? null;
 }
+
+/** The first of these that holds anything. */
+export function firstOf(...found: CauseLink[][]): CauseLink[] {
+  return found.find((links) => links.length > 0) ?? [];
+}

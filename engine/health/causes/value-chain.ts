@@ -111,7 +111,7 @@ function runningChain(refresh: Running, facts: CauseFacts): CauseLink[] {
   if (refresh.progress > 0) {
     const words = `refresh runs for ${durationWords(elapsedMs)}, ${percentWords(refresh.progress)} done`;
     const inAll = said('cause_refresh_runs', { elapsedMs, doneRatio: refresh.progress });
-    return [link('computing', words, inAll), ...slow];
+    return [link('computing', words, inAll), ...(elapsedMs < longRunMs ? [] : brokenWorkers(facts)), ...slow];
   }
   // Task ids are `<queue>:<job id>`.
   const queue = refresh.taskId.slice(0, Math.max(0, refresh.taskId.indexOf(':')));
@@ -132,6 +132,12 @@ function waitingRefresh(elapsedMs: number, queue: string): CauseLink {
   return queue === ''
     ? link(null, words, said('cause_refresh_waits', { elapsedMs }))
     : link(null, `${words} in ${queue}`, said('cause_refresh_waits_in', { elapsedMs, queue }));
+}
+
+/** Whoever ran it may have died in the middle; a full load is no reason, as it does run. */
+function brokenWorkers(facts: CauseFacts): CauseLink[] {
+  const workers = workersRoot(facts);
+  return rootOf(workers)?.code === 'slots_busy' ? [] : workers;
 }
 
 /** What stands before the colon when a computation is no job: the engine's own, or one under a lease somewhere. */

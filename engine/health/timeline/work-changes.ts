@@ -45,9 +45,8 @@ export class WorkerChanges {
   }
 }
 
-/** The oldest waiting job is this old: a backlog; below the second it is over. */
-const backlogMs = 30_000;
-const clearMs = 5_000;
+/** A backlog is over when the oldest waiting job is younger than this part of what makes one. */
+const clearRatio = 1 / 6;
 
 interface QueueSeen {
   readonly paused: boolean;
@@ -59,6 +58,12 @@ type Watched = Pick<QueueView, 'id' | 'counts' | 'paused' | 'oldestWaitingMs' | 
 /** By connection and queue. */
 export class QueueChanges {
   readonly #before = new Map<string, QueueSeen>();
+  readonly #backlogMs: number;
+
+  /** @param backlogMs a job that waits longer is a backlog */
+  constructor(backlogMs: number) {
+    this.#backlogMs = backlogMs;
+  }
 
   take(queues: readonly Watched[]): Happening[] {
     return queues.flatMap((queue) => this.#takeOne(queue));
@@ -68,7 +73,10 @@ export class QueueChanges {
     if (queue.counts === null) return [];
     const subject = queueSubject(queue.id);
     const before = this.#before.get(subject);
-    const now: QueueSeen = { paused: queue.paused, trouble: troubleOf(queue, before?.trouble ?? null) };
+    const now: QueueSeen = {
+      paused: queue.paused,
+      trouble: troubleOf(queue, before?.trouble ?? null, this.#backlogMs),
+    };
     this.#before.set(subject, now);
     const waiting = queue.counts.waiting + queue.counts.prioritized;
     const detail = `${plural(waiting, 'job')} wait${waiting === 1 ? 's' : ''}`;
@@ -95,11 +103,15 @@ export class QueueChanges {
   }
 }
 
-function troubleOf({ concerns, oldestWaitingMs }: Watched, before: QueueSeen['trouble']): QueueSeen['trouble'] {
+function troubleOf(
+  { concerns, oldestWaitingMs }: Watched,
+  before: QueueSeen['trouble'],
+  backlogMs: number,
+): QueueSeen['trouble'] {
   if (concerns.some(({ code }) => code === 'no_workers' || code === 'wedged')) return 'queue_unattended';
   const waitedMs = oldestWaitingMs ?? 0;
   if (waitedMs >= backlogMs) return 'queue_backlog';
-  return before !== null && waitedMs > clearMs ? before : null;
+  return before !== null && waitedMs > backlogMs * clearRatio ? before : null;
 }
 
 /** `broker/bull:kpis` */

@@ -17,7 +17,8 @@ const mend = async (finding: Awaited<ReturnType<typeof found>>[number] | undefin
 
 test('workers do not process: without any the doctor says so, starts one when told to, and what waited is done', async () => {
   room = new FaultRoom();
-  await room.open({ VIGIA_WORKER_PROCESSES: '0' });
+  await room.open();
+  await room.serve({ VIGIA_WORKER_PROCESSES: '0' });
   await room.demand();
   await until(async () => (await found('work-done')).some(({ fix }) => fix !== null), 60_000, 'the finding');
   const finding = (await found('work-done')).find(({ fix }) => fix !== null);
@@ -30,6 +31,7 @@ test('workers do not process: without any the doctor says so, starts one when to
 test('jobs that failed for good are told by their error, retried once it is mended, and stalled ones are told apart', async () => {
   room = new FaultRoom();
   await room.open();
+  await room.serve();
   await room.settled();
   const connection = { path: room.broker.socketPath };
   const queue = new Queue('orders', { connection });
@@ -67,6 +69,7 @@ test('jobs that failed for good are told by their error, retried once it is mend
 test('what programs that asked Celery left behind is found, and a console without Celery is silent on it', async () => {
   room = new FaultRoom();
   await room.open();
+  await room.serve();
   await room.settled();
   const report = await room.client.call('doctor.run', {});
   expect(report.checked.find(({ checkId }) => checkId === 'celery-risks')).toBeUndefined();
@@ -88,6 +91,7 @@ test('what programs that asked Celery left behind is found, and a console withou
 test('workers do not process: a paused queue is named with what waits in it, and nothing is found once it is resumed', async () => {
   room = new FaultRoom();
   await room.open();
+  await room.serve();
   await room.settled();
   const { checked } = await room.client.call('doctor.run', {});
   for (const id of ids) expect(checked.find(({ checkId }) => checkId === id)).toMatchObject({ outcome: 'well' });
@@ -116,6 +120,7 @@ test('workers do not process: a paused queue is named with what waits in it, and
 test('the cache does not help: a storm of invalidations is named with its tag and count', async () => {
   room = new FaultRoom();
   await room.open();
+  await room.serve();
   await room.settled();
   const named = async () => {
     for (let i = 0; i < 5; i += 1) await room.demand('expired');

@@ -132,11 +132,23 @@ describe('a low hit rate', () => {
 });
 
 it('a missed schedule is of the time in which no console ran', () => {
-  const missed = happened('schedule_missed', minute, { kind: 'schedule', subject: 'kpis', detail: '3 runs missed' });
+  const missed = happened('schedule_missed', 3 * minute, {
+    kind: 'schedule',
+    subject: 'kpis',
+    detail: '3 runs missed',
+  });
   const gap = happened('not_observed', 5 * minute, { kind: 'gap', subject: 'not-running', untilMs: atMs - 2 * minute });
   const [chain] = chainsOf(healthyFacts({ depth: healthyDepth({ recent: [missed, gap] }) }));
   expect(chain).toMatchObject({ sign: 'schedules', root: { code: 'not_running' } });
   expect(chain?.root?.words).toContain('no console ran for 3 min');
+});
+
+it('a missed schedule is not of a time without a console that ended long before it was due', () => {
+  const missed = happened('schedule_missed', minute, { kind: 'schedule', subject: 'kpis', detail: '3 runs missed' });
+  const gap = happened('not_observed', 5 * minute, { kind: 'gap', subject: 'not-running', untilMs: atMs - 2 * minute });
+  const [chain] = chainsOf(healthyFacts({ depth: healthyDepth({ recent: [missed, gap] }) }));
+  expect(chain).toMatchObject({ sign: 'schedules' });
+  expect(chain?.root?.words).not.toContain('no console ran');
 });
 
 describe('an alert', () => {

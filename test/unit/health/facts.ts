@@ -106,6 +106,7 @@ export function healthyFacts(changes: Partial<OverviewFacts> = {}): OverviewFact
       broker: { usedBytes: 3 * megabyte, limitBytes: null, policy: 'noeviction' },
     },
     minimumCount: 20,
+    backlogMs: 30_000,
     rules: {
       hit_rate: { threshold: 0.8, badWhen: 'below', firingSinceMs: null },
       response_time: { threshold: 2_000, badWhen: 'above', firingSinceMs: null },

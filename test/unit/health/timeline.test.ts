@@ -221,7 +221,7 @@ describe('queues', () => {
   ];
 
   it('tell of a pause, a backlog and their ends, and keep a backlog until it is nearly gone', () => {
-    const queues = new QueueChanges();
+    const queues = new QueueChanges(30_000);
     expect(queues.take(queue({}))).toEqual([]);
     expect(queues.take(queue({ paused: true }))).toMatchObject([
       { code: 'queue_paused', subject: 'broker/bull:kpis', detail: '3 jobs wait' },
@@ -238,7 +238,7 @@ describe('queues', () => {
       sinceMs: 0,
       evidence: 'nobody is there',
     };
-    expect(new QueueChanges().take(queue({ concerns: [concern] }))).toMatchObject([
+    expect(new QueueChanges(30_000).take(queue({ concerns: [concern] }))).toMatchObject([
       { code: 'queue_unattended', tone: 'bad', detail: 'nobody is there' },
     ]);
   });
