@@ -1,14 +1,7 @@
 /** The Cache page in a real browser: figures, entries, reasons, every action with what it shows before and after, every state. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from './console-test.ts';
-
-const refused = [
-  /dynamically imported module/,
-  /WebSocket connection/,
-  /ERR_CONNECTION_REFUSED/,
-  /Failed to load resource/,
-];
+import { engineGone, expect, test } from './console-test.ts';
 
 /** A row by a part of its key. */
 function rowOf(page: Page, key: string): ReturnType<Page['locator']> {
@@ -398,7 +391,7 @@ test('offline the last known stays with its age, and nothing can be changed', as
   engine,
   expectedErrors,
 }) => {
-  expectedErrors.push(...refused);
+  expectedErrors.push(engineGone);
   const page = await open('/cache');
   await rowOf(page, ':kpis').click();
   await expect(page.getByTestId('why')).toBeVisible();

@@ -1,7 +1,7 @@
 /** The Celery tasks page in a real browser: tasks live and past, queues and risks, runtimes, failures, events, every action. */
 import { AxeBuilder } from '@axe-core/playwright';
 import { eventsState } from '../../support/console-celery.ts';
-import { expect, test } from './console-test.ts';
+import { engineGone, expect, test } from './console-test.ts';
 
 const newest = '00100000-6b1f-4c1e-9d0a-3f2b8a7c5d10';
 /** A task that failed: its number divided by 8 leaves 3. */
@@ -249,7 +249,7 @@ test('offline the last known tasks stay, none passes for current, and nothing ca
   engine,
   expectedErrors,
 }) => {
-  expectedErrors.push(/WebSocket|ERR_CONNECTION/);
+  expectedErrors.push(engineGone);
   const page = await open('/tasks');
   await expect(page.getByTestId('tasks-table')).toContainText('00100000');
   await engine.stop();

@@ -1,7 +1,7 @@
 /** The Connections page in a real browser: how links stand, trying before saving, secrets that stay inside, unlocking, files, removal. */
 import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test } from './console-test.ts';
+import { engineGone, expect, test } from './console-test.ts';
 
 const hourMs = 3_600_000;
 
@@ -225,7 +225,7 @@ test('without the engine the last known connections stay, and nothing can be cha
   engine,
   expectedErrors,
 }) => {
-  expectedErrors.push(/WebSocket|ERR_CONNECTION_REFUSED/);
+  expectedErrors.push(engineGone);
   const page = await open('/connections');
   await expect(page.getByTestId('connection-orders')).toContainText('ready');
   await engine.stop();

@@ -6,6 +6,10 @@ import { type ConsoleFixture, startConsoleFixture } from '../../support/console-
 const rendererDir =
   process.env['VIGIA_RENDERER_DIR'] ?? fileURLToPath(new URL('../../../out/renderer', import.meta.url));
 
+/** What a browser says of an engine that goes away in the middle of things, whichever way it is cut. */
+export const engineGone =
+  /dynamically imported module|WebSocket|ERR_(CONNECTION_\w+|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)|Failed to fetch/;
+
 interface ConsoleTest {
   readonly engine: ConsoleFixture;
   /** Opens a route such as `/kpis`; the page's errors fail the test. */

@@ -1,5 +1,5 @@
 /** The Doctor page in a real browser: findings with evidence, a fix with its commands, undoing it, and what is not known. */
-import { expect, test } from './console-test.ts';
+import { engineGone, expect, test } from './console-test.ts';
 
 const evicts = 'finding-redis-eviction-broker_evicts';
 
@@ -59,7 +59,7 @@ test('without the engine the last findings stand, marked, and nothing can be pre
   engine,
   expectedErrors,
 }) => {
-  expectedErrors.push(/WebSocket|ERR_CONNECTION/);
+  expectedErrors.push(engineGone);
   const page = await open('/doctor');
   await expect(page.getByTestId(evicts)).toBeVisible();
   await engine.stop();

@@ -1,5 +1,5 @@
 /** The Overview and Alerts pages in a real browser: the broken link, figures, causes, acknowledging. */
-import { expect, test } from './console-test.ts';
+import { engineGone, expect, test } from './console-test.ts';
 
 test('the overview shows which link of the chain is broken, and what it costs', async ({ open, engine }) => {
   engine.script.isBroken = true;
@@ -49,7 +49,7 @@ test('the worst figure is the headline, and causes are told, in the language of 
 });
 
 test('offline, nothing of the overview is said as if it were true now', async ({ open, engine, expectedErrors }) => {
-  expectedErrors.push(/ERR_CONNECTION_REFUSED/, /WebSocket/);
+  expectedErrors.push(engineGone);
   const page = await open('/overview');
   await expect(page.getByTestId('headline')).toHaveText('Everything is well.');
   await engine.stop();

@@ -1,7 +1,7 @@
 /** The Redis page in a real browser: health now and past, commands, slow log, clients, configuration, the server's words; every state of it. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from './console-test.ts';
+import { engineGone, expect, test } from './console-test.ts';
 
 const cache = '/redis?of=cache';
 
@@ -158,7 +158,7 @@ test('while the engine is away the last figures stay, marked, until it returns',
   engine,
   expectedErrors,
 }) => {
-  expectedErrors.push(/WebSocket|ERR_CONNECTION_REFUSED|Failed to fetch/);
+  expectedErrors.push(engineGone);
   const page = await open(cache);
   await expect(page.getByTestId('figure-memory')).toContainText('163.0 MB');
   await engine.stop();

@@ -1,7 +1,7 @@
 /** The Review page over a made-up past of three days: the slider, two instants side by side, histories, notes, files. */
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { expect, test } from './console-test.ts';
+import { engineGone, expect, test } from './console-test.ts';
 
 const hour = 3_600_000;
 
@@ -201,7 +201,7 @@ test('keeps what is on show when the engine goes, and blocks what would need it'
   engine,
   expectedErrors,
 }) => {
-  expectedErrors.push(/WebSocket connection/, /ERR_CONNECTION_REFUSED/, /Failed to load resource/);
+  expectedErrors.push(engineGone);
   const page = await open('/review?kpi=dso_days');
   await expect(page.getByTestId('review-history').locator('canvas')).toBeVisible();
   await engine.stop();

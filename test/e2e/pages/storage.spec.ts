@@ -1,5 +1,5 @@
 /** The Storage page in a real browser: where the local database lives, backups, restoring. */
-import { expect, test } from './console-test.ts';
+import { engineGone, expect, test } from './console-test.ts';
 
 const sound = 'vigia-20261122T060000000Z.db';
 
@@ -52,7 +52,7 @@ test('a store in memory says so and what becomes of it', async ({ open, engine }
 });
 
 test('offline the last known stays, and nothing can be pressed', async ({ open, engine, expectedErrors }) => {
-  expectedErrors.push(/WebSocket|ERR_CONNECTION/);
+  expectedErrors.push(engineGone);
   const page = await open('/storage');
   await expect(page.getByTestId('storage-backups')).toContainText(sound);
   await engine.stop();

@@ -1,5 +1,5 @@
 /** The Workers page in a real browser: verdicts with their evidence, one worker in full, the console's own processes. */
-import { expect, test } from './console-test.ts';
+import { engineGone, expect, test } from './console-test.ts';
 
 test('shows every worker, the worst first, with what its verdict rests on', async ({ open }) => {
   const page = await open('/workers');
@@ -59,7 +59,7 @@ test('the console’s own processes are scaled, and how the last ones ended is t
 });
 
 test('offline no verdict passes for current', async ({ open, engine, expectedErrors }) => {
-  expectedErrors.push(/WebSocket|ERR_CONNECTION/);
+  expectedErrors.push(engineGone);
   const page = await open('/workers');
   await expect(page.getByTestId('workers-all').locator('tbody tr')).toHaveCount(5);
   await engine.stop();
