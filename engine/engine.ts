@@ -21,6 +21,7 @@ import { JobQueues } from './queue/job-queues.ts';
 import type { JobData } from './queue/jobs.ts';
 import type { ChildSettings } from './queue/worker-channel.ts';
 import { WorkerSightings } from './queue/worker-sightings.ts';
+import { SlowQueries } from './sources/slow-queries.ts';
 import { openStore } from './store/store.ts';
 import { version } from './version.ts';
 import { openAlerts } from './wiring/alerts.ts';
@@ -42,6 +43,7 @@ import { auditCommand, type CommandRecord, pruneStore } from './wiring/records.t
 import { watchRedis } from './wiring/redis.ts';
 import { openReview } from './wiring/review.ts';
 import { openScheduler, scheduleParts, troublesOf } from './wiring/schedules.ts';
+import { explained } from './wiring/slow-queries.ts';
 import { describeExpected, openPackSource } from './wiring/source.ts';
 import { tasksOf } from './wiring/tasks.ts';
 import { openTimeline } from './wiring/timeline.ts';
@@ -141,6 +143,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const redis = watchRedis({ connections, store }, foundation);
   cleanUps.add('health of Redis', () => redis.stop());
 
+  const slowQueries = new SlowQueries({ clock });
   const sourceQueries = new ResponseTimes({ clock });
   const responses = new ResponseTimes({ clock });
   const holder = new SourceHolder({
@@ -151,7 +154,10 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       happened.sourceSeen(holder.info());
       topics.emit('source.changed', { reachable: holder.info().reachable });
     },
-    onQuery: ({ durationMs }) => sourceQueries.record(durationMs),
+    onQuery: (query) => {
+      sourceQueries.record(query.durationMs);
+      slowQueries.record(query);
+    },
     ...foundation,
   });
   cleanUps.add('source', () => holder.close());
@@ -240,6 +246,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     {
       ...{ connections, redis, store, signs: async () => (await monitoring.overview()).causes },
       work: doctorsWork({ watchedQueues, celery: celeryRooms.parts, supervisor: workers.supervisor }, foundation),
+      slowQueries: () => explained(slowQueries, holder),
     },
     foundation,
   );
@@ -247,6 +254,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const stops = [
     kpis.dashboards.on('changed', (change) => topics.emit('dashboard.changed', change)),
     queues.onTaskChanged((status) => topics.emit('task.changed', status)),
+    workers.supervisor.onQuery((query) => slowQueries.record(query)),
     workers.onChanged((workerId) => topics.emit('workers.changed', { workerId })),
     queues.onTaskChanged((status) => {
       if (status.job === 'clean-up' && status.state === 'SUCCESS') pruneStore(store, logger);

@@ -9,7 +9,7 @@ import { SourceHolder } from './kpi/source-holder.ts';
 import { Views } from './kpi/views.ts';
 import { waitingJobs } from './queue/backlog.ts';
 import { brokerAt } from './queue/broker.ts';
-import { type SupervisedOptions, serveWorkerProcess } from './queue/worker-process.ts';
+import { type SupervisedOptions, serveWorkerProcess, type ToSupervisor } from './queue/worker-process.ts';
 import { type RunningWorker, runWorker } from './queue/worker-runtime.ts';
 import { parseRedisUrl } from './redis/address.ts';
 import { RedisLink } from './redis/link.ts';
@@ -38,8 +38,8 @@ export async function runWorkerProcess(): Promise<void> {
   await serveWorkerProcess({
     ...foundation,
     // The parent is the same program of the same version, so its settings are what they claim to be.
-    start: (settings, supervised) =>
-      startWorker(settings as unknown as WorkerSettings, supervised, foundation, cleanUps),
+    start: (settings, supervised, tell) =>
+      startWorker(settings as unknown as WorkerSettings, { supervised, tell }, foundation, cleanUps),
     cleanUp: async () => {
       for (const cleanUp of cleanUps.toReversed()) await cleanUp();
     },
@@ -48,7 +48,7 @@ export async function runWorkerProcess(): Promise<void> {
 
 function startWorker(
   settings: WorkerSettings,
-  supervised: SupervisedOptions,
+  { supervised, tell }: { supervised: SupervisedOptions; tell: ToSupervisor },
   foundation: Foundation,
   cleanUps: (() => Promise<void>)[],
 ): RunningWorker {
@@ -72,6 +72,7 @@ function startWorker(
     open: () => openPackSource(settings, installed, foundation),
     pack,
     expected: describeExpected(settings),
+    onQuery: (query) => tell({ kind: 'vigia:query', query }),
     ...foundation,
   });
   cleanUps.push(() => holder.close());

@@ -5,6 +5,8 @@ import type { CeleryRisks } from '../model/celery-risk.ts';
 import type { DoctorSubject, Evidence, Finding } from '../model/doctor.ts';
 import type { FailureGroup } from '../model/job.ts';
 import type { QueueId, QueueView } from '../model/queue.ts';
+import type { SlowQuery } from '../sources/slow-queries.ts';
+import type { QueryPlan } from '../sources/source.ts';
 import type { ConsoleOrder } from './console-fix.ts';
 import type { Patient } from './patient.ts';
 
@@ -54,6 +56,8 @@ export interface Desk {
   gapsSince(fromMs: number): readonly { fromMs: number; toMs: number; reason: string }[];
   /** What is bad now beyond the servers themselves, with why. */
   signs(): Promise<readonly CauseChain[]>;
+  /** What took the source longest in the last hour, with its plan where the source can tell one. */
+  slowQueries(): Promise<readonly (SlowQuery & { readonly plan: QueryPlan | null })[]>;
   /** Null where no queues are watched. */
   readonly work: Work | null;
 }

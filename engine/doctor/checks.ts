@@ -18,6 +18,7 @@ import { redisRights } from './checks/redis-rights.ts';
 import { redisSlow } from './checks/redis-slow.ts';
 import { redisTls } from './checks/redis-tls.ts';
 import { redisVersion } from './checks/redis-version.ts';
+import { sourceQueries } from './checks/source-queries.ts';
 import { workChecks } from './checks/work-signs.ts';
 
 export const checks: readonly Check[] = [
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
   redisHitRate,
   redisKeys,
   ...workChecks,
+  sourceQueries,
   poisonJobs,
   stalledJobs,
   celeryRisks,

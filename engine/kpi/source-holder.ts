@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { SourceInfo } from '../model/dashboard.ts';
+import type { TimedQuery } from '../model/source-query.ts';
 import type { SqlSource } from '../sources/source.ts';
 import type { KpiPack } from './pack.ts';
 
@@ -14,8 +15,8 @@ export interface SourceHolderOptions {
   readonly expected: Pick<SourceInfo, 'kind' | 'label' | 'demo'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of each query's duration and outcome. */
-  readonly onQuery?: (query: { durationMs: number; failed: boolean }) => void;
+  /** Told of each query that was answered, or not in its time. */
+  readonly onQuery?: (query: TimedQuery) => void;
   /** Called when the source opens, goes, or comes back. */
   readonly onChange?: () => void;
 }
@@ -110,10 +111,11 @@ export class SourceHolder {
       try {
         const rows = await source.query(sql, parameters, options);
         this.#succeed();
-        onQuery?.({ durationMs: clock.monotonicMs() - startMs, failed: false });
+        onQuery?.({ sql, parameters, durationMs: clock.monotonicMs() - startMs });
         return rows;
       } catch (error) {
-        onQuery?.({ durationMs: clock.monotonicMs() - startMs, failed: true });
+        // One that a lost source refused at once would pass for a quick one.
+        if (isOverdue(error)) onQuery?.({ sql, parameters, durationMs: clock.monotonicMs() - startMs });
         throw isLoss(error) ? this.#fail(error) : error;
       }
     };
@@ -122,6 +124,7 @@ export class SourceHolder {
       label: source.label,
       demo: source.demo,
       query,
+      ...(source.explain === undefined ? {} : { explain: source.explain.bind(source) }),
       describe: (options) => source.describe(options),
       signature: () => source.signature(),
       close: () => source.close(),
@@ -154,6 +157,10 @@ export class SourceHolder {
     }
     return failure;
   }
+}
+
+function isOverdue(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'SQL_TIMEOUT';
 }
 
 function isLoss(error: unknown): boolean {

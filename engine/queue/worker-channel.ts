@@ -1,5 +1,6 @@
 /** The messages between a supervisor and its worker processes. */
 import { z } from 'zod';
+import { timedQuerySchema } from '../model/source-query.ts';
 
 /** Parent to child, once: what the child works with. It may hold credentials, so it is no argument and no variable. */
 export const settingsMessageSchema = z.object({
@@ -21,6 +22,8 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('vigia:ready'), workerId: z.string() }),
   /** It wants to be replaced; it takes jobs until its replacement is ready. */
   z.object({ kind: z.literal('vigia:retiring'), why: z.string() }),
+  /** A query of the source has ended; the console knows which are slow. */
+  z.object({ kind: z.literal('vigia:query'), query: timedQuerySchema }),
   /** It can still answer, and this is what it does. */
   z.object({
     kind: z.literal('vigia:pulse'),

@@ -8,9 +8,16 @@ import type { RunningWorker, WorkerOptions } from './worker-runtime.ts';
 /** What the supervisor adds to a worker's own options. */
 export type SupervisedOptions = Required<Pick<WorkerOptions, 'askReplacement' | 'recycledCount'>>;
 
+/** What the worker has to say to its supervisor beyond that. */
+export type ToSupervisor = (message: Extract<ChildMessage, { kind: 'vigia:query' }>) => void;
+
 export interface WorkerProcessOptions {
   /** Builds the worker from what the supervisor sent. */
-  readonly start: (settings: ChildSettings, supervised: SupervisedOptions) => Promise<RunningWorker> | RunningWorker;
+  readonly start: (
+    settings: ChildSettings,
+    supervised: SupervisedOptions,
+    tell: ToSupervisor,
+  ) => Promise<RunningWorker> | RunningWorker;
   /** Lets go of sources, caches and the like, after the last job. */
   readonly cleanUp?: () => Promise<void>;
   readonly clock: Clock;
@@ -54,7 +61,7 @@ export async function serveWorkerProcess(options: WorkerProcessOptions): Promise
     const sent = await receive(settingsMessageSchema);
     const { settings, recycledCount } = sent;
     drainMs = sent.drainMs ?? drainMs;
-    worker = await options.start(settings, { recycledCount, askReplacement });
+    worker = await options.start(settings, { recycledCount, askReplacement }, tell);
     const running = worker;
     if (stopping) void running.stop(drainMs);
     void receive(retireMessageSchema).then(() => running.retire('its supervisor wants one less'));

@@ -5,6 +5,7 @@ import type { Clock, Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { TimedQuery } from '../model/source-query.ts';
 import type { JobRescue } from './job-rescue.ts';
 import { type HardLimitMs, JobWatch } from './job-watch.ts';
 import { settleWithin } from './settle-within.ts';
@@ -53,7 +54,12 @@ const exitsKept = 50;
 
 export class WorkerSupervisor {
   readonly #options: Required<WorkerSupervisorOptions>;
-  readonly #emitter: Emitter<{ exit: WorkerExit; ready: WorkerProcessView; changed: WorkerProcessView }>;
+  readonly #emitter: Emitter<{
+    exit: WorkerExit;
+    ready: WorkerProcessView;
+    changed: WorkerProcessView;
+    query: TimedQuery;
+  }>;
   readonly #slots: Slot[] = [];
   /** Places that were given up; their processes still finish their jobs. */
   readonly #closedSlots = new Set<Slot>();
@@ -114,6 +120,11 @@ export class WorkerSupervisor {
   /** Told when a process is ready or begins to retire. */
   onChanged(listener: (view: WorkerProcessView) => void): Stop {
     return this.#emitter.on('changed', listener);
+  }
+
+  /** Told of each query that a process has asked the source. */
+  onQuery(listener: (query: TimedQuery) => void): Stop {
+    return this.#emitter.on('query', listener);
   }
 
   processes(): WorkerProcessView[] {
@@ -193,6 +204,9 @@ export class WorkerSupervisor {
         return;
       case 'vigia:pulse':
         worker.watch.heard(message, this.#options.clock.monotonicMs());
+        return;
+      case 'vigia:query':
+        this.#emitter.emit('query', message.query);
         return;
       case 'vigia:retiring':
         this.#replace(worker, message.why);

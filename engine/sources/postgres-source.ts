@@ -3,9 +3,10 @@ import { Client, type CustomTypesConfig, Pool, type PoolClient } from 'pg';
 import type { Clock } from '../base/clock.ts';
 import { EngineError, redactUrls } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { indexFor, readPlan, readTableFacts, tableFactsSql } from './postgres-plan.ts';
 import { postgresProblem } from './postgres-problems.ts';
 import { QueryWatch } from './running-query.ts';
-import type { QueryOptions, Row, SqlSource, SqlValue, TableDescription } from './source.ts';
+import type { QueryOptions, QueryPlan, Row, SqlSource, SqlValue, TableDescription } from './source.ts';
 import { assertReadOnly, toPositional } from './sql-text.ts';
 import { describeSql, toTables } from './table-schema.ts';
 
@@ -57,18 +58,35 @@ export class PostgresSource implements SqlSource {
 
   async query(sql: string, parameters: Readonly<Record<string, SqlValue>>, options: QueryOptions): Promise<Row[]> {
     assertReadOnly(sql);
+    return this.#ask(this.#bound(sql, parameters), options);
+  }
+
+  /** Without ANALYZE: the query is planned, never run. */
+  async explain(
+    sql: string,
+    parameters: Readonly<Record<string, SqlValue>>,
+    options: QueryOptions,
+  ): Promise<QueryPlan> {
+    assertReadOnly(sql);
+    const { text, values } = this.#bound(sql, parameters);
+    const [row] = await this.#ask({ text: `EXPLAIN (FORMAT JSON, VERBOSE) ${text}`, values }, options);
+    const plan = readPlan(JSON.parse(String(row?.['QUERY PLAN'])));
+    const indexes = new Set<string>();
+    for (const scan of plan.scans) {
+      const [facts] = await this.#ask({ text: tableFactsSql, values: [scan.schema, scan.table] }, options);
+      const index = facts === undefined ? null : indexFor(scan, readTableFacts(facts));
+      if (index !== null) indexes.add(index);
+    }
+    return { text: plan.text, indexes: [...indexes] };
+  }
+
+  async #ask(query: { text: string; values: SqlValue[] }, options: QueryOptions): Promise<Row[]> {
     if (this.#pool.ending) throw new EngineError('SOURCE_UNREACHABLE', `${this.label} is closed`);
-    const { text, names } = this.#positional(sql);
-    const values = names.map((name) => {
-      const value = parameters[name];
-      if (value === undefined) throw new EngineError('SQL_QUERY_FAILED', `The query needs a value for $${name}`);
-      return value;
-    });
     const watch = new QueryWatch(this.#options.clock, options);
     try {
       watch.throwIfStopped();
       const client = await this.#connect(watch);
-      return await this.#run(client, { text, values }, options.deadlineMs, watch);
+      return await this.#run(client, query, options.deadlineMs, watch);
     } finally {
       watch.end();
     }
@@ -87,6 +105,16 @@ export class PostgresSource implements SqlSource {
 
   async close(): Promise<void> {
     if (!this.#pool.ended && !this.#pool.ending) await this.#pool.end();
+  }
+
+  #bound(sql: string, parameters: Readonly<Record<string, SqlValue>>): { text: string; values: SqlValue[] } {
+    const { text, names } = this.#positional(sql);
+    const values = names.map((name) => {
+      const value = parameters[name];
+      if (value === undefined) throw new EngineError('SQL_QUERY_FAILED', `The query needs a value for $${name}`);
+      return value;
+    });
+    return { text, values };
   }
 
   #positional(sql: string): { text: string; names: string[] } {

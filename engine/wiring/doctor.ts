@@ -16,9 +16,11 @@ export interface DoctorInputs {
   readonly store: Pick<Store, 'doctorFixes' | 'file' | 'medium' | 'sizeBytes' | 'usedRatio' | 'timeline'>;
   readonly signs: Desk['signs'];
   readonly work: Desk['work'];
+  readonly slowQueries: Desk['slowQueries'];
 }
 
-export function openDoctor({ connections, redis, store, signs, work }: DoctorInputs, foundation: Foundation): Doctor {
+export function openDoctor(inputs: DoctorInputs, foundation: Foundation): Doctor {
+  const { connections, redis, store } = inputs;
   const patientOf = ({ id, name, builtIn, purposes }: ConnectionView): Patient =>
     new Patient({
       connectionId: id,
@@ -37,18 +39,19 @@ export function openDoctor({ connections, redis, store, signs, work }: DoctorInp
     checks,
     patients: () => connections.list().map(patientOf),
     fixes: store.doctorFixes,
-    desk: deskOf({ store, signs, work }, foundation),
+    desk: deskOf(inputs, foundation),
     ...foundation,
   });
 }
 
 const mostGaps = 500;
 
-function deskOf({ store, signs, work }: Pick<DoctorInputs, 'store' | 'signs' | 'work'>, { clock }: Foundation): Desk {
+function deskOf({ store, signs, work, slowQueries }: DoctorInputs, { clock }: Foundation): Desk {
   return {
     store,
     signs,
     work,
+    slowQueries,
     integrity: () => checkIntegrity(store.file, clock),
     gapsSince: (fromMs) =>
       store.timeline

@@ -42,7 +42,10 @@ export async function openDoctorRoom(
   const vault = openVault({ dataDir: folder, seal: null, env: {} });
   const connections = openConnections({ links, store, vault }, foundation);
   const redis = watchRedis({ connections, store }, foundation);
-  const doctor = openDoctor({ connections, redis, store, signs: async () => [], work: null }, foundation);
+  const doctor = openDoctor(
+    { connections, redis, store, signs: async () => [], work: null, slowQueries: async () => [] },
+    foundation,
+  );
   await Promise.all(['cache', 'broker'].map((id) => connections.of(id).settled(10_000)));
   const report = async () => doctorReportSchema.parse(JSON.parse(JSON.stringify(await doctor.run())));
   return {

@@ -372,6 +372,7 @@ export const checkTitlesEs: Readonly<Record<string, string>> = {
   'schedules-kept': 'No se pierde ninguna ejecución programada',
   'cache-helps': 'Las lecturas se responden desde la caché',
   'source-answers': 'La fuente responde, y en su tiempo habitual',
+  'source-queries': 'Ninguna consulta de la fuente fue lenta en la última hora',
   'poison-jobs': 'Ningún error hace fallar un trabajo tras otro',
   'stalled-jobs': 'Ningún trabajo se perdió con su worker',
   'celery-risks': 'Celery no pierde tareas, no ejecuta ninguna dos veces y no deja restos',
@@ -381,6 +382,7 @@ export const checkTitlesEs: Readonly<Record<string, string>> = {
 };
 
 export const evidenceNamesEs: Readonly<Record<string, string>> = {
+  ...{ query_worst_ms: 'la más lenta', query: 'consulta', plan: 'plan', index: 'índice sugerido' },
   ...{
     state: 'estado',
     problem: 'problema',

@@ -5,6 +5,23 @@ const raiseTimeout =
   'Suba broker_transport_options = {"visibility_timeout": segundos} por encima de esa espera, en cada worker y en cada programa que envía.';
 
 export const workFindingsEs: Readonly<Record<string, SaidFinding>> = {
+  'source-queries/slow_query': {
+    title: 'Una consulta ocupó a la fuente {query_worst_ms}',
+    why: 'Los valores se calculan tan rápido como responde la fuente; esta consulta fue lenta {slow_count} veces en la última hora.',
+    steps: [
+      'Busque en su plan el paso que más cuesta; EXPLAIN (ANALYZE, BUFFERS) en una copia muestra dónde se va el tiempo.',
+      'Vea en qué más está ocupada la fuente (pg_stat_activity), y si sus estadísticas son recientes (ANALYZE).',
+    ],
+  },
+  'source-queries/slow_query_index': {
+    title:
+      'Una consulta ocupó a la fuente {query_worst_ms}: lee una tabla entera por unas pocas filas; un índice ayudaría',
+    why: 'Los valores se calculan tan rápido como responde la fuente; esta consulta fue lenta {slow_count} veces en la última hora.',
+    steps: [
+      'Como dueño de la tabla: {index}',
+      'CONCURRENTLY deja que otros escriban mientras tanto. La consola solo lee en la fuente, por eso no lo hace ella; cuando la consulta vuelva a ejecutarse y sea rápida, este hallazgo desaparece.',
+    ],
+  },
   'poison-jobs/poison_jobs': {
     title: '{failed_jobs} trabajos de {queues} fallaron definitivamente con un mismo error',
     why: 'Gastaron sus intentos y nadie vuelve a probarlos: lo que debían hacer no está hecho.',

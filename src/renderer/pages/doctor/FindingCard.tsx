@@ -78,10 +78,15 @@ function EvidenceRow({ evidence }: { readonly evidence: Evidence }): ReactElemen
   const { t } = useTranslation();
   const format = useFormat();
   const since = useNow((nowMs) => (evidence.sinceMs === null ? '' : format.moment(evidence.sinceMs, nowMs)));
+  // SQL and plans have lines of their own.
+  const isLong = typeof evidence.value === 'string' && evidence.value.includes('\n');
   return (
-    <div>
+    <div className={isLong ? 'is-long' : undefined}>
       <dt>{evidenceNameOf(evidence, format)}</dt>
-      <dd className={typeof evidence.value === 'number' ? 'num' : 'words'}>
+      <dd
+        tabIndex={isLong ? 0 : undefined}
+        className={typeof evidence.value === 'number' ? 'num' : isLong ? 'words mono' : 'words'}
+      >
         {valueOf(evidence, format)}
         {since !== '' && <span className="sub"> {t('doctor.since', { time: since })}</span>}
       </dd>
