@@ -339,6 +339,7 @@ export function alertsNow(nowMs: number, isBroken: boolean): Alert[] {
         comparison: 'below',
         threshold: 2,
         severity: 'critical',
+        runbook: 'work-done',
       },
       value: isBroken ? 0 : 4,
       ...(isBroken ? { state: 'firing' as const, sinceMs: nowMs - 6 * minuteMs } : {}),

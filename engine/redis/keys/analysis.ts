@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Random } from '../../base/ids.ts';
 import type { Analysis, AnalysisSummary } from '../../model/redis-keys.ts';
+import type { RedisShard } from '../shards.ts';
 import { AnalysisTally } from './analysis-tally.ts';
 import type { KeySpace } from './key-space.ts';
 import { measureKeys } from './measure.ts';
@@ -27,9 +28,15 @@ export interface AnalysisParts {
   readonly onProgress: (analysis: Analysis) => void;
 }
 
-/** Others wait for the whole of a SCAN or a pipeline, so that both are some 20 µs long: a page of keys may take more. */
-const stepKeys = 50;
-const chunkKeys = 5;
+/**
+ * Others wait for the whole of a SCAN or a pipeline. Fewer long ones, still below 1 ms on a million keys, meet them less
+ * often than many short ones: what a round trip costs the server besides is then paid less often, and their p99 stays.
+ */
+const stepKeys = 500;
+const mostChunkKeys = 25;
+/** A key is measured by three commands, and no pipeline takes more than a tenth of a second of its budget. */
+const pipelinesPerS = 10;
+const commandsPerKey = 3;
 const progressMs = 1_000;
 /** Behind its budget by more than this it does not catch up in a burst. */
 const mostCreditMs = 50;
@@ -82,8 +89,9 @@ class AnalysisRun {
   }
 
   async #walk(): Promise<void> {
-    const { signal, clock } = this.#parts;
-    const share = Math.min(1, this.#order.maxMeasuredKeys / Math.max(1, this.#keyCount));
+    const { signal, random } = this.#parts;
+    const { maxMeasuredKeys } = this.#order;
+    const share = Math.min(1, maxMeasuredKeys / Math.max(1, this.#keyCount));
     let [cursor, ended] = [null as string | null, false];
     while (!ended) {
       signal.throwIfAborted();
@@ -94,22 +102,28 @@ class AnalysisRun {
       for (const key of step.keys) {
         this.#tally.count(key);
         // The budget is a ceiling: there may be more keys than DBSIZE said at the beginning.
-        const measures = this.#parts.random() < share && this.#measured + chosen.length < this.#order.maxMeasuredKeys;
-        if (measures) chosen.push(key);
+        if (random() < share && this.#measured + chosen.length < maxMeasuredKeys) chosen.push(key);
       }
       this.#walked += step.keys.length;
-      for (let from = 0; from < chosen.length; from += chunkKeys) {
-        signal.throwIfAborted();
-        const sent = this.#commands;
-        const rows = await measureKeys(this.#space, step.shard, chosen.slice(from, from + chunkKeys), false);
-        this.#measured += rows.length;
-        for (const row of rows) this.#tally.measure(row);
-        await this.#pace(this.#commands - sent);
-      }
+      await this.#measure(step.shard, chosen);
       cursor = step.next;
       ended = cursor === null;
-      if (clock.monotonicMs() - this.#toldMs > progressMs) this.#tell('running');
     }
+  }
+
+  async #measure(shard: RedisShard, keys: readonly Buffer[]): Promise<void> {
+    const affordedKeys = Math.floor(this.#order.commandsPerS / pipelinesPerS / commandsPerKey);
+    const chunkKeys = Math.max(1, Math.min(mostChunkKeys, affordedKeys));
+    for (let from = 0; from < keys.length; from += chunkKeys) {
+      this.#parts.signal.throwIfAborted();
+      const before = this.#commands;
+      const rows = await measureKeys(this.#space, shard, keys.slice(from, from + chunkKeys), false);
+      this.#measured += rows.length;
+      for (const row of rows) this.#tally.measure(row);
+      await this.#pace(this.#commands - before);
+      this.#tellProgress();
+    }
+    this.#tellProgress();
   }
 
   /** Waits as long as so many commands take at the budget's rate. */
@@ -119,6 +133,10 @@ class AnalysisRun {
     this.#dueMs = Math.max(this.#dueMs, nowMs - mostCreditMs) + (commands / this.#order.commandsPerS) * 1_000;
     // Timers are no finer than that: shorter waits add up to one.
     if (this.#dueMs - nowMs >= 2) await clock.sleep(this.#dueMs - nowMs, signal);
+  }
+
+  #tellProgress(): void {
+    if (this.#parts.clock.monotonicMs() - this.#toldMs > progressMs) this.#tell('running');
   }
 
   #tell(state: AnalysisSummary['state']): void {

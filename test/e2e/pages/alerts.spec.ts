@@ -34,6 +34,19 @@ test('what is not well is grouped by state, worst first, and says why it is not 
   await expect(page.getByRole('region', { name: 'No data' })).toContainText('Redis memory');
 });
 
+test('what fires leads to the check of the doctor that tells what to do', async ({ open, engine }) => {
+  engine.script.isBroken = true;
+  const page = await open('/alerts');
+  await page.getByTestId('runbook-workers').click();
+  await expect(
+    page
+      .getByTestId('doctor-checks')
+      .or(page.getByRole('heading', { name: 'Doctor' }))
+      .first(),
+  ).toBeVisible();
+  expect(new URL(page.url()).hash).toBe('#/doctor?check=work-done');
+});
+
 test('a rule without data says so instead of an all-clear', async ({ open }) => {
   const page = await open('/alerts?tab=rules');
   await expect(page.getByTestId('alert-rules').getByRole('row', { name: /Redis memory/ })).toContainText('no data');

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { alertTitle } from '../../../shared/alert-words.ts';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { routeHref } from '../../state/route.ts';
 import { useIsOffline, useNow } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
@@ -127,7 +128,15 @@ function Seen({ alert: { rule, value, sinceMs, observationCount } }: { readonly 
       {signalName(t, rule.signal)}: <strong>{seen}</strong> ({condition}) ·{' '}
       <span title={format.exactMoment(sinceMs)}>{t('alerts.for', { duration })}</span> ·{' '}
       {t('alerts.observations', { text: format.number(observationCount) })}
-      {rule.runbook !== null && <> · {t('alerts.runbook', { name: rule.runbook })}</>}
+      {rule.runbook !== null && (
+        <>
+          {' '}
+          ·{' '}
+          <a href={routeHref('doctor', `check=${encodeURIComponent(rule.runbook)}`)} data-testid={`runbook-${rule.id}`}>
+            {t('alerts.runbook', { name: rule.runbook })}
+          </a>
+        </>
+      )}
     </div>
   );
 }
