@@ -16,6 +16,7 @@ export function storageVerbs({ store }: StorageVerbParts) {
       sizeBytes: store.sizeBytes(),
       ceilingBytes: store.ceilingBytes,
       usedRatio: store.usedRatio(),
+      celeryHistory: store.celeryHistory(),
       backupFolder: backups.folder,
       backups: backups.list(),
       staged: backups.staged(),

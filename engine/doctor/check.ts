@@ -5,6 +5,7 @@ import type { CeleryRisks } from '../model/celery-risk.ts';
 import type { DoctorSubject, Evidence, Finding } from '../model/doctor.ts';
 import type { FailureGroup } from '../model/job.ts';
 import type { QueueId, QueueView } from '../model/queue.ts';
+import type { CeleryHistoryFile } from '../model/storage.ts';
 import type { SlowQuery } from '../sources/slow-queries.ts';
 import type { QueryPlan } from '../sources/source.ts';
 import type { ConsoleOrder } from './console-fix.ts';
@@ -47,11 +48,14 @@ export interface Desk {
   readonly store: {
     readonly medium: 'file' | 'memory';
     sizeBytes(): number;
+    readonly file: string;
     /** Part of its ceiling. */
     usedRatio(): number;
+    /** Celery's tasks, in a file of their own. */
+    celeryHistory(): CeleryHistoryFile;
   };
-  /** Reads the whole file, on another thread. */
-  integrity(): Promise<{ state: 'whole' | 'damaged' | 'unknown'; problem: string }>;
+  /** Reads a whole database, on another thread. */
+  integrity(file: string): Promise<{ state: 'whole' | 'damaged' | 'unknown'; problem: string }>;
   /** Stretches in which it could not look, newest first. */
   gapsSince(fromMs: number): readonly { fromMs: number; toMs: number; reason: string }[];
   /** What is bad now beyond the servers themselves, with why. */

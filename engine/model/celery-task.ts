@@ -213,7 +213,7 @@ export const celeryWorkerSignalsSchema = z.object({
 export type CeleryWorkerSignals = z.infer<typeof celeryWorkerSignalsSchema>;
 
 /** Where the history is written now; `memory` is lost at the end of the process, `nowhere` waits for the thread to come back. */
-const celeryKeptInSchema = z.enum(['file', 'memory', 'nowhere']);
+export const celeryKeptInSchema = z.enum(['file', 'memory', 'nowhere']);
 export type CeleryKeptIn = z.infer<typeof celeryKeptInSchema>;
 
 export const celeryEventsStateSchema = z.object({

@@ -1,5 +1,6 @@
 /** The local database as its keeper sees it: where it lives, how large it is, its backups and what was set aside. */
 import { z } from 'zod';
+import { celeryKeptInSchema } from './celery-task.ts';
 
 export const backupNameSchema = z
   .string()
@@ -25,6 +26,16 @@ export const setAsideSchema = z.object({
 });
 export type SetAside = z.infer<typeof setAsideSchema>;
 
+/** Celery's tasks have a file and a ceiling of their own; a backup holds them too. */
+export const celeryHistoryFileSchema = z.object({
+  file: z.string(),
+  /** `nowhere`: its thread is being started again. */
+  keptIn: celeryKeptInSchema,
+  sizeBytes: z.number(),
+  ceilingBytes: z.number(),
+});
+export type CeleryHistoryFile = z.infer<typeof celeryHistoryFileSchema>;
+
 export const storageSchema = z.object({
   medium: z.enum(['file', 'memory']),
   file: z.string(),
@@ -32,6 +43,7 @@ export const storageSchema = z.object({
   ceilingBytes: z.number(),
   /** Of the ceiling; the clean-up holds it at 1. */
   usedRatio: z.number(),
+  celeryHistory: celeryHistoryFileSchema,
   backupFolder: z.string(),
   /** Newest first. */
   backups: z.array(backupSchema),

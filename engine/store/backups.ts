@@ -23,6 +23,8 @@ export function stagedFile(file: string): string {
 export interface BackupParts {
   /** Of the database. */
   readonly file: string;
+  /** Other databases that lie in its folder. */
+  readonly besides: readonly string[];
   /** Of the tables that this program knows. */
   readonly newestShape: number;
   /** Sortable text of the time. */
@@ -97,11 +99,11 @@ export class Backups {
   /** What was set aside and never looked at again, newest first. */
   setAside(): SetAside[] {
     const folder = dirname(this.#parts.file);
-    const own = basename(this.#parts.file);
+    const own = [this.#parts.file, ...this.#parts.besides].map((file) => basename(file));
     return readdirSync(folder)
-      .filter((name) => name.startsWith(own) && !/-(wal|shm)$/.test(name))
+      .filter((name) => !/-(wal|shm)$/.test(name))
       .flatMap((name) => {
-        const why = reasons.find(({ mark }) => name.startsWith(own + mark))?.why;
+        const why = reasons.find(({ mark }) => own.some((one) => name.startsWith(one + mark)))?.why;
         const found = statSync(join(folder, name), { throwIfNoEntry: false });
         return why && found ? [{ name, why, sizeBytes: found.size, madeAtMs: found.mtimeMs }] : [];
       })

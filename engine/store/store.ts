@@ -5,6 +5,7 @@ import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import type { CeleryHistoryFile } from '../model/storage.ts';
 import type { Notice } from '../model/system.ts';
 import { AlertEpisodes } from './alert-episodes.ts';
 import { AlertHistory } from './alert-history.ts';
@@ -140,6 +141,7 @@ export class Store {
     this.doctorFixes = new DoctorFixStore(connection);
     this.backups = new Backups({
       file: options.file,
+      besides: [this.#taskFile],
       newestShape: newestVersion(options.migrations ?? migrations),
       stamp: () => stampOf(options.clock.now()),
       copyTo: async (path) => {
@@ -164,11 +166,16 @@ export class Store {
     return this.#emitter.on('notice', listener);
   }
 
-  /** Bytes on disk, the write-ahead log included; in memory, bytes of the pages. */
+  /** Bytes on disk, the write-ahead log included; in memory, bytes of the pages. Without the history of Celery's tasks. */
   sizeBytes(): number {
-    if (this.medium === 'memory') return this.#retention.usedBytes();
-    const files = [this.file, `${this.file}-wal`, this.#taskFile, `${this.#taskFile}-wal`];
-    return files.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+    return this.medium === 'memory' ? this.#retention.usedBytes() : bytesOnDisk(this.file);
+  }
+
+  /** Of the file that Celery's tasks have for themselves. */
+  celeryHistory(): CeleryHistoryFile {
+    const { keptIn, ceilingBytes, sizeBytes } = this.celeryTasks.figures();
+    const file = this.#taskFile;
+    return { file, keptIn, ceilingBytes, sizeBytes: keptIn === 'memory' ? sizeBytes : bytesOnDisk(file) };
   }
 
   /** Part of the ceiling that is in use; retention holds it at 1. */
@@ -245,6 +252,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   });
   void rescued.carryOver();
   return store;
+}
+
+function bytesOnDisk(file: string): number {
+  return [file, `${file}-wal`].reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 function stampOf(nowMs: number): string {

@@ -13,7 +13,10 @@ import type { WatchedRedis } from './redis.ts';
 export interface DoctorInputs {
   readonly connections: Pick<Connections, 'list' | 'of'>;
   readonly redis: Pick<WatchedRedis, 'ops' | 'counted'>;
-  readonly store: Pick<Store, 'doctorFixes' | 'file' | 'medium' | 'sizeBytes' | 'usedRatio' | 'timeline'>;
+  readonly store: Pick<
+    Store,
+    'celeryHistory' | 'doctorFixes' | 'file' | 'medium' | 'sizeBytes' | 'usedRatio' | 'timeline'
+  >;
   readonly signs: Desk['signs'];
   readonly work: Desk['work'];
   readonly slowQueries: Desk['slowQueries'];
@@ -52,7 +55,7 @@ function deskOf({ store, signs, work, slowQueries }: DoctorInputs, { clock }: Fo
     signs,
     work,
     slowQueries,
-    integrity: () => checkIntegrity(store.file, clock),
+    integrity: (file) => checkIntegrity(file, clock),
     gapsSince: (fromMs) =>
       store.timeline
         .read({ fromMs, toMs: null, kinds: ['gap'], tones: [], subject: null, before: null, limit: mostGaps })

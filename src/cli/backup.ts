@@ -43,7 +43,7 @@ export async function restoreBackup(file: string, options: RestoreOptions): Prom
   const target = join(settings.dataDir, 'vigia.db');
   if (!options.yes) {
     process.stdout.write(
-      `${resolve(file)} would take the place of ${target} at the next start; what is there now is kept beside it.\nSchedules that were changed later come back from the broker, which shares them among consoles.\nNothing was changed. Repeat with --yes to restore it.\n`,
+      `${resolve(file)} would take the place of ${target} at the next start; what is there now is kept beside it.\nSchedules that were changed later come back from the broker, which shares them among consoles.\nCelery's tasks of the backup are added to those that are here; what is here already stays.\nNothing was changed. Repeat with --yes to restore it.\n`,
     );
     return;
   }

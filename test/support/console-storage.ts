@@ -18,6 +18,12 @@ export function storageScript(nowMs: number): StorageScript {
       sizeBytes: 83_500_000,
       ceilingBytes: 536_870_912,
       usedRatio: 0.155,
+      celeryHistory: {
+        file: '/home/operator/.local/share/vigia/vigia-tasks.db',
+        keptIn: 'file',
+        sizeBytes: 21_300_000,
+        ceilingBytes: 134_217_728,
+      },
       backupFolder: '/home/operator/.local/share/vigia/backups',
       backups: [
         {

@@ -343,6 +343,21 @@ export const findingsEs: Readonly<Record<string, SaidFinding>> = {
     why: 'La historia más antigua se borra antes de lo que le tocaría por edad.',
     steps: ['Observe menos conexiones, o acepte un pasado más corto; lo más nuevo siempre se conserva.'],
   },
+  'local-store/celery_history_in_memory': {
+    title: 'La historia de las tareas de Celery no se escribe en disco: vive en memoria',
+    why: 'Lo que Celery hizo desde entonces se pierde al cerrar la consola; lo escrito antes sigue en el archivo.',
+    steps: [
+      'Vea cuánto disco queda y quién puede escribir en la carpeta de datos; el archivo se prueba dos veces por minuto.',
+    ],
+  },
+  'local-store/celery_history_damaged': {
+    title: 'La historia de las tareas de Celery está dañada',
+    why: 'Algunas tareas pasadas no se pueden leer; el resto de la consola tiene su propio archivo y no sufre.',
+    steps: [
+      'Reinicie la consola: lee lo que se pueda del archivo dañado y lo aparta.',
+      'Pruebe el disco: smartctl -a <dispositivo>',
+    ],
+  },
   'local-store/store_damaged': {
     title: 'La base local está dañada',
     why: 'Parte de la historia no se puede leer, y seguir escribiendo puede perder más.',

@@ -12,6 +12,8 @@ export const storageEn = {
   used: 'Of the ceiling',
   usedOf: '{{percent}} of {{ceiling}}',
   usedNote: 'what is oldest goes first when it is full',
+  celeryHistory: 'Celery’s tasks',
+  celeryHistorySize: '{{size}}; its rows may take {{ceiling}}, the oldest go first',
   backUp: 'Back up now',
   made: 'Backed up: {{name}}',
   backups: 'Backups',
@@ -22,7 +24,7 @@ export const storageEn = {
   restore: 'Restore…',
   restoreTitle: 'Restore a backup',
   restoreText:
-    'At its next start the console checks the backup whole and puts it into the place of the local database. What is there now is kept beside it. Schedules that were changed later come back from the broker, which shares them among consoles.',
+    'At its next start the console checks the backup whole and puts it into the place of the local database. What is there now is kept beside it. Schedules that were changed later come back from the broker, which shares them among consoles. Celery’s tasks of the backup are added to those that are here; what is here already stays.',
   restoreConfirm: 'Restore at the next start',
   staged: 'A backup takes the place of the local database at the next start.',
   stagedWord: 'Restore is waiting',

@@ -16,6 +16,8 @@ export const storageEs: Translated<typeof storageEn> = {
   used: 'Del límite',
   usedOf: '{{percent}} de {{ceiling}}',
   usedNote: 'cuando se llena, sale primero lo más antiguo',
+  celeryHistory: 'Tareas de Celery',
+  celeryHistorySize: '{{size}}; sus filas pueden ocupar {{ceiling}}, las más antiguas salen primero',
   backUp: 'Respaldar ahora',
   made: 'Respaldo hecho: {{name}}',
   backups: 'Respaldos',
@@ -26,7 +28,7 @@ export const storageEs: Translated<typeof storageEn> = {
   restore: 'Restaurar…',
   restoreTitle: 'Restaurar un respaldo',
   restoreText:
-    'Al iniciarse de nuevo, la consola revisa el respaldo entero y lo pone en lugar de la base de datos local. Lo que hay ahora se guarda al lado. Las programaciones cambiadas después vuelven desde el broker, que las comparte entre consolas.',
+    'Al iniciarse de nuevo, la consola revisa el respaldo entero y lo pone en lugar de la base de datos local. Lo que hay ahora se guarda al lado. Las programaciones cambiadas después vuelven desde el broker, que las comparte entre consolas. Las tareas de Celery del respaldo se añaden a las que hay aquí; lo que ya está aquí se queda.',
   restoreConfirm: 'Restaurar en el próximo inicio',
   staged: 'Un respaldo tomará el lugar de la base de datos local en el próximo inicio.',
   stagedWord: 'Restauración pendiente',

@@ -9,6 +9,8 @@ test('shows where the database lives, how full it is, its backups and what was s
   await expect(database).toContainText('/home/operator/.local/share/vigia/vigia.db');
   await expect(database).toContainText('15.5 % of');
   await expect(database.locator('[data-state=fresh]')).toHaveText('in its file');
+  await expect(page.getByTestId('storage-celery-history')).toContainText('vigia-tasks.db');
+  await expect(page.getByTestId('storage-celery-history')).toContainText('20.3 MB');
   await expect(page.getByTestId('storage-backups').getByRole('row')).toHaveCount(3);
   await expect(page.getByTestId('storage-set-aside')).toContainText('it was damaged');
 });

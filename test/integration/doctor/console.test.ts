@@ -1,6 +1,8 @@
 /** What the doctor says of the console itself: its load, the time in which it could not look, its database. */
+import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { celeryRecord } from '../../support/celery-record.ts';
 import { type DoctorRoom, openDoctorRoom } from '../../support/doctor-room.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { until } from '../../support/until.ts';
@@ -53,6 +55,25 @@ test('a database with overwritten pages is found to be damaged, a whole one is w
   const { systemClock } = await import('../../../engine/base/clock.ts');
   expect(await checkIntegrity(room.file, systemClock)).toMatchObject({ state: 'damaged' });
   expect(await checkIntegrity(`${room.file}-none`, systemClock)).toMatchObject({ state: 'unknown' });
+});
+
+test('the history of Celery tasks has a file of its own, which is read whole as well', async () => {
+  const { file } = room.store.celeryHistory();
+  for (let from = 1; from <= 6_000; from += 500) {
+    await room.store.celeryTasks.write(Array.from({ length: 500 }, (_, index) => celeryRecord(from + index)));
+  }
+  expect(room.store.celeryHistory()).toMatchObject({
+    keptIn: 'file',
+    sizeBytes: expect.toSatisfy((n) => n > 1_000_000),
+  });
+  expect(await room.outcome('local-store', 'store')).toBe('well');
+  const { size } = statSync(file);
+  const opened = await open(file, 'r+');
+  await opened.write(Buffer.alloc(Math.floor(size / 4), 0xa5), 0, undefined, Math.floor(size / 2));
+  await opened.close();
+  expect(await room.found('local-store', 'store')).toMatchObject([
+    { code: 'celery_history_damaged', evidence: expect.arrayContaining([expect.objectContaining({ value: file })]) },
+  ]);
 });
 
 test('a command of ours that took long, and a share of the processor that is too big, are told', async () => {

@@ -139,6 +139,9 @@ describe('a disk', () => {
     expect(found).toBeGreaterThan(2_000);
     await until(() => !store.celeryTasks.mayHave('never heard of'));
     expect(store.celeryTasks.mayHave('id-1')).toBe(true);
+    expect(store.backups.setAside()).toMatchObject([
+      { name: expect.stringContaining('vigia-tasks.db.corrupt-'), why: 'damaged', sizeBytes: bytes.length },
+    ]);
   });
 
   it('whose lock another program holds keeps the history in memory and says so', async () => {
@@ -154,6 +157,7 @@ describe('a disk', () => {
     other.close();
     expect(store.medium).toBe('file');
     expect(store.celeryTasks.figures().keptIn).toBe('memory');
+    expect(store.celeryHistory()).toMatchObject({ file: tasksFile(room.folder), keptIn: 'memory' });
     expect(store.notices.list()[0]?.message).toContain('another program holds its lock');
     expect(await countOf(store, 50)).toBe(50);
   });

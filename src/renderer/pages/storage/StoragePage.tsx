@@ -119,9 +119,33 @@ function DatabaseCard({ storage, isOffline }: DatabaseCardProps): ReactElement {
               <span className="sub"> {t('storage.usedNote')}</span>
             </dd>
           </div>
+          <CeleryHistory history={storage.celeryHistory} isOffline={isOffline} />
         </dl>
       )}
     </Card>
+  );
+}
+
+/** Its own file: a burst of Celery's events must hold nobody up. Offline its state is no news. */
+function CeleryHistory({
+  history: { file, keptIn, sizeBytes, ceilingBytes },
+  isOffline,
+}: {
+  readonly history: Storage['celeryHistory'];
+  readonly isOffline: boolean;
+}): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [size, ceiling] = [sizeBytes, ceilingBytes].map((bytes) => formatBytes(format.language, bytes));
+  return (
+    <div data-testid="storage-celery-history">
+      <dt>{t('storage.celeryHistory')}</dt>
+      <dd>
+        <span className="mono path">{file}</span>
+        <span className="sub"> {t('storage.celeryHistorySize', { size, ceiling })}</span>
+        {keptIn !== 'file' && !isOffline && <State kind="stale" word={t(`celery.keptIn.${keptIn}`)} />}
+      </dd>
+    </div>
   );
 }
 
