@@ -43,11 +43,12 @@ export class ScheduleCatalog {
 
   find(id: string): Schedule | null {
     const brought = Object.hasOwn(this.#options.builtIns, id) ? this.#options.builtIns[id] : undefined;
-    const changed = this.#edits.get(id)?.spec ?? null;
+    const edit = this.#edits.get(id);
+    const changed = edit?.spec ?? null;
     const spec = changed ?? brought;
-    return spec
-      ? { id, spec, builtIn: brought !== undefined, edited: brought !== undefined && changed !== null }
-      : null;
+    if (!spec) return null;
+    const edited = brought !== undefined && changed !== null;
+    return { id, spec, builtIn: brought !== undefined, edited, changedAtMs: edit?.changedAtMs ?? null };
   }
 
   /** @throws EngineError SCHEDULE_NOT_FOUND */

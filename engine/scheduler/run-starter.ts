@@ -40,17 +40,18 @@ export class RunStarter {
     this.#owed.delete(scheduleId);
   }
 
-  /** From now on it is known what is new: a schedule that was never run begins with its next due time. */
-  prime({ id, spec }: Schedule): void {
-    this.#handledBy(id, spec.timing, this.#options.clock.now());
+  /** From now on it is known what is new: one that was never run, nor made by a user, begins with its next due time. */
+  prime(schedule: Schedule): void {
+    this.#handledBy(schedule, this.#options.clock.now());
   }
 
   /** Takes over what another scheduler saw to. */
-  mirror({ id, spec }: Schedule, handled: ReadonlyMap<string, HandledRun>): void {
+  mirror(schedule: Schedule, handled: ReadonlyMap<string, HandledRun>): void {
+    const { id } = schedule;
     const run = handled.get(id);
     const nowMs = this.#options.clock.now();
     // Ahead of this clock, or before this console ever looked: not ours to judge or to tell.
-    if (!run || run.dueMs > nowMs || run.dueMs <= this.#handledBy(id, spec.timing, nowMs)) return;
+    if (!run || run.dueMs > nowMs || run.dueMs <= this.#handledBy(schedule, nowMs)) return;
     this.handledUntil(id, run.dueMs);
     const last = this.#options.record.last(id);
     if (last?.dueMs === run.dueMs && last.taskId === run.taskId) return;
@@ -62,7 +63,7 @@ export class RunStarter {
   async runIfDue(schedule: Schedule): Promise<void> {
     const { id, spec } = schedule;
     const nowMs = this.#options.clock.now();
-    const handledMs = this.#handledBy(id, spec.timing, nowMs);
+    const handledMs = this.#handledBy(schedule, nowMs);
     if (spec.paused) {
       this.handledUntil(id, lastDue(spec.timing, nowMs) ?? nowMs);
       return;
@@ -99,13 +100,20 @@ export class RunStarter {
     return { taskId };
   }
 
-  #handledBy(id: string, timing: Schedule['spec']['timing'], nowMs: number): number {
-    const known = this.#handledMs.get(id);
+  #handledBy({ id, spec: { timing }, changedAtMs }: Schedule, nowMs: number): number {
     const latest = lastDue(timing, nowMs) ?? nowMs;
+    const known = this.#handledMs.get(id) ?? this.#begunBefore(id, timing, changedAtMs) ?? latest;
     // A clock that was set back must not silence the schedule until it has caught up.
-    const handledMs = known === undefined ? (this.#options.record.last(id)?.dueMs ?? latest) : Math.min(known, latest);
+    const handledMs = Math.min(known, latest);
     this.#handledMs.set(id, handledMs);
     return handledMs;
+  }
+
+  /** By the last run on record, and not before the user made the plan what it is; null for one that is new. */
+  #begunBefore(id: string, timing: Schedule['spec']['timing'], changedAtMs: number | null): number | null {
+    const lastMs = this.#options.record.last(id)?.dueMs ?? null;
+    if (changedAtMs === null) return lastMs;
+    return Math.max(lastMs ?? 0, lastDue(timing, changedAtMs) ?? changedAtMs);
   }
 
   /** With jitter the latest due time may have to wait; the one before it then counts. */

@@ -8,6 +8,8 @@ export interface Schedule {
   readonly spec: ScheduleSpec;
   readonly builtIn: boolean;
   readonly edited: boolean;
+  /** When a user made it what it is; null: as the program brought it. */
+  readonly changedAtMs: number | null;
 }
 
 export type BuiltIns = Readonly<Record<string, ScheduleSpec>>;

@@ -213,6 +213,42 @@ describe('after a sleep', () => {
     expect(outcomes()).toEqual(['succeeded', 'missed', 'running']);
     await second.stop();
   });
+
+  it('knows what was missed also of a schedule that never had the time to run', async () => {
+    const edits = memoryEdits();
+    const first = schedulerOf({ edits });
+    first.start();
+    const { timing: _timing, ...spec } = first.catalog.get('kpis').spec;
+    first.add('own', { ...spec, title: 'Own', timing: { kind: 'every', everyMs: 5 * minute } });
+    await first.stop();
+    clock.suspend(15 * minute);
+    const second = schedulerOf({ edits });
+    second.start();
+    await clock.advance(1_000);
+    const own = ledger.runs.filter(({ scheduleId }) => scheduleId === 'own');
+    expect(own).toMatchObject([
+      { outcome: 'missed', dueCount: 2, dueMs: noon + 10 * minute },
+      { outcome: 'running', dueMs: noon + 15 * minute },
+    ]);
+    await second.stop();
+  });
+
+  it('does not make up for the time in which a schedule was paused, whoever looks', async () => {
+    const edits = memoryEdits();
+    const first = schedulerOf({ edits });
+    first.start();
+    await pass(10);
+    first.edit('kpis', { paused: true });
+    await pass(60);
+    first.edit('kpis', { paused: false });
+    await first.stop();
+    clock.suspend(2 * minute);
+    const second = schedulerOf({ edits });
+    second.start();
+    await clock.advance(1_000);
+    expect(outcomes()).toEqual(['succeeded']);
+    await second.stop();
+  });
 });
 
 describe('a run that takes longer than its period', () => {
