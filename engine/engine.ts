@@ -219,6 +219,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
       kpis,
       queues,
       sightings,
+      workersStarting: workers.isStarting,
       celery,
       holder,
       store,
@@ -245,7 +246,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const doctor = openDoctor(
     {
       ...{ connections, redis, store, signs: async () => (await monitoring.overview()).causes },
-      work: doctorsWork({ watchedQueues, celery: celeryRooms.parts, supervisor: workers.supervisor }, foundation),
+      work: doctorsWork({ watchedQueues, celery: celeryRooms.parts, workers }, foundation),
       slowQueries: () => explained(slowQueries, holder),
     },
     foundation,

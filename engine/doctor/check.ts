@@ -5,6 +5,7 @@ import type { CeleryRisks } from '../model/celery-risk.ts';
 import type { DoctorSubject, Evidence, Finding } from '../model/doctor.ts';
 import type { FailureGroup } from '../model/job.ts';
 import type { QueueId, QueueView } from '../model/queue.ts';
+import { type Said, said } from '../model/said.ts';
 import type { CeleryHistoryFile } from '../model/storage.ts';
 import type { SlowQuery } from '../sources/slow-queries.ts';
 import type { QueryPlan } from '../sources/source.ts';
@@ -25,7 +26,7 @@ export type Verdict =
   | { readonly kind: 'found'; readonly findings: readonly Found[] }
   | { readonly kind: 'well' }
   /** It could not be checked; never the same as well. */
-  | { readonly kind: 'unknown'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly said?: Said }
   /** There is nothing here that it could be about. */
   | { readonly kind: 'silent' };
 
@@ -39,6 +40,8 @@ export interface Work {
   celery(waitMs: number): Promise<readonly (CeleryRisks & { readonly isUsed: boolean })[]>;
   /** Worker processes that this console is to keep. */
   processCount(): number;
+  /** The console began a moment ago, and its first worker is not there yet. */
+  isStarting(): boolean;
   /** Resolves when it is done. @throws EngineError QUEUE_LOCKED, QUEUE_ACTION_REFUSED, REDIS_* */
   carryOut(order: ConsoleOrder, who: string): Promise<void>;
 }
@@ -101,9 +104,12 @@ export type Check = ConnectionCheck | SystemCheck;
 export const well: Verdict = { kind: 'well' };
 export const silent: Verdict = { kind: 'silent' };
 
-export function unknown(reason: string): Verdict {
-  return { kind: 'unknown', reason };
+/** @param inAll the reason for every language; missing where only a server or a library knows it */
+export function unknown(reason: string, inAll?: Said): Verdict {
+  return { kind: 'unknown', reason, ...(inAll === undefined ? {} : { said: inAll }) };
 }
+
+export const noConsole = unknown('no console runs here', said('unchecked_no_console'));
 
 /** Well when nothing was found. */
 export function verdictOf(findings: readonly Found[]): Verdict {

@@ -6,7 +6,16 @@ import { EngineError, messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AppliedFix, Checked, DoctorReport, DoctorSubject, Finding, FixCommand } from '../model/doctor.ts';
-import type { Check, CheckContext, ConnectionCheck, Desk, Found, Verdict } from './check.ts';
+import { said } from '../model/said.ts';
+import {
+  type Check,
+  type CheckContext,
+  type ConnectionCheck,
+  type Desk,
+  type Found,
+  unknown,
+  type Verdict,
+} from './check.ts';
 import { orderOf } from './console-fix.ts';
 import type { Patient } from './patient.ts';
 
@@ -164,7 +173,7 @@ export class Doctor {
     for (const check of checks) {
       const ask = async (): Promise<Verdict> => {
         if (check.alsoWhenAway || patient.link.isReady) return check.run(patient, context);
-        return { kind: 'unknown', reason: `${patient.name} does not answer` };
+        return unknown(`${patient.name} does not answer`, said('unchecked_no_answer', { name: patient.name }));
       };
       done.push(await this.#one(check, patient.subject, ask, leftMs()));
     }
@@ -184,22 +193,23 @@ export class Doctor {
     const verdict = await this.#asked(check, ask, leftMs);
     if (verdict.kind === 'silent') return { findings: [], checked: [] };
     const findings = verdict.kind === 'found' ? verdict.findings.map((found) => named(found, check, subject)) : [];
-    const reason = verdict.kind === 'unknown' ? verdict.reason : '';
-    return {
-      findings,
-      checked: [{ checkId: check.id, title: check.title, subject, outcome: verdict.kind, reason }],
-    };
+    const why =
+      verdict.kind === 'unknown'
+        ? { reason: verdict.reason, ...(verdict.said === undefined ? {} : { reasonSaid: verdict.said }) }
+        : { reason: '' };
+    return { findings, checked: [{ checkId: check.id, title: check.title, subject, outcome: verdict.kind, ...why }] };
   }
 
   async #asked(check: Check, ask: () => Promise<Verdict>, leftMs: number): Promise<Verdict> {
     const { clock, checkDeadlineMs, logger } = this.#parts;
-    if (leftMs <= 0) return { kind: 'unknown', reason: 'the time of the run was over' };
+    if (leftMs <= 0) return unknown('the time of the run was over', said('unchecked_run_over'));
     const deadlineMs = Math.min(leftMs, checkDeadlineMs);
     try {
       return await withDeadline(clock, deadlineMs, { code: 'DOCTOR_TIMEOUT', what: check.title }, ask);
     } catch (error) {
       if (!(error instanceof EngineError)) logger.warn('A check failed', { check: check.id, error: messageOf(error) });
-      return { kind: 'unknown', reason: messageOf(error) };
+      const tookLong = error instanceof EngineError && error.code === 'DOCTOR_TIMEOUT';
+      return unknown(messageOf(error), tookLong ? said('unchecked_took_long', { deadlineMs }) : undefined);
     }
   }
 

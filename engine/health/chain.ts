@@ -1,7 +1,7 @@
 /** The five links from the source to the screen, each judged by itself, each with a sentence for when it is the worst. */
 import type { ChainNode, HealthState, RedisRole } from '../model/health.ts';
 import { type Said, type SaidCode, said } from '../model/said.ts';
-import { linkCause, wordsOf, workersRoot } from './causes/roots.ts';
+import { areStarting, linkCause, wordsOf, workersRoot } from './causes/roots.ts';
 import type { OverviewFacts } from './overview-facts.ts';
 import { availableSlots, hitRatio } from './readings.ts';
 import { bytesWords, countWords, durationWords, latencyWords, percentWords, plural, rateWords } from './wording.ts';
@@ -88,6 +88,13 @@ function workersNode(facts: OverviewFacts): JudgedNode {
 function workersVerdict(facts: OverviewFacts): Verdict {
   const sentence = `Workers: ${wordsOf(workersRoot(facts)).join('; ')}`;
   if (facts.workers === null) return { state: 'unknown', word: 'not seen', sentence };
+  if (areStarting(facts))
+    return {
+      state: 'unknown',
+      word: 'starting',
+      sentence: 'The workers are starting',
+      sentenceSaid: said('workers_starting'),
+    };
   const available = availableSlots(facts.workers);
   const known = facts.workers.filter((worker) => worker.verdict !== 'gone');
   const slots = known.reduce((sum, worker) => sum + worker.slots, 0);

@@ -1,5 +1,6 @@
 /** What the doctor finds: bad signs with evidence, what to do, fixes that can be undone, and what it could not look at. */
 import { z } from 'zod';
+import { saidSchema } from './said.ts';
 
 /** `info` is worth knowing and no fault. */
 export const findingSeveritySchema = z.enum(['critical', 'warning', 'info']);
@@ -19,6 +20,8 @@ export const evidenceSchema = z.object({
   unit: z.enum(['bytes', 'ratio', 'count', 'ms', 'perS', 'time', 'text']),
   /** Since when it has been so, epoch milliseconds; null: not known. */
   sinceMs: z.number().nullable(),
+  /** The same for every language, where the value is a sentence of ours. */
+  said: saidSchema.optional(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
@@ -46,6 +49,8 @@ export const findingSchema = z.object({
   subject: doctorSubjectSchema,
   severity: findingSeveritySchema,
   title: z.string(),
+  /** The sentences of the title for every language, where it is made of sentences of causes. */
+  titleSaid: z.array(saidSchema).optional(),
   evidence: z.array(evidenceSchema),
   why: z.string(),
   steps: z.array(z.string()),
@@ -63,6 +68,8 @@ export const checkedSchema = z.object({
   outcome: checkOutcomeSchema,
   /** Of `unknown` why; else empty. */
   reason: z.string(),
+  /** The same for every language; missing where only a server or a library knows why. */
+  reasonSaid: saidSchema.optional(),
 });
 export type Checked = z.infer<typeof checkedSchema>;
 

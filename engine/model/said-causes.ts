@@ -12,6 +12,7 @@ export const causeSaidCodes = [
   'cause_source_slower',
   'cause_workers_unseen',
   'cause_workers_hidden',
+  'cause_workers_starting',
   'cause_no_worker_runs',
   'cause_no_worker_consumes',
   'cause_none_connected',

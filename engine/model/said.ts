@@ -1,6 +1,7 @@
 /** Sentences of the engine in a shape that a screen can say in its reader's language: a code, and the figures in it. */
 import { z } from 'zod';
 import { causeSaidCodes } from './said-causes.ts';
+import { doctorSaidCodes } from './said-doctor.ts';
 
 /** Every code has a text in each language of the console; a test holds it to that. */
 export const saidCodes = [
@@ -33,6 +34,7 @@ export const saidCodes = [
   'word_missing',
   'source_unreachable',
   'no_worker_runs',
+  'workers_starting',
   'slots_partly',
   'queues_unseen',
   'may_evict',
@@ -86,7 +88,7 @@ export const saidCodes = [
   'index_truncated',
   'index_well',
 ] as const;
-export type SaidCode = (typeof saidCodes)[number] | (typeof causeSaidCodes)[number];
+export type SaidCode = (typeof saidCodes)[number] | (typeof causeSaidCodes)[number] | (typeof doctorSaidCodes)[number];
 
 /** Text as it is, a number by its name, or a sentence in the sentence; of several, each is said. */
 export type SaidValue = string | number | Said | Said[];
@@ -104,7 +106,7 @@ const saidValueSchema: z.ZodType<SaidValue> = z.lazy(() =>
   z.union([z.string(), z.number(), saidSchema, z.array(saidSchema)]),
 );
 export const saidSchema: z.ZodType<Said> = z.object({
-  code: z.enum([...saidCodes, ...causeSaidCodes]),
+  code: z.enum([...saidCodes, ...causeSaidCodes, ...doctorSaidCodes]),
   values: z.record(z.string(), saidValueSchema),
 });
 

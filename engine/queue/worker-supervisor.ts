@@ -108,6 +108,11 @@ export class WorkerSupervisor {
     return this.#processCount;
   }
 
+  /** True while it is to keep processes and none of them has ended yet: then whoever is missing may still come. */
+  get isUntried(): boolean {
+    return this.#processCount > 0 && this.#exits.length === 0;
+  }
+
   onExit(listener: (exit: WorkerExit) => void): Stop {
     return this.#emitter.on('exit', listener);
   }

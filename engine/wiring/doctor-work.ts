@@ -6,18 +6,21 @@ import type { ActionRequest } from '../model/queue-action.ts';
 import type { WorkerSupervisor } from '../queue/worker-supervisor.ts';
 import type { Foundation } from './foundation.ts';
 import type { WatchedQueues } from './queues.ts';
+import type { Workers } from './workers.ts';
 
 export interface DoctorsWorkInputs {
   readonly watchedQueues: Pick<WatchedQueues, 'inspector' | 'actions'>;
   readonly celery: Pick<CeleryParts, 'risks' | 'fleets' | 'queues'>;
-  readonly supervisor: Pick<WorkerSupervisor, 'processCount' | 'scale'>;
+  readonly workers: Pick<Workers, 'isStarting'> & {
+    readonly supervisor: Pick<WorkerSupervisor, 'processCount' | 'scale'>;
+  };
 }
 
 const mostFailures = 2_000;
 const actionMs = 15_000;
 const lookEveryMs = 100;
 
-export function doctorsWork({ watchedQueues, celery, supervisor }: DoctorsWorkInputs, foundation: Foundation): Work {
+export function doctorsWork({ watchedQueues, celery, workers }: DoctorsWorkInputs, foundation: Foundation): Work {
   const { inspector, actions } = watchedQueues;
   const { clock } = foundation;
   const act = async (request: ActionRequest, who: string): Promise<void> => {
@@ -52,10 +55,11 @@ export function doctorsWork({ watchedQueues, celery, supervisor }: DoctorsWorkIn
           queues.some((seen) => seen.brokerId === one.brokerId && seen.queues.length > 0),
       }));
     },
-    processCount: () => supervisor.processCount,
+    processCount: () => workers.supervisor.processCount,
+    isStarting: () => workers.isStarting(),
     carryOut: async (order, who) => {
       if (order.call === 'queueActions.run') await act(order.request, who);
-      else supervisor.scale(order.processCount);
+      else workers.supervisor.scale(order.processCount);
     },
   };
 }

@@ -40,6 +40,8 @@ export interface MonitoringInputs {
   readonly kpis: KpiParts;
   readonly queues: JobQueues;
   readonly sightings: WorkerSightings;
+  /** None of this console's workers has had the time to show itself. */
+  readonly workersStarting: () => boolean;
   readonly celery: Pick<CeleryEvents, 'workerViews'>;
   readonly holder: SourceHolder;
   readonly store: Store;
@@ -287,6 +289,7 @@ function depthOf(inputs: MonitoringInputs, { startedAtMs, lightMs }: Known, nowM
   return {
     blindness: blindnessOf([links.cache.view(), links.broker.view()], networkInterfaces),
     startedAtMs,
+    workersStarting: inputs.workersStarting(),
     watched: watchedQueues.own(),
     missesByReason,
     evicted: { cache: evicted('cache'), broker: evicted('broker') },

@@ -29,6 +29,8 @@ export interface Workers {
   view(): SupervisorView;
   /** The verbs' way to the processes here and, through the broker, everywhere. */
   verbs(queues: Pick<JobQueues, 'recycle'>, sightings: WorkerSightings): JobVerbParts['workers'];
+  /** The console began a moment ago, and none of its processes has ended: who is not seen is still starting. */
+  isStarting(): boolean;
   /** Ids of the processes that listen to their queues. */
   ids(): ReadonlySet<string>;
   /** Told when a process is ready, retires or ends. */
@@ -39,9 +41,13 @@ export interface Workers {
 /** On top of the drain: for giving jobs back, saying goodbye, and cleaning up. */
 const allowanceMs = 1_400;
 
+/** A process needs some seconds on a busy machine; demo data is made before the first is started. */
+const startingMs = 30_000;
+
 export function openWorkers(inputs: WorkersInputs, foundation: Foundation): Workers {
   const { settings, connection, childSettings, entryPath, env, drainMs } = inputs;
   const { clock, logger } = foundation;
+  const openedMs = clock.monotonicMs();
   const rescue = new JobRescue({ connection, clock, logger });
   const supervisor = new WorkerSupervisor({
     entryPath,
@@ -64,6 +70,7 @@ export function openWorkers(inputs: WorkersInputs, foundation: Foundation): Work
       recycle: (workerId) => queues.recycle(workerId),
       scale: (processCount) => supervisor.scale(processCount),
     }),
+    isStarting: () => supervisor.isUntried && clock.monotonicMs() - openedMs < startingMs,
     ids: () => new Set(supervisor.processes().flatMap(({ workerId }) => workerId ?? [])),
     onChanged(listener) {
       const stops = [

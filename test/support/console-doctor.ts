@@ -28,7 +28,11 @@ export function doctorScript(nowMs: number): DoctorScript {
     checked: [
       ...(['redis-reach', 'redis-memory', 'redis-persistence'] as const).map((checkId) => checkedOf(checkId, 'well')),
       checkedOf('redis-eviction', 'found'),
-      { ...checkedOf('redis-keys', 'unknown'), reason: 'the keys were never analysed; begin it on the Redis page' },
+      {
+        ...checkedOf('redis-keys', 'unknown'),
+        reason: 'the keys were never analysed',
+        reasonSaid: { code: 'unchecked_never_analysed', values: {} },
+      },
     ],
   };
   return { report, next: report, fixes: [], failure: null };
@@ -95,6 +99,26 @@ function evicts(): Finding {
       undo: [{ shard, words: ['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru'] }],
       note: 'A full server then answers OOM to writers.',
     },
+  };
+}
+
+/** What the checks of signs say: sentences of causes, in every language. */
+export function lowHitRate(): Finding {
+  const hits = { hitRatio: 0.41, windowMs: 300_000, misses: 59, reads: 100 };
+  const saidHits = { code: 'cause_hit_rate', values: hits } as const;
+  const saidCold = { code: 'cause_cold_start', values: { upMs: 400 } } as const;
+  return {
+    ...{ findingId: 'cache-helps/cache/cold_start', checkId: 'cache-helps', code: 'cold_start' },
+    ...{ subject: { kind: 'cache', id: 'cache', name: 'Cache' }, severity: 'warning' },
+    title: 'hit rate 41 % in 5 min (59 misses of 100 reads): the console began 0.4 s ago with an empty cache',
+    titleSaid: [saidHits, saidCold],
+    evidence: [
+      { name: 'sign', value: 'hit rate 41 %', unit: 'text', sinceMs: null, said: saidHits },
+      { name: 'because', value: 'the console began 0.4 s ago', unit: 'text', sinceMs: null, said: saidCold },
+    ],
+    why: 'Each miss is computed in the source while somebody waits for it.',
+    steps: ['Nothing: it fills as it is read. Warming shortens it.'],
+    fix: null,
   };
 }
 

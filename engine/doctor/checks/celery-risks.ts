@@ -1,8 +1,9 @@
 /** What will go wrong on each Celery broker: the risks that are watched there, as findings. */
 import { durationWords } from '../../health/wording.ts';
-import type { CeleryRisk, CeleryRiskCode } from '../../model/celery-risk.ts';
+import type { CeleryRisk, CeleryRiskCode, CeleryRisks } from '../../model/celery-risk.ts';
 import type { Evidence } from '../../model/doctor.ts';
-import { evidence, type Found, type SystemCheck, silent, unknown, verdictOf } from '../check.ts';
+import { type Said, said } from '../../model/said.ts';
+import { evidence, type Found, noConsole, type SystemCheck, silent, unknown, verdictOf } from '../check.ts';
 
 const askMs = 3_000;
 
@@ -12,20 +13,29 @@ export const celeryRisks: SystemCheck = {
   about: 'system',
   subject: { kind: 'queue', id: 'celery', name: 'Celery' },
   async run({ desk }) {
-    if (desk === null) return unknown('no console runs here');
+    if (desk === null) return noConsole;
     if (desk.work === null) return silent;
     const brokers = (await desk.work.celery(askMs)).filter(({ isUsed }) => isUsed);
     if (brokers.length === 0) return silent;
     const found = brokers.flatMap(({ brokerId, risks }) => risks.map((risk) => findingOf(brokerId, risk)));
     if (found.length > 0) return verdictOf(found);
-    const blind = brokers.flatMap(({ problem, atMs, unchecked }) => [
-      ...(problem === null ? [] : [problem]),
-      ...(atMs === null ? ['nobody has looked yet'] : []),
-      ...unchecked.map(({ code, why }) => `${code.replaceAll('_', ' ')}: ${why}`),
-    ]);
-    return blind.length === 0 ? verdictOf([]) : unknown([...new Set(blind)].join('; '));
+    const blind = new Map(brokers.flatMap(blindSpots));
+    if (blind.size === 0) return verdictOf([]);
+    return unknown([...blind.keys()].join('; '), said('unchecked_celery', { parts: [...blind.values()] }));
   },
 };
+
+/** In words, with the same for every language. */
+function blindSpots({ problem, atMs, unchecked }: CeleryRisks): (readonly [words: string, inAll: Said])[] {
+  return [
+    ...(problem === null ? [] : [[problem, said('problem', { problem })] as const]),
+    ...(atMs === null ? [['nobody has looked yet', said('unchecked_celery_unseen')] as const] : []),
+    ...unchecked.map(({ code, why }) => {
+      const risk = code.replaceAll('_', ' ');
+      return [`${risk}: ${why}`, said('unchecked_celery_risk', { risk, why })] as const;
+    }),
+  ];
+}
 
 function findingOf(brokerId: string, { code, severity, subject, words, values }: CeleryRisk): Found {
   const { why, steps } = known[code];

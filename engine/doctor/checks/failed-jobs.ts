@@ -2,7 +2,18 @@
 
 import type { FixPlan } from '../../model/doctor.ts';
 import type { FailureGroup } from '../../model/job.ts';
-import { evidence, type Found, type SystemCheck, silent, unknown, verdictOf, type Work } from '../check.ts';
+import { said } from '../../model/said.ts';
+import {
+  evidence,
+  type Found,
+  noConsole,
+  type SystemCheck,
+  silent,
+  unknown,
+  type Verdict,
+  verdictOf,
+  type Work,
+} from '../check.ts';
 import { actionCommand } from '../console-fix.ts';
 
 /** So many of one error are no accident. */
@@ -60,16 +71,20 @@ function failedCheck({ id, title, from, isMeant, found }: Wanted): SystemCheck {
     about: 'system',
     subject: { kind: 'queue', id: 'all', name: 'Queues' },
     async run({ desk, clock }) {
-      if (desk === null) return unknown('no console runs here');
+      if (desk === null) return noConsole;
       if (desk.work === null) return silent;
       const { groups, unseen } = await failuresOf(desk.work);
       const bad = groups.filter(
         (group) => isMeant(group) && group.count >= from && clock.now() - group.lastAtMs < dayMs,
       );
-      if (bad.length === 0 && unseen.length > 0) return unknown(`not every failure could be read: ${unseen[0]}`);
+      if (bad.length === 0 && unseen.length > 0) return unread(unseen[0] ?? '');
       return verdictOf(bad.slice(0, shownGroups).map((group) => foundOf(group, found(group))));
     },
   };
+}
+
+function unread(problem: string): Verdict {
+  return unknown(`not every failure could be read: ${problem}`, said('unchecked_failures', { problem }));
 }
 
 /** Queues of one connection are asked together; a connection that does not answer does not hide the others. */

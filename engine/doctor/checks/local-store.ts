@@ -1,6 +1,16 @@
 /** Whether the local databases are on disk, whole, and within their ceiling: the main one, and that of Celery's tasks. */
 import { bytesWords, percentWords } from '../../health/wording.ts';
-import { type Desk, evidence, type Found, type SystemCheck, silent, unknown, verdictOf } from '../check.ts';
+import { said } from '../../model/said.ts';
+import {
+  type Desk,
+  evidence,
+  type Found,
+  type SystemCheck,
+  silent,
+  unknown,
+  type Verdict,
+  verdictOf,
+} from '../check.ts';
 
 /** Retention holds it under its ceiling; this near to it the oldest history is being given up. */
 const fullRatio = 0.95;
@@ -15,9 +25,13 @@ export const localStore: SystemCheck = {
     const [main, tasks] = await Promise.all([mainDatabase(desk), celeryHistory(desk)]);
     const found = [...main.found, ...tasks.found];
     const unread = main.unread ?? tasks.unread;
-    return found.length === 0 && unread !== null ? unknown(unread) : verdictOf(found);
+    return found.length === 0 && unread !== null ? unreadable(unread) : verdictOf(found);
   },
 };
+
+function unreadable(problem: string): Verdict {
+  return unknown(problem, said('unchecked_store', { problem }));
+}
 
 interface Judged {
   readonly found: readonly Found[];

@@ -1,5 +1,6 @@
 /** Whether our own looking is a burden to a server. */
 import { latencyWords, percentWords } from '../../health/wording.ts';
+import { said } from '../../model/said.ts';
 import { type ConnectionCheck, evidence, type Found, unknown, verdictOf } from '../check.ts';
 
 const mostCpuRatio = 0.02;
@@ -12,13 +13,15 @@ function isBurden({ worstMs, count }: { readonly worstMs: number; readonly count
   return worstMs >= longMs || (worstMs >= slowMs && count >= severalTimes);
 }
 
+const unsampled = unknown('nothing was sampled yet', said('unchecked_not_sampled'));
+
 export const ownLoad: ConnectionCheck = {
   id: 'own-load',
   title: 'The console itself is no burden to the server',
   about: 'connection',
   async run(patient) {
     const { health } = patient;
-    if (health === null || health.state === 'waiting') return unknown('nothing was sampled yet');
+    if (health === null || health.state === 'waiting') return unsampled;
     const { own } = health;
     const log = await patient.slowLog();
     // What an operator set to log everything logs us too; that is no burden.

@@ -1,4 +1,6 @@
 /** Whether each server's eviction policy fits what lies on it: a broker must forget nothing, a cache must be able to. */
+
+import { said } from '../../model/said.ts';
 import { type CheckContext, type ConnectionCheck, evidence, type Found, silent, unknown, verdictOf } from '../check.ts';
 import type { Patient, ServerFacts } from '../patient.ts';
 
@@ -10,7 +12,7 @@ export const redisEviction: ConnectionCheck = {
     if (patient.role === 'other') return silent;
     const servers = await patient.servers();
     const known = servers.filter(({ figures }) => figures.memory !== null && figures.memory.policy !== 'unknown');
-    if (known.length === 0) return unknown('the server does not say its policy');
+    if (known.length === 0) return unknown('the server does not say its policy', said('unchecked_policy_untold'));
     const jobs = patient.holdsJobs || (await sharesWithJobs(known, patient, context));
     // One server is judged once: of a shared one at the connection that holds the jobs.
     if (jobs && !patient.holdsJobs) return silent;

@@ -1,5 +1,6 @@
 /** Whether a cache helps: its hit rate of the last five minutes, with what speaks for a cause beside it. */
 import { percentWords } from '../../health/wording.ts';
+import { said } from '../../model/said.ts';
 import { type ConnectionCheck, evidence, type Found, silent, unknown, verdictOf } from '../check.ts';
 import type { ServerFacts } from '../patient.ts';
 
@@ -18,7 +19,10 @@ export const redisHitRate: ConnectionCheck = {
     const judged = windows.filter(({ window }) => window !== null && window.hits.ratio !== null);
     if (judged.length === 0) {
       const reads = windows.reduce((sum, { window }) => sum + (window?.hits.reads ?? 0), 0);
-      return unknown(`${reads} reads in the last 5 minutes are too few to judge by`);
+      return unknown(
+        `${reads} reads in the last 5 minutes are too few to judge by`,
+        said('unchecked_few_reads', { count: reads, windowMs }),
+      );
     }
     return verdictOf(
       judged.flatMap(({ server, window }): Found[] => {

@@ -1,6 +1,7 @@
 /** Keys that make trouble, by the newest analysis: big ones, a namespace that holds most of it all, keys that never expire. */
 import { bytesWords, countWords, percentWords } from '../../health/wording.ts';
 import type { Analysis } from '../../model/redis-keys.ts';
+import { said } from '../../model/said.ts';
 import { type ConnectionCheck, evidence, type Found, unknown, verdictOf } from '../check.ts';
 import type { Patient } from '../patient.ts';
 
@@ -21,11 +22,9 @@ export const redisKeys: ConnectionCheck = {
     const { analysis } = patient;
     if (analysis === null || clock.now() - (analysis.endedAtMs ?? 0) > oldMs) {
       if (expiring !== null) return verdictOf([expiring]);
-      return unknown(
-        analysis === null
-          ? 'the keys were never analysed; begin it on the Redis page'
-          : 'the last analysis of the keys is older than a week',
-      );
+      return analysis === null
+        ? unknown('the keys were never analysed; begin it on the Keys page', said('unchecked_never_analysed'))
+        : unknown('the last analysis of the keys is older than a week', said('unchecked_analysis_old'));
     }
     const found = [bigKeys(patient, analysis), hotNamespace(patient, analysis), expiring];
     return verdictOf(found.filter((one) => one !== null));
@@ -50,7 +49,7 @@ function bigKeys(patient: Patient, analysis: Analysis): Found | null {
     ],
     why: 'One command on it holds every other client up, deleting it as well; in a cluster it cannot be shared out.',
     steps: [
-      'See on the Redis page what writes it, and split it: one key a page, a day or a user.',
+      'See on the Keys page what it holds, and split it: one key a page, a day or a user.',
       'Remove it with UNLINK, never with DEL: UNLINK frees it in the background.',
     ],
   };
@@ -98,7 +97,7 @@ async function everlasting(patient: Patient): Promise<Found | null> {
     ],
     why: 'What never expires stays until it is evicted in place of something useful, or for ever.',
     steps: [
-      'Analyse the keys on the Redis page: "without expiry" names the namespaces.',
+      'Analyse the keys on the Keys page: "without expiry" names the namespaces.',
       'Let whatever writes them set an expiry (SET … EX), and give the present ones one in operate.',
     ],
   };

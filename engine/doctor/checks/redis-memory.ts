@@ -1,5 +1,6 @@
 /** Memory of each server: no limit where one is due, near the limit, swapped out, or fragmented. */
 import { bytesWords, percentWords } from '../../health/wording.ts';
+import { said } from '../../model/said.ts';
 import { type ConnectionCheck, evidence, type Found, unknown, verdictOf } from '../check.ts';
 import type { Patient, ServerFacts } from '../patient.ts';
 
@@ -23,7 +24,7 @@ export const redisMemory: ConnectionCheck = {
   async run(patient) {
     const servers = await patient.servers();
     if (servers.every(({ figures }) => figures.memory === null))
-      return unknown('the server does not report its memory');
+      return unknown('the server does not report its memory', said('unchecked_memory_untold'));
     const found = await Promise.all(servers.map((server) => examine(patient, server)));
     return verdictOf(found.flat());
   },
@@ -106,7 +107,7 @@ async function near(patient: Patient, server: ServerFacts, memory: Memory): Prom
       ? 'From here on Redis removes keys to store new ones: values are computed again that were still good.'
       : 'At the limit Redis refuses every write: no job is queued and nothing is stored.',
     steps: [
-      'See what fills it: analyse the keys on the Redis page (biggest keys, namespaces, keys without expiry).',
+      'See what fills it: analyse the keys on the Keys page (biggest keys, namespaces, keys without expiry).',
       'Remove what nobody needs, or give it an expiry.',
       'If all of it is needed, raise maxmemory, in redis.conf as well.',
     ],

@@ -1,5 +1,6 @@
 /** Whether Redis answers at all, and if not, which step fails: the name, the port, TLS, the password, the rights. */
 import type { Finding } from '../../model/doctor.ts';
+import { said } from '../../model/said.ts';
 import { type ConnectionCheck, evidence, type Found, unknown, verdictOf } from '../check.ts';
 import type { Patient } from '../patient.ts';
 
@@ -58,6 +59,8 @@ const troubles: Readonly<Record<string, (patient: Patient) => Trouble>> = {
   }),
 };
 
+const closed = unknown('the connection was closed', said('unchecked_closed'));
+
 export const redisReach: ConnectionCheck = {
   id: 'redis-reach',
   title: 'Redis answers',
@@ -67,7 +70,7 @@ export const redisReach: ConnectionCheck = {
     const { link } = patient;
     await link.settled(connectDeadlineMs);
     const { state, sinceMs, problem } = link.view();
-    if (!link.isReady) return state === 'closed' ? unknown('the connection was closed') : verdictOf([away(patient)]);
+    if (!link.isReady) return state === 'closed' ? closed : verdictOf([away(patient)]);
     try {
       await link.command('PING', (client) => client.ping(), pingDeadlineMs);
     } catch {

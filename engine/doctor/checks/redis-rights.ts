@@ -1,5 +1,6 @@
 /** What the user of a connection may really do, held against the lines that `vigia acl` prints. */
 import { EngineError } from '../../base/errors.ts';
+import { said } from '../../model/said.ts';
 import { aclCommands } from '../../redis/acl.ts';
 import { asText, listOf } from '../../redis/reply.ts';
 import type { RedisShard } from '../../redis/shards.ts';
@@ -19,16 +20,20 @@ export const redisRights: ConnectionCheck = {
   about: 'connection',
   async run(patient) {
     const [server] = await patient.servers();
-    if (server === undefined) return unknown('no server is known yet');
+    if (server === undefined) return unknown('no server is known yet', said('unchecked_no_server'));
     const { shard, product } = server;
     if (product.product === 'Redis' && Number(product.version?.split('.')[0]) < 7) {
-      return unknown(`Redis ${product.version} cannot be asked what a user may do (ACL DRYRUN came with 7.0)`);
+      const { version } = product;
+      return unknown(
+        `Redis ${version} cannot be asked what a user may do (ACL DRYRUN came with 7.0)`,
+        said('unchecked_dryrun_old', { version: version ?? '' }),
+      );
     }
     const mode = patient.link.isWritable ? 'operate' : 'observe';
     const user = await whoAmI(shard);
-    if (user === null) return unknown('the user may not ask who it is (ACL WHOAMI)');
+    if (user === null) return unknown('the user may not ask who it is (ACL WHOAMI)', said('unchecked_whoami'));
     const missing = await missingOf(shard, user, wantedIn(mode));
-    if (missing === null) return unknown('the user may not ask what it may do (ACL DRYRUN)');
+    if (missing === null) return unknown('the user may not ask what it may do (ACL DRYRUN)', said('unchecked_dryrun'));
     if (missing.length === 0) return verdictOf([]);
     return verdictOf([
       {

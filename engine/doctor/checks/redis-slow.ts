@@ -1,6 +1,7 @@
 /** Commands of others that held a server up in the last hour, and who sends them. */
 import { latencyWords, plural } from '../../health/wording.ts';
 import type { SlowGroup } from '../../model/redis-health.ts';
+import { said } from '../../model/said.ts';
 import { slowGroupsOf } from '../../redis/slow-log.ts';
 import { type ConnectionCheck, evidence, type Found, unknown, verdictOf } from '../check.ts';
 import type { Patient } from '../patient.ts';
@@ -17,7 +18,7 @@ export const redisSlow: ConnectionCheck = {
   async run(patient, { clock }) {
     const log = await patient.slowLog();
     if (log.thresholdMs !== null && log.thresholdMs < 0)
-      return unknown('the slow log is switched off (slowlog-log-slower-than)');
+      return unknown('the slow log is switched off (slowlog-log-slower-than)', said('unchecked_slow_log_off'));
     const recent = log.entries.filter(({ atMs, own }) => !own && atMs >= clock.now() - hourMs);
     // KEYS walks every key whatever it takes today.
     const bad = slowGroupsOf(recent).filter(

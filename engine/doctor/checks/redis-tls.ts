@@ -1,4 +1,6 @@
 /** How long the certificate of a TLS connection is valid for. */
+
+import { said } from '../../model/said.ts';
 import { certificateOf } from '../../redis/certificate.ts';
 import { type ConnectionCheck, evidence, silent, unknown, verdictOf } from '../check.ts';
 
@@ -16,7 +18,11 @@ export const redisTls: ConnectionCheck = {
     const { target } = patient.link;
     if (target.tls === null) return silent;
     const certificate = await certificateOf(target, clock).catch(() => null);
-    if (certificate === null) return unknown(`no TLS connection with ${target.label} comes about`);
+    if (certificate === null)
+      return unknown(
+        `no TLS connection with ${target.label} comes about`,
+        said('unchecked_no_tls', { address: target.label }),
+      );
     const { validUntilMs, subject } = certificate;
     const days = Math.floor((validUntilMs - clock.now()) / dayMs);
     if (days >= soonDays) return verdictOf([]);

@@ -1,4 +1,6 @@
 /** Whether the servers are of a version that the console supports, and all of one. */
+
+import { said } from '../../model/said.ts';
 import { type ConnectionCheck, evidence, type Found, unknown, verdictOf } from '../check.ts';
 
 const oldest = [6, 2] as const;
@@ -10,7 +12,7 @@ export const redisVersion: ConnectionCheck = {
   async run(patient) {
     const servers = await patient.servers();
     const known = servers.filter(({ product }) => product.version !== null);
-    if (known.length === 0) return unknown('the server does not say its version');
+    if (known.length === 0) return unknown('the server does not say its version', said('unchecked_version_untold'));
     const found: Found[] = [];
     const old = known.find(({ product }) => product.product === 'Redis' && isOld(product.version ?? ''));
     if (old !== undefined) {

@@ -1,7 +1,7 @@
 /** Queries of the source that were slow in the last hour: how the source answers them, and the index that would help. */
 import { createHash } from 'node:crypto';
 import { latencyWords, plural } from '../../health/wording.ts';
-import { type Desk, evidence, type Found, type SystemCheck, unknown, verdictOf } from '../check.ts';
+import { type Desk, evidence, type Found, noConsole, type SystemCheck, verdictOf } from '../check.ts';
 
 type Explained = Awaited<ReturnType<Desk['slowQueries']>>[number];
 
@@ -15,7 +15,7 @@ export const sourceQueries: SystemCheck = {
   about: 'system',
   subject: { kind: 'source', id: 'source', name: 'Source' },
   async run({ desk }) {
-    if (desk === null) return unknown('no console runs here');
+    if (desk === null) return noConsole;
     return verdictOf((await desk.slowQueries()).map(slow));
   },
 };

@@ -1,7 +1,8 @@
 /** Workers, backlog, failing jobs, missed schedules, the use of the cache and the source: each bad sign with its most probable cause. */
 import type { CauseChain, CauseCode, Sign } from '../../model/cause.ts';
 import type { DoctorSubject, FixPlan } from '../../model/doctor.ts';
-import { evidence, type Found, type SystemCheck, unknown, verdictOf, type Work } from '../check.ts';
+import { said } from '../../model/said.ts';
+import { evidence, type Found, noConsole, type SystemCheck, unknown, verdictOf, type Work } from '../check.ts';
 import { resumeFix, startWorkersFix } from '../console-fix.ts';
 
 interface Wanted {
@@ -56,6 +57,8 @@ export const workChecks: readonly SystemCheck[] = [
   }),
 ];
 
+const starting = unknown('the workers of this console are starting', said('unchecked_workers_starting'));
+
 function check({ id, title, signs, subject, severity, why }: Wanted): SystemCheck {
   return {
     id,
@@ -63,9 +66,13 @@ function check({ id, title, signs, subject, severity, why }: Wanted): SystemChec
     about: 'system',
     subject,
     async run({ desk }) {
-      if (desk === null) return unknown('no console runs here');
+      if (desk === null) return noConsole;
       const chains = (await desk.signs()).filter(({ sign }) => signs.includes(sign));
-      return verdictOf(distinct(chains).map((chain) => findingOf(chain, severity, why, fixOf(chain, desk.work))));
+      const isStarting = desk.work?.isStarting() ?? false;
+      // Who is still starting is no trouble yet, and what waits for it is not either.
+      const bad = chains.filter(({ root }) => !isStarting || root?.code !== 'workers_unseen');
+      if (bad.length === 0 && chains.length > 0) return starting;
+      return verdictOf(distinct(bad).map((chain) => findingOf(chain, severity, why, fixOf(chain, desk.work))));
     },
   };
 }
@@ -92,11 +99,18 @@ function findingOf(
 ): Found {
   const code = root?.code ?? null;
   const first = links[0]?.words ?? sign;
+  const named = root === null || root.words === first ? links.slice(0, 1) : [...links.slice(0, 1), root];
+  const titleSaid = named.flatMap(({ said: inAll }) => inAll ?? []);
   return {
     code: code ?? `${sign}_unexplained`,
     severity,
-    title: root === null || root.words === first ? first : `${first}: ${root.words}`,
-    evidence: links.map(({ words }, index) => evidence(index === 0 ? 'sign' : 'because', words, 'text')),
+    title: named.length === 0 ? first : named.map(({ words }) => words).join(': '),
+    // A part that can only be said in English would leave half a title.
+    ...(titleSaid.length === named.length ? { titleSaid } : {}),
+    evidence: links.map(({ words, said: inAll }, index) => ({
+      ...evidence(index === 0 ? 'sign' : 'because', words, 'text'),
+      ...(inAll === undefined ? {} : { said: inAll }),
+    })),
     why,
     steps: code === null ? ['No cause was found: see what happened on the Overview.'] : [...(steps[code] ?? [])],
     fix,
@@ -133,7 +147,7 @@ const steps: Readonly<Partial<Record<CauseCode, readonly string[]>>> = {
     'Compare with the load of its machine.',
   ],
   source_unreachable: ['Start the source, or correct VIGIA_SOURCE; it is tried again every few seconds.'],
-  evictions: ['Raise maxmemory of the cache, or see what else fills it (Redis, key analysis).'],
+  evictions: ['Raise maxmemory of the cache, or see what else fills it (Keys, analysis).'],
   cache_cleared: ['Nothing: it fills again. See who cleared it in What happened, on the Overview.'],
   redis_restarted: ['Nothing: it fills again. See why the server was started anew.'],
   invalidation_storm: ['See who sends these changes (What happened); let them send one for many rows.'],

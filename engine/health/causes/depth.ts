@@ -26,6 +26,8 @@ export interface CauseDepth {
   readonly blindness: string | null;
   /** Of this console. */
   readonly startedAtMs: number;
+  /** The console began a moment ago and none of its workers has ended: who is not seen is still starting. */
+  readonly workersStarting: boolean;
   /** Null: not seen. */
   readonly watched: readonly WatchedQueue[] | null;
   /** Of the same window as the cache's counts. */

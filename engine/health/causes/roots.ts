@@ -121,6 +121,7 @@ export function workersRoot(facts: Pick<CauseFacts, 'workers' | 'depth'>): Cause
   }
   const known = workers.filter((worker) => worker.verdict !== 'gone');
   const connected = connectedCount(depth);
+  if (areStarting(facts)) return [link('workers_unseen', 'the workers are starting', said('cause_workers_starting'))];
   if (known.length === 0) {
     return [link('workers_missing', 'no worker runs', said('cause_no_worker_runs')), ...lastSeen(depth)];
   }
@@ -134,6 +135,12 @@ export function workersRoot(facts: Pick<CauseFacts, 'workers' | 'depth'>): Cause
   const active = known.reduce((sum, worker) => sum + worker.activeJobCount, 0);
   if (active < available) return [];
   return [link('slots_busy', `all ${available} slots are busy`, said('cause_slots_busy', { available }))];
+}
+
+/** None works yet and none was given the time to: what an earlier console left behind says nothing of the workers of this one. */
+export function areStarting({ workers, depth }: Pick<CauseFacts, 'workers' | 'depth'>): boolean {
+  const isSeen = workers?.some(({ verdict }) => verdict !== 'gone' && verdict !== 'unknown') ?? true;
+  return depth.workersStarting && !isSeen;
 }
 
 /** @param connected null: not known */

@@ -6,6 +6,7 @@ import { availableSlots } from '../readings.ts';
 import { durationWords, percentWords, plural } from '../wording.ts';
 import { link, queueRoot, redisRoot, sourceRoot, workersRoot, workersSaid } from './roots.ts';
 
+/** Workers that are starting are a sign too: whether it is a bad one is not known yet. */
 export function badWorkers(facts: HealthFacts): CauseLink[] {
   const broken = facts.workers === null || (availableSlots(facts.workers) ?? 0) === 0;
   const wedged = facts.workers?.some(({ verdict }) => verdict === 'wedged') ?? false;

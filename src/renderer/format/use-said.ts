@@ -7,7 +7,7 @@ import { type Format, useFormat } from './use-format.ts';
 
 export type Said = NonNullable<CallOutput<'overview.get'>['headlineSaid']>;
 
-type Speak = (said: Said | null | undefined, words: string) => string;
+export type Speak = (said: Said | null | undefined, words: string) => string;
 
 /** The English words stand where there is no code, or none that this language has a text for. */
 export function useSaid(): Speak {
@@ -35,11 +35,17 @@ function shownValue(name: string, value: Said['values'][string], format: Format,
   if (typeof value === 'string') return value;
   if (name.endsWith('LatencyMs')) return latency(value, format);
   if (name.endsWith('AtMs')) return formatDay(format.language, value);
-  if (name.endsWith('Ms')) return formatDuration(value);
+  if (name.endsWith('Ms')) return shortDuration(value, format);
   if (name.endsWith('Bytes')) return formatBytes(format.language, value);
   if (name.endsWith('Ratio')) return `${format.number(value * 100, 1)} %`;
   if (name.endsWith('PerS') || name === 'perS') return format.number(value, value > 0 && value < 10 ? 1 : 0);
   return format.number(value);
+}
+
+/** Under ten seconds with tenths, as the engine says it: "0.8 s". */
+function shortDuration(valueMs: number, format: Format): string {
+  const tenths = Math.round(Math.max(0, valueMs) / 100);
+  return tenths < 100 ? `${format.number(tenths / 10, tenths % 10 === 0 ? 0 : 1)} s` : formatDuration(valueMs);
 }
 
 function latency(valueMs: number, format: Format): string {

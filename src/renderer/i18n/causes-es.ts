@@ -16,6 +16,7 @@ export const causesEs: Readonly<Record<string, string>> = {
     'el origen {{label}} va lento: p95 de sus consultas {{p95LatencyMs}} ({{text}} consultas); lo normal es {{usualLatencyMs}}',
   cause_workers_unseen: 'no se ven los workers',
   cause_workers_hidden: 'sin su broker no se ve a los workers',
+  cause_workers_starting: 'los workers están arrancando',
   cause_no_worker_runs: 'ningún worker está en marcha',
   cause_no_worker_consumes: 'ningún worker consume',
   cause_none_connected: 'ya no hay ninguno conectado; {{workers}}',

@@ -3,7 +3,7 @@ export const doctorEn = {
   run: 'Run again',
   running: 'looking…',
   lastRun: 'last run',
-  took: 'in {{time}}',
+  took: 'took {{time}}',
   never: 'The doctor has not run yet',
   neverText: 'It looks at every connection and at the console itself, and changes nothing.',
   runNow: 'Run it now',

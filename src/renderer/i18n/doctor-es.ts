@@ -7,7 +7,7 @@ export const doctorEs: Translated<typeof doctorEn> = {
   run: 'Revisar de nuevo',
   running: 'revisando…',
   lastRun: 'última revisión',
-  took: 'en {{time}}',
+  took: 'duró {{time}}',
   never: 'El doctor aún no ha revisado nada',
   neverText: 'Mira cada conexión y la propia consola, y no cambia nada.',
   runNow: 'Revisar ahora',

@@ -124,7 +124,7 @@ export const findingsEs: Readonly<Record<string, SaidFinding>> = {
     title: '{name} usa {used_ratio} de su límite de {limit_bytes}',
     why: 'Desde aquí Redis quita claves para guardar otras: se vuelve a calcular lo que aún servía.',
     steps: [
-      'Vea qué la llena: analice las claves en la página Redis.',
+      'Vea qué la llena: analice las claves en la página Claves.',
       'Quite lo que nadie necesita, o dele vencimiento.',
       'Si todo hace falta, suba maxmemory, también en redis.conf.',
     ],
@@ -133,7 +133,7 @@ export const findingsEs: Readonly<Record<string, SaidFinding>> = {
     title: '{name} usa {used_ratio} de su límite de {limit_bytes}',
     why: 'En el límite Redis rechaza toda escritura: no se encola ningún trabajo ni se guarda nada.',
     steps: [
-      'Vea qué la llena: analice las claves en la página Redis.',
+      'Vea qué la llena: analice las claves en la página Claves.',
       'Quite lo que nadie necesita, o dele vencimiento.',
       'Si todo hace falta, suba maxmemory, también en redis.conf.',
     ],
@@ -231,7 +231,7 @@ export const findingsEs: Readonly<Record<string, SaidFinding>> = {
   'redis-keys/big_keys': {
     title: '{name} tiene claves muy grandes: {key_1}',
     why: 'Un solo comando sobre ella detiene a todos los demás, y borrarla también; en un clúster no se puede repartir.',
-    steps: ['Vea en la página Redis quién la escribe y divídala.', 'Quítela con UNLINK, nunca con DEL.'],
+    steps: ['Vea en la página Claves qué contiene y divídala.', 'Quítela con UNLINK, nunca con DEL.'],
   },
   'redis-keys/hot_namespace': {
     title: '{namespace} ocupa {share} de la memoria de {name}',
@@ -242,7 +242,7 @@ export const findingsEs: Readonly<Record<string, SaidFinding>> = {
     title: '{keys_without_expiry} claves de {name} no vencen nunca',
     why: 'Lo que no vence se queda hasta que se expulsa en lugar de algo útil, o para siempre.',
     steps: [
-      'Analice las claves en la página Redis: "sin vencimiento" nombra los espacios.',
+      'Analice las claves en la página Claves: "sin vencimiento" nombra los espacios.',
       'Haga que quien las escribe les ponga vencimiento (SET … EX).',
     ],
   },

@@ -197,6 +197,7 @@ export const en = {
       fresh: 'fresh',
       'not seen': 'not seen',
       'not judged': 'not judged',
+      starting: 'starting',
       'none yet': 'none yet',
       'may evict': 'may evict',
     },

@@ -198,6 +198,7 @@ export const es: Texts = {
       fresh: 'al día',
       'not seen': 'no visto',
       'not judged': 'sin juicio',
+      starting: 'arrancando',
       'none yet': 'aún nada',
       'may evict': 'puede descartar',
     },

@@ -3,6 +3,7 @@ import { createInstance } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Language } from '../state/preferences.ts';
 import { causesEs } from './causes-es.ts';
+import { doctorReasonsEs } from './doctor-reasons-es.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
 
@@ -15,7 +16,10 @@ export function startTexts(language: Language): void {
     fallbackLng: false,
     // Done before the first render, which happens in this turn.
     initAsync: false,
-    resources: { en: { translation: en }, es: { translation: { ...es, said: { ...es.said, ...causesEs } } } },
+    resources: {
+      en: { translation: en },
+      es: { translation: { ...es, said: { ...es.said, ...causesEs, ...doctorReasonsEs } } },
+    },
     // React escapes already.
     interpolation: { escapeValue: false },
     react: { useSuspense: false },

@@ -37,6 +37,7 @@ export const saidEn = {
   word_stale: '{{text}} stale',
   word_missing: '{{text}} missing',
   source_unreachable: 'The source {{label}} is unreachable.',
+  workers_starting: 'The workers are starting.',
   no_worker_runs: 'No worker runs, so nothing is refreshed.',
   slots_partly: '{{available}} of {{slots}} worker slots take jobs.',
   queues_unseen: 'The queues cannot be seen.',

@@ -40,6 +40,7 @@ export const saidEs: Translated<typeof saidEn> = {
   word_stale: '{{text}} desact.',
   word_missing: 'faltan {{text}}',
   source_unreachable: 'No se llega al origen {{label}}.',
+  workers_starting: 'Los workers están arrancando.',
   no_worker_runs: 'Ningún worker está en marcha: nada se actualiza.',
   slots_partly: '{{available}} de {{slots}} puestos de worker toman trabajos.',
   queues_unseen: 'No se ven las colas.',

@@ -1,4 +1,5 @@
 /** The Doctor page in a real browser: findings with evidence, a fix with its commands, undoing it, and what is not known. */
+import { lowHitRate } from '../../support/console-doctor.ts';
 import { engineGone, expect, test } from './console-test.ts';
 
 const evicts = 'finding-redis-eviction-broker_evicts';
@@ -52,6 +53,29 @@ test('nothing found is said; a link leads to its finding', async ({ open, engine
   engine.script.doctor.next = { ...engine.script.doctor.next, findings: [] };
   await page.getByTestId('doctor-run').click();
   await expect(page.getByTestId('doctor-none')).toBeVisible();
+});
+
+test('in Spanish nothing is left in English: a sign with its cause, a reason, a fix, and how long the run took', async ({
+  open,
+  page,
+  engine,
+}) => {
+  const { doctor } = engine.script;
+  doctor.report = { ...doctor.next, tookMs: 240, findings: [...doctor.next.findings.slice(0, 1), lowHitRate()] };
+  await page.addInitScript(() => localStorage.setItem('vigia.preferences', JSON.stringify({ language: 'es' })));
+  await open('/doctor');
+  const finding = page.getByTestId('finding-cache-helps-cold_start');
+  await expect(finding.getByRole('heading', { level: 2 })).toHaveText(
+    'Aciertos 41,0 % en 5 min (59 fallos de 100 lecturas): la consola empezó hace 0,4 s con la caché vacía',
+  );
+  await expect(finding).toContainText(/porque\s*la consola empezó hace 0,4 s/);
+  await expect(finding).toContainText('Nada: se llena a medida que se lee');
+  await expect(finding).not.toContainText('miss');
+  await expect(page.getByTestId('doctor-unknown')).toContainText('las claves nunca se analizaron');
+  await expect(page.getByTestId('doctor-last-run')).toHaveText(/última revisión hace \d+ (s|min) · duró 240 ms/);
+  await page.getByTestId(evicts).getByTestId('fix').click();
+  await expect(page.getByTestId('fix-dialog')).toContainText('No expulsar nada');
+  await expect(page.getByTestId('fix-dialog')).not.toContainText('A full server');
 });
 
 test('without the engine the last findings stand, marked, and nothing can be pressed', async ({

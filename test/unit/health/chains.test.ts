@@ -172,3 +172,18 @@ describe('an alert', () => {
     expect(chainOfSignal('engine.rss_bytes', healthyFacts())).toEqual([]);
   });
 });
+
+describe('workers of a console that has just begun', () => {
+  const starting = (workers: OverviewFacts['workers']) =>
+    brief(chainsOf(healthyFacts({ workers, depth: healthyDepth({ workersStarting: true }) })));
+
+  it('are starting, whatever an earlier console left behind', () => {
+    expect(starting([])).toEqual([['workers', 'workers_unseen']]);
+    expect(starting([worker('gone'), worker('unknown')])).toEqual([['workers', 'workers_unseen']]);
+  });
+
+  it('that are seen are judged', () => {
+    expect(starting([worker('consuming')])).toEqual([]);
+    expect(starting([worker('wedged')])).toEqual([['workers', 'workers_wedged']]);
+  });
+});

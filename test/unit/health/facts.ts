@@ -58,6 +58,7 @@ export function healthyDepth(changes: Partial<CauseDepth> = {}): CauseDepth {
   return {
     blindness: null,
     startedAtMs: atMs - 24 * 60 * minute,
+    workersStarting: false,
     watched: [watchedQueue('kpis'), watchedQueue('dashboard'), watchedQueue('background')],
     missesByReason: {},
     evicted: { cache: 0, broker: 0 },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildOverview } from '../../../engine/health/overview.ts';
 import type { OverviewFacts } from '../../../engine/health/overview-facts.ts';
 import { overviewSchema } from '../../../engine/model/health.ts';
-import { atMs, freshness, healthyFacts, link, queue, staleFreshness, worker } from './facts.ts';
+import { atMs, freshness, healthyDepth, healthyFacts, link, queue, staleFreshness, worker } from './facts.ts';
 
 const figure = (facts: OverviewFacts, id: string) => buildOverview(facts).figures.find((entry) => entry.id === id);
 const node = (facts: OverviewFacts, id: string) => buildOverview(facts).chain.find((entry) => entry.id === id);
@@ -98,6 +98,13 @@ describe('a broken link of the chain', () => {
       'The source Demo data is unreachable: connection refused',
     ],
     ['workers', { workers: [] }, 'failed', 'none', 'No worker runs, so nothing is refreshed'],
+    [
+      'workers',
+      { workers: [worker('gone'), worker('unknown')], depth: healthyDepth({ workersStarting: true }) },
+      'unknown',
+      'starting',
+      'The workers are starting',
+    ],
     [
       'workers',
       { workers: [worker('wedged', { evidence: 'no job finished for 6 min' })] },

@@ -1,11 +1,17 @@
 /** What the doctor finds is said in Spanish too, with the figures in their places. */
 import { expect, test } from 'vitest';
+import type { Desk } from '../../../engine/doctor/check.ts';
+import { workChecks } from '../../../engine/doctor/checks/work-signs.ts';
 import { checks } from '../../../engine/doctor/checks.ts';
+import { type CauseCode, causeCodes, signSchema } from '../../../engine/model/cause.ts';
 import { celeryRiskCodeSchema } from '../../../engine/model/celery-risk.ts';
+import { said } from '../../../engine/model/said.ts';
 import { createFormat } from '../../../src/renderer/format/use-format.ts';
+import type { Speak } from '../../../src/renderer/format/use-said.ts';
 import { checkTitlesEs, evidenceNamesEs, findingsEs } from '../../../src/renderer/i18n/doctor-findings-es.ts';
 import { workFindingsEs } from '../../../src/renderer/i18n/doctor-work-es.ts';
-import { type Finding, valueOf, wordsOf } from '../../../src/renderer/pages/doctor/finding-words.ts';
+import { type Finding, fixWordsOf, valueOf, wordsOf } from '../../../src/renderer/pages/doctor/finding-words.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 const finding: Finding = {
   ...{ findingId: 'redis-memory/cache/limit_near_evicting', checkId: 'redis-memory', code: 'limit_near_evicting' },
@@ -17,10 +23,14 @@ const finding: Finding = {
   ...{ why: 'why', steps: ['step'], fix: null },
 };
 
+const speak: Speak = (said, words) => (said ? `‹${said.code}›` : words);
+
 test('Spanish has the title with its figures, English comes from the engine', () => {
-  expect(wordsOf(finding, createFormat('es', 'días')).title).toBe('Redis (cache) usa 93,4 % de su límite de 8,0 MB');
-  expect(wordsOf(finding, createFormat('en', 'days')).title).toBe('English');
-  expect(wordsOf({ ...finding, code: 'not translated' }, createFormat('es', 'días')).title).toBe('English');
+  expect(wordsOf(finding, createFormat('es', 'días'), speak).title).toBe(
+    'Redis (cache) usa 93,4 % de su límite de 8,0 MB',
+  );
+  expect(wordsOf(finding, createFormat('en', 'days'), speak).title).toBe('English');
+  expect(wordsOf({ ...finding, code: 'not translated' }, createFormat('es', 'días'), speak).title).toBe('English');
 });
 
 test('every check has a Spanish title, and every place in a Spanish text is an evidence that has a name', () => {
@@ -46,4 +56,46 @@ test('figures are formatted by their unit', () => {
 
 test('every risk of Celery has its Spanish words', () => {
   expect(celeryRiskCodeSchema.options.filter((code) => !(`celery-risks/${code}` in workFindingsEs))).toEqual([]);
+});
+
+const es = createFormat('es', 'días');
+
+/** What the checks of signs find when this is the one cause of all signs. */
+async function foundFor(code: CauseCode): Promise<Finding[]> {
+  const links = [
+    { code: null, words: 'a sign', said: said('cause_jobs_fail') },
+    { code, words: 'a cause', said: said('cause_own_network') },
+  ];
+  const signs = async () => signSchema.options.map((sign) => ({ sign, links, root: links[1] ?? null }));
+  const desk = { signs, work: null } as unknown as Desk;
+  const of = workChecks.map(async ({ id, subject, run }) => {
+    const verdict = await run({ clock: new ManualClock(0), desk, patients: [] });
+    const found = verdict.kind === 'found' ? verdict.findings : [];
+    return found.map((one): Finding => ({ ...one, fix: null, findingId: id, checkId: id, subject }));
+  });
+  return (await Promise.all(of)).flat();
+}
+
+test.each(causeCodes)(
+  'a sign whose cause is %s is said in Spanish: title, evidence, why, and as many steps',
+  async (code) => {
+    const findings = await foundFor(code);
+    expect(findings).toHaveLength(workChecks.length);
+    for (const one of findings) {
+      const words = wordsOf(one, es, speak);
+      expect(words.title).toBe('‹cause_jobs_fail›: ‹cause_own_network›');
+      expect(one.evidence.map((each) => speak(each.said, 'English'))).not.toContain('English');
+      expect(words.why).not.toBe(one.why);
+      expect(words.steps).toHaveLength(one.steps.length);
+      if (one.steps.length > 0) expect(words.steps).not.toEqual(one.steps);
+    }
+  },
+);
+
+test('what a fix does is said in Spanish, with the value that it sets', () => {
+  const commands = [{ shard: 'x', words: ['CONFIG', 'SET', 'maxmemory', String(512 * 1024 * 1024)] }];
+  const fix = { title: 'Raise the limit to 512 MB', connectionId: 'cache', commands, undo: [], note: 'English' };
+  const findingId = 'redis-memory/cache/limit_near_evicting';
+  expect(fixWordsOf(findingId, fix, es).title).toBe('Subir el límite a 512,0 MB');
+  expect(fixWordsOf(findingId, fix, createFormat('en', 'days'))).toBe(fix);
 });

@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { saidCodes } from '../../../engine/model/said.ts';
 import { causeSaidCodes } from '../../../engine/model/said-causes.ts';
+import { doctorSaidCodes } from '../../../engine/model/said-doctor.ts';
 import { causesEs } from '../../../src/renderer/i18n/causes-es.ts';
+import { doctorReasonsEs } from '../../../src/renderer/i18n/doctor-reasons-es.ts';
 import { saidEn } from '../../../src/renderer/i18n/said-en.ts';
 import { saidEs } from '../../../src/renderer/i18n/said-es.ts';
 
@@ -27,15 +29,19 @@ test('both languages say the same figures', () => {
   }
 });
 
-describe('causes, whose English is the engine’s own', () => {
-  test.each(causeSaidCodes)('%s can be said in Spanish, of one and of many', (code) => {
-    const forms =
-      causesEs[code] === undefined ? [causesEs[`${code}_one`], causesEs[`${code}_other`]] : [causesEs[code]];
+const onlySpanish = [
+  { of: 'causes', codes: causeSaidCodes, texts: causesEs },
+  { of: 'reasons of the doctor', codes: doctorSaidCodes, texts: doctorReasonsEs },
+];
+
+describe.each(onlySpanish)('$of, whose English is the engine’s own', ({ codes, texts }) => {
+  test.each(codes)('%s can be said in Spanish, of one and of many', (code) => {
+    const forms = texts[code] === undefined ? [texts[`${code}_one`], texts[`${code}_other`]] : [texts[code]];
     for (const form of forms) expect(form).toMatch(/\S/);
   });
 
   test('nothing is said that no engine says', () => {
-    const known = new Set<string>(causeSaidCodes.flatMap((code) => [code, `${code}_one`, `${code}_other`]));
-    expect(Object.keys(causesEs).filter((key) => !known.has(key))).toEqual([]);
+    const known = new Set<string>(codes.flatMap((code) => [code, `${code}_one`, `${code}_other`]));
+    expect(Object.keys(texts).filter((key) => !known.has(key))).toEqual([]);
   });
 });

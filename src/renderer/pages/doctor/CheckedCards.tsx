@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../../shared/contract.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Card } from '../../ui/Card.tsx';
 import { State } from '../../ui/State.tsx';
@@ -33,10 +34,11 @@ export function CheckedCards({ checked }: { readonly checked: Checked }): ReactE
 function Rows({ checked }: { readonly checked: Checked }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  const speak = useSaid();
   const isOffline = useIsOffline();
   return (
     <ul className="checked-list">
-      {checked.map(({ checkId, title, subject, outcome, reason }) => (
+      {checked.map(({ checkId, title, subject, outcome, reason, reasonSaid }) => (
         <li key={`${checkId} ${subject.id}`}>
           <State
             kind={isOffline ? 'expired' : outcome === 'well' ? 'fresh' : 'unknown'}
@@ -45,7 +47,7 @@ function Rows({ checked }: { readonly checked: Checked }): ReactElement {
           <b>{subject.name}</b>
           <span>
             {checkTitleOf(checkId, title, format)}
-            {reason !== '' && <span className="sub"> {reason}</span>}
+            {reason !== '' && <span className="sub"> {speak(reasonSaid, reason)}</span>}
           </span>
         </li>
       ))}

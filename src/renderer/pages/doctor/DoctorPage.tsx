@@ -2,7 +2,7 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../../shared/contract.ts';
-import { formatDuration } from '../../format/dates.ts';
+import { type Format, useFormat } from '../../format/use-format.ts';
 import { useAddress } from '../../state/address.ts';
 import { useLiveCall } from '../../state/calls.ts';
 import { describeError } from '../../state/live-query.ts';
@@ -108,6 +108,7 @@ export function DoctorPage(): ReactElement {
 
 function Sum({ report, isOffline }: { readonly report: Report; readonly isOffline: boolean }): ReactElement {
   const { t } = useTranslation();
+  const format = useFormat();
   const worst = report.findings.find(({ severity }) => severity !== 'info')?.severity ?? null;
   const count = (outcome: string): number => report.checked.filter((one) => one.outcome === outcome).length;
   const kind = isOffline ? 'expired' : worst === 'critical' ? 'failed' : worst === 'warning' ? 'stale' : 'fresh';
@@ -119,10 +120,17 @@ function Sum({ report, isOffline }: { readonly report: Report; readonly isOfflin
       </span>
       <span className="sub num">{t('doctor.sum', { well: count('well'), unknown: count('unknown') })}</span>
       <span className="sub" data-testid="doctor-last-run">
-        {t('doctor.lastRun')} <Age atMs={report.atMs} /> {t('doctor.took', { time: formatDuration(report.tookMs) })}
+        {t('doctor.lastRun')} <Age atMs={report.atMs} /> ·{' '}
+        {t('doctor.took', { time: tookWords(report.tookMs, format) })}
       </span>
     </>
   );
+}
+
+/** Most runs take well under a second. */
+function tookWords(tookMs: number, format: Format): string {
+  if (tookMs < 1_000) return `${format.number(Math.max(1, Math.round(tookMs)))} ms`;
+  return `${format.number(tookMs / 1_000, 1)} s`;
 }
 
 /** A run on request; its report comes by the topic. */

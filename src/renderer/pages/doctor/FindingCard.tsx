@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { changedQuery } from '../../state/address.ts';
 import { routeHref } from '../../state/route.ts';
 import { useNow } from '../../state/services.ts';
@@ -23,7 +24,8 @@ export function FindingCard({ finding, isMeant, isOffline, onFix }: FindingCardP
   const { t } = useTranslation();
   const format = useFormat();
   const card = useRef<HTMLElement>(null);
-  const words = wordsOf(finding, format);
+  const speak = useSaid();
+  const words = wordsOf(finding, format, speak);
   useEffect(() => {
     if (isMeant) card.current?.scrollIntoView({ block: 'start' });
   }, [isMeant]);
@@ -55,8 +57,10 @@ export function FindingCard({ finding, isMeant, isOffline, onFix }: FindingCardP
       </header>
       <div className="finding-body">
         <dl className="finding-evidence">
-          {finding.evidence.map((one) => (
-            <EvidenceRow key={one.name} evidence={one} />
+          {finding.evidence.map((one, index) => (
+            // A chain has several causes of one name; a finding is replaced as a whole.
+            // biome-ignore lint/suspicious/noArrayIndexKey: see above
+            <EvidenceRow key={`${one.name} ${index}`} evidence={one} />
           ))}
         </dl>
         <div>
@@ -77,6 +81,7 @@ export function FindingCard({ finding, isMeant, isOffline, onFix }: FindingCardP
 function EvidenceRow({ evidence }: { readonly evidence: Evidence }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  const speak = useSaid();
   const since = useNow((nowMs) => (evidence.sinceMs === null ? '' : format.moment(evidence.sinceMs, nowMs)));
   // SQL and plans have lines of their own.
   const isLong = typeof evidence.value === 'string' && evidence.value.includes('\n');
@@ -87,7 +92,7 @@ function EvidenceRow({ evidence }: { readonly evidence: Evidence }): ReactElemen
         tabIndex={isLong ? 0 : undefined}
         className={typeof evidence.value === 'number' ? 'num' : isLong ? 'words mono' : 'words'}
       >
-        {valueOf(evidence, format)}
+        {speak(evidence.said, valueOf(evidence, format))}
         {since !== '' && <span className="sub"> {t('doctor.since', { time: since })}</span>}
       </dd>
     </div>

@@ -2,6 +2,7 @@
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../../shared/contract.ts';
+import { type Format, useFormat } from '../../format/use-format.ts';
 import { useCommand } from '../../state/calls.ts';
 import { useOperate } from '../../state/operate.ts';
 import { useIsOffline } from '../../state/services.ts';
@@ -12,6 +13,7 @@ import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { OperateLock } from '../../ui/OperateLock.tsx';
 import { State, type StateKind } from '../../ui/State.tsx';
 import { CommandList } from './CommandList.tsx';
+import { checkTitleOf, fixWordsOf } from './finding-words.ts';
 
 type Fix = CallOutput<'doctor.fixes'>['fixes'][number];
 
@@ -25,6 +27,7 @@ interface FixesCardProps {
 export function FixesCard({ fixes, onUndone }: FixesCardProps): ReactElement {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
+  const format = useFormat();
   const [chosen, setChosen] = useState<Fix | null>(null);
   return (
     <Card title={t('doctor.fixes')} note={t('doctor.fixesNote')} testId="doctor-fixes">
@@ -33,7 +36,7 @@ export function FixesCard({ fixes, onUndone }: FixesCardProps): ReactElement {
           <li key={fix.fixId}>
             <State kind={isOffline ? 'expired' : kinds[fix.state]} word={t(`doctor.state.${fix.state}`)} />
             <span>
-              {fix.plan.title} <span className="sub">{fix.findingTitle}</span>
+              {fixWordsOf(fix.findingId, fix.plan, format).title} <span className="sub">{foundWords(fix, format)}</span>
             </span>
             <span className="sub">
               <Age atMs={fix.undoneAtMs ?? fix.atMs} /> {t('doctor.by', { who: fix.who })}
@@ -65,6 +68,11 @@ export function FixesCard({ fixes, onUndone }: FixesCardProps): ReactElement {
   );
 }
 
+/** What it was applied against: the finding is over, and its figures with it, so other languages name the check. */
+function foundWords({ checkId, findingTitle }: Fix, format: Format): string {
+  return checkTitleOf(checkId, findingTitle, format);
+}
+
 interface UndoDialogProps {
   readonly fix: Fix;
   readonly onClose: () => void;
@@ -74,6 +82,7 @@ interface UndoDialogProps {
 function UndoDialog({ fix, onClose, onUndone }: UndoDialogProps): ReactElement {
   const { t } = useTranslation();
   const undo = useCommand('doctor.undo');
+  const words = fixWordsOf(fix.findingId, fix.plan, useFormat());
   const { blocked } = useOperate(fix.plan.connectionId);
   const confirm = async (): Promise<void> => {
     const { error } = await undo.run({ fixId: fix.fixId });
@@ -91,7 +100,7 @@ function UndoDialog({ fix, onClose, onUndone }: UndoDialogProps): ReactElement {
       testId="undo-dialog"
     >
       <p>
-        <b>{fix.plan.title}</b>
+        <b>{words.title}</b>
       </p>
       <CommandList title={t('doctor.undoCommands')} commands={fix.plan.undo} testId="undo-commands" />
       <OperateLock connectionId={fix.plan.connectionId} isInline />
