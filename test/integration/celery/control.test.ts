@@ -69,6 +69,29 @@ describe('real workers are changed', () => {
     await expect(act({ kind: 'autoscale', min: 1, max: 4 })).rejects.toThrow(/--autoscale/);
   });
 
+  it('in the bounds between which one sizes its pool itself, and it keeps to them', async () => {
+    const node = 'scaled@test';
+    const scaled = await broker.app.worker({ node, queues: ['scaled'], args: ['--autoscale', '3,1'] });
+    const pool = async () => {
+      await broker.room.inspector.ask('stats', [node], [node]);
+      return broker.room.inspector.worker(node).stats.value?.pool;
+    };
+    try {
+      await broker.listening(3);
+      await broker.room.fleet(3_000);
+      await until(async () => (await pool())?.autoscale?.max === 3, 10_000, 'what it was started with');
+      await expect(act({ kind: 'pool_grow', by: 1 }, [node])).rejects.toThrow(/sizes its pool itself/);
+      const { answers } = await act({ kind: 'autoscale', min: 2, max: 5 }, [node]);
+      expect(answers).toEqual([{ node, outcome: 'ok', words: 'autoscale now max=5 min=2' }]);
+      expect((await pool())?.autoscale).toMatchObject({ min: 2, max: 5 });
+      await until(async () => ((await pool())?.processIds.length ?? 0) >= 2, 20_000, 'a second process');
+      expect(scaled.hasEnded).toBe(false);
+    } finally {
+      await scaled.stop();
+    }
+    await broker.listening(2);
+  }, 60_000);
+
   it('in what they consume', async () => {
     const extra = { queue: 'extra', exchange: null, exchangeType: 'direct', routingKey: null } as const;
     expect((await act({ kind: 'add_consumer', ...extra })).answers[0]?.outcome).toBe('ok');
