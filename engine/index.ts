@@ -16,5 +16,6 @@ export { backUpAtRest, restoreAtNextStart } from './store/at-rest.ts';
 export { version } from './version.ts';
 export { packNamed } from './wiring/packs.ts';
 export { openReviewFile } from './wiring/review.ts';
+export { exportAtRest } from './wiring/review-at-rest.ts';
 export { runWorkerProcess } from './worker.ts';
 export { startWorkerHost, type WorkerHost } from './worker-host.ts';

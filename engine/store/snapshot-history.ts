@@ -41,6 +41,12 @@ const bytesPerPayload = 70;
 const momentColumns = `lineage_id AS lineId, computed_at_ms AS computedAtMs, data_as_of_ms AS dataAsOfMs,
   compute_ms AS computeMs, as_of AS asOf, payload_id AS payloadId`;
 
+/** Of which pack and source values are. */
+export interface KpiOrigin {
+  readonly pack: string;
+  readonly source: string;
+}
+
 export class SnapshotHistory {
   readonly #connection: Connection;
 
@@ -119,6 +125,14 @@ export class SnapshotHistory {
        WHERE lastAtMs IS NOT NULL GROUP BY filters ORDER BY lastAtMs DESC`,
       pack,
       source,
+    );
+  }
+
+  /** Whose values are kept, the newest first. @throws EngineError STORE_UNAVAILABLE */
+  origins(): KpiOrigin[] {
+    return this.#connection.rows<KpiOrigin>(
+      `SELECT pack, source FROM lineage JOIN snapshot_history ON lineage_id = lineage.id
+       WHERE filters IS NOT NULL GROUP BY pack, source ORDER BY max(computed_at_ms) DESC`,
     );
   }
 

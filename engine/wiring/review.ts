@@ -8,6 +8,7 @@ import type { SecretVault } from '../config/secret-vault.ts';
 import type { Settings } from '../config/settings.ts';
 import type { KpiPack } from '../kpi/pack.ts';
 import type { SourceHolder } from '../kpi/source-holder.ts';
+import type { Views } from '../kpi/views.ts';
 import type { OpenedFile } from '../model/review-file.ts';
 import type { WorkerSightings } from '../queue/worker-sightings.ts';
 import { Files } from '../review/files.ts';
@@ -51,7 +52,11 @@ export function openReview(inputs: ReviewInputs, foundation: Foundation): Review
     logger.error('a listener of the review failed', { error: messageOf(error) }),
   );
   const linkViews = () => [links.cache.view(), links.broker.view()];
-  const kpis = kpiPort(inputs);
+  const { views, dashboards, cache } = inputs.kpis;
+  const kpis = kpiPort(pack, views, {
+    layers: () => cache.layers(),
+    current: async (filters) => (await dashboards.get(filters)).sections,
+  });
   const past = new Past({ store, kpis, clock });
   const reach = new ReachWatch({
     port: {
@@ -86,7 +91,7 @@ export function openReview(inputs: ReviewInputs, foundation: Foundation): Review
     madeBy: `Vigía ${version}`,
     sealer: () => sealerFrom(vault),
     support: () => supportOf(inputs),
-    redaction: () => redactionOf({ ...inputs, links: linkViews(), hostName: hostname() }),
+    redaction: () => redactionOf({ ...inputs, origin: views.origin, links: linkViews(), hostName: hostname() }),
     clock,
   });
   const stop = reach.start();
@@ -101,16 +106,14 @@ export function openReview(inputs: ReviewInputs, foundation: Foundation): Review
   };
 }
 
-function kpiPort({ pack, kpis }: ReviewInputs): KpiPort {
-  const { views, dashboards, cache } = kpis;
+export function kpiPort(pack: KpiPack, views: Views, live: Pick<KpiPort, 'layers' | 'current'>): KpiPort {
   const sections = new Map(pack.kpis.map(({ id, section }) => [id, section]));
   return {
     ...views.origin,
     sections: pack.sections,
     sectionOf: (kpiId) => sections.get(kpiId) ?? null,
     normalize: (filters) => ({ ...views.resolve(filters).filters }),
-    layers: () => cache.layers(),
-    current: async (filters) => (await dashboards.get(filters)).sections,
+    ...live,
   };
 }
 
@@ -120,7 +123,7 @@ export function openReviewFile(file: Buffer): OpenedFile {
 }
 
 /** The key is made when the first file is sealed or opened. @throws EngineError VAULT_UNAVAILABLE */
-function sealerFrom(vault: SecretVault): Sealer {
+export function sealerFrom(vault: SecretVault): Sealer {
   const known = vault.get(sealName);
   if (known !== null) return sealerOf(known);
   const made = newSealingKey();

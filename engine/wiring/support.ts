@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import type { KpiPack } from '../kpi/pack.ts';
+import type { Views } from '../kpi/views.ts';
 import { filtersOfKey } from '../model/filters.ts';
 import type { LinkView } from '../model/health.ts';
 import type { SupportPart } from '../model/review-file.ts';
 import type { Redaction } from '../review/redaction.ts';
 import type { Store } from '../store/store.ts';
 import { version } from '../version.ts';
-import type { KpiParts } from './kpis.ts';
 
 const logNames = ['vigia.log', 'worker.log'];
 const logLines = 400;
@@ -44,20 +43,20 @@ export function supportOf({ settings, store }: SupportInputs): SupportPart {
 interface RedactionInputs {
   readonly settings: Settings;
   readonly store: Store;
-  readonly pack: KpiPack;
-  readonly kpis: KpiParts;
+  /** Whose values they are. */
+  readonly origin: Views['origin'];
   readonly links: readonly LinkView[];
   readonly hostName: string;
 }
 
-export function redactionOf({ settings, store, kpis, links, hostName }: RedactionInputs): Redaction {
+export function redactionOf({ settings, store, origin, links, hostName }: RedactionInputs): Redaction {
   const urls = [settings.cacheUrl, settings.brokerUrl, settings.resultBackendUrl, settings.source];
   const hosts = new Set(
     [hostName, ...[...links.map(({ address }) => address), ...urls].flatMap((text) => hostsIn(text ?? ''))].filter(
       (host) => host !== '' && !loopback.test(host),
     ),
   );
-  const { pack, source } = kpis.views.origin;
+  const { pack, source } = origin;
   const values = new Set(
     store.snapshotHistory
       .views(pack, source)

@@ -1,6 +1,13 @@
-/** `vigia export` and `vigia open`: the past as a sealed file from the console that runs, and any such file read in a terminal. */
+/** `vigia export` and `vigia open`: the past as a sealed file, from the console that runs or a folder at rest, and any such file read in a terminal. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { EngineError, openReviewFile } from '../../engine/index.ts';
+import {
+  createLogger,
+  EngineError,
+  exportAtRest,
+  loadSettings,
+  openDataDir,
+  openReviewFile,
+} from '../../engine/index.ts';
 import type { CallOutput } from '../shared/contract.ts';
 import { connectToConsole } from './running-console.ts';
 import { age, bytes, table } from './table.ts';
@@ -15,28 +22,53 @@ export interface ExportOptions {
   readonly support?: boolean;
 }
 
+type Made = CallOutput<'review.file.make'>;
 type Opened = CallOutput<'review.file.open'>;
 type Moment = Opened['content']['frames'][number];
 
-/** @throws EngineError CALL_INPUT_INVALID, CONSOLE_NOT_RUNNING, FILTER_INVALID */
+/** @throws EngineError CALL_INPUT_INVALID, FILTER_INVALID, DATA_DIR_IN_USE, REVIEW_FILE_REFUSED */
 export async function exportFile(options: ExportOptions): Promise<void> {
-  const instants = options.at.map(instantOf);
-  const running = await connectToConsole({
+  const asked: Asked = {
+    kind: options.support ? 'support' : 'snapshot',
+    filters: Object.fromEntries(options.filter.map(filterOf)),
+    instants: options.at.length === 0 ? [null] : options.at.map(instantOf),
+  };
+  const flags = {
     ...(options.dataDir === undefined ? {} : { 'data-dir': options.dataDir }),
     ...(options.token === undefined ? {} : { token: options.token }),
-  });
+  };
+  const { contentBase64, fileName, sizeBytes, seal } = (await byConsole(flags, asked)) ?? (await atRest(flags, asked));
+  const file = options.out ?? fileName;
+  writeFileSync(file, Buffer.from(contentBase64, 'base64'), { mode: 0o600 });
+  const words = `${file}: ${bytes(sizeBytes)}, sealed by ${seal.fingerprint}\n`;
+  process.stdout.write(options.json ? `${JSON.stringify({ file, sizeBytes, seal }, null, 2)}\n` : words);
+}
+
+type Asked = Parameters<typeof exportAtRest>[1];
+type Flags = Readonly<Record<string, string>>;
+
+/** Null when none runs. */
+async function byConsole(flags: Flags, { kind, filters, instants }: Asked): Promise<Made | null> {
   try {
-    const { contentBase64, fileName, sizeBytes, seal } = await running.client.call('review.file.make', {
-      kind: options.support ? 'support' : 'snapshot',
-      filters: Object.fromEntries(options.filter.map(filterOf)),
-      ...(instants.length === 0 ? {} : { instants }),
-    });
-    const file = options.out ?? fileName;
-    writeFileSync(file, Buffer.from(contentBase64, 'base64'), { mode: 0o600 });
-    const words = `${file}: ${bytes(sizeBytes)}, sealed by ${seal.fingerprint}\n`;
-    process.stdout.write(options.json ? `${JSON.stringify({ file, sizeBytes, seal }, null, 2)}\n` : words);
+    const running = await connectToConsole(flags);
+    try {
+      return await running.client.call('review.file.make', { kind, filters, instants: [...instants] });
+    } finally {
+      running.close();
+    }
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'CONSOLE_NOT_RUNNING') return null;
+    throw error;
+  }
+}
+
+async function atRest(flags: Flags, asked: Asked): Promise<Made> {
+  const { settings } = loadSettings({ flags, env: process.env, workingDir: process.cwd() });
+  const dataDir = openDataDir(settings.dataDir);
+  try {
+    return await exportAtRest(settings, asked, createLogger({ level: 'warn' }));
   } finally {
-    running.close();
+    dataDir.release();
   }
 }
 

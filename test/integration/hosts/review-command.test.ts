@@ -1,8 +1,9 @@
 /** `vigia export` and `vigia open` as a user runs them, against the real program. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDataDir, type openReviewFile } from '../../../engine/index.ts';
 import { type Ended, runProgram } from '../../support/program.ts';
 import { type ServedConsole, serveConsole } from '../../support/served-console.ts';
 import { until } from '../../support/until.ts';
@@ -78,5 +79,43 @@ describe('vigia export and vigia open', () => {
     expect(at).toMatchObject({ code: 2, output: expect.stringContaining('--at "yesterday" is no time') });
     const filter = await vigia('export', '--filter', 'cliente', '--data-dir', served.dataDir);
     expect(filter.output).toContain('write one like cliente=Andes');
+  });
+});
+
+describe('with no console on the folder', () => {
+  beforeAll(() => served.stop());
+
+  test('the last known values are saved from the local database, with their ages and notes', async () => {
+    const file = join(folder, 'rest.vigia');
+    const saved = await vigia('export', '--out', file, '--data-dir', served.dataDir);
+    expect(saved).toMatchObject({ code: 0, output: expect.stringMatching(/rest\.vigia: .* sealed by [0-9a-f]{4}-/) });
+    const { output } = await vigia('open', file);
+    expect(output).toContain('from a folder at rest');
+    expect(output).toMatch(/^edp_count +400 +count +essentials +\w+ +\d+s /m);
+    expect(output).toMatch(/question on edp_count \(400 count\) by .*: Is this all\?/);
+  });
+
+  test('a support bundle leaves out the log, which may name what the settings of then would have hidden', async () => {
+    const file = join(folder, 'support-at-rest.vigia');
+    expect((await vigia('export', '--support', '--out', file, '--data-dir', served.dataDir)).code).toBe(0);
+    const { content } = JSON.parse((await vigia('open', file, '--json')).output) as ReturnType<typeof openReviewFile>;
+    expect(content.support).toMatchObject({ log: [], runs: expect.any(Array) });
+    expect(content.frames.length).toBeGreaterThan(10);
+    expect(JSON.stringify(content)).not.toContain(folder);
+  });
+
+  test('a folder without values is refused and stays as it is; one that another program holds is named', async () => {
+    const empty = join(folder, 'empty');
+    const refused = await vigia('export', '--data-dir', empty);
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('keeps no values of KPIs') });
+    expect(existsSync(join(empty, 'vigia.db'))).toBe(false);
+    const held = openDataDir(served.dataDir);
+    try {
+      const { code, output } = await vigia('export', '--data-dir', served.dataDir);
+      expect(code).not.toBe(0);
+      expect(output).toMatch(/is in use|another/i);
+    } finally {
+      held.release();
+    }
   });
 });
