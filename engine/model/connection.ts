@@ -86,6 +86,15 @@ export const connectionTestSchema = z.object({
   version: z.string().nullable(),
   /** Median of ten round trips. */
   latencyMs: z.number().nullable(),
+  /** By mode what the user may not do, as `config|get`; null where the server cannot be asked: before Redis 7.0, or the user may not. */
+  rights: z
+    .object({
+      user: z.string(),
+      observe: z.array(z.string()),
+      /** Beyond what is missing to observe already. */
+      operate: z.array(z.string()),
+    })
+    .nullable(),
 });
 export type ConnectionTest = z.infer<typeof connectionTestSchema>;
 

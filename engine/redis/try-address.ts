@@ -13,6 +13,7 @@ import { tlsOptions } from './clients.ts';
 import { RedisLink } from './link.ts';
 import { OperateGate } from './operate-gate.ts';
 import { redisProblem } from './problems.ts';
+import { missingRights, whoAmI } from './rights.ts';
 
 type Step = ConnectionTest['steps'][number];
 type Finding = Pick<Step, 'outcome' | 'detail'>;
@@ -61,10 +62,7 @@ export async function tryAddress(address: RedisAddress, parts: Parts): Promise<C
   const clock = parts.clock;
   const gate = new OperateGate({ title: address.label, byDefault: 'observe', clock, onChange: () => undefined });
   let link: RedisLink | null = null;
-  const asked = { product: null, version: null, latencyMs: null } as Pick<
-    ConnectionTest,
-    'product' | 'version' | 'latencyMs'
-  >;
+  const asked: Omit<ConnectionTest, 'ok' | 'steps'> = { product: null, version: null, latencyMs: null, rights: null };
   try {
     await run('auth', async () => {
       link = new RedisLink({ role: 'test', url: address, access: gate, connectDeadlineMs: stepDeadlineMs, ...parts });
@@ -74,7 +72,10 @@ export async function tryAddress(address: RedisAddress, parts: Parts): Promise<C
     });
     await run('version', async () => judgeVersion(await infoOf(link), asked));
     await run('role', async () => judgeRole(await infoOf(link), address));
-    await run('rights', () => askRights(link));
+    await run('rights', async () => {
+      asked.rights = await rightsOf(link);
+      return asked.rights === null ? askRights(link) : judgeRights(asked.rights);
+    });
     await run('latency', async () => {
       asked.latencyMs = await measure(link, clock);
       return { outcome: 'passed', detail: `${asked.latencyMs.toFixed(2)} ms for a round trip` };
@@ -210,6 +211,38 @@ function judgeRole(info: ReadonlyMap<string, string>, { topology, label }: Redis
   return { outcome: role === 'slave' ? 'warned' : 'passed', detail: facts.join(', ') };
 }
 
+async function rightsOf(link: RedisLink | null): Promise<ConnectionTest['rights']> {
+  const shard = link?.shards()[0];
+  const user = shard === undefined ? null : await whoAmI(shard);
+  if (shard === undefined || user === null) return null;
+  const observe = await missingRights(shard, user, 'observe');
+  const operate = await missingRights(shard, user, 'operate');
+  if (observe === null || operate === null) return null;
+  return { user, observe, operate: operate.filter((name) => !observe.includes(name)) };
+}
+
+/** A user who may only observe is as it should be. */
+function judgeRights({ user, observe, operate }: NonNullable<ConnectionTest['rights']>): Finding {
+  if (observe.length > 0) {
+    const line = `vigia acl --mode observe --user ${user}`;
+    return {
+      outcome: 'warned',
+      detail: `to observe, the user "${user}" lacks ${listed(observe)}; \`${line}\` prints the rights`,
+    };
+  }
+  const more =
+    operate.length === 0
+      ? 'and to operate'
+      : `but to operate lacks ${listed(operate)}; \`vigia acl --mode operate --user ${user}\` prints the rights`;
+  return { outcome: 'passed', detail: `the user "${user}" may do all that it takes to observe, ${more}` };
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 12).map((name) => name.replace('|', ' ').toUpperCase());
+  return shown.join(', ') + (names.length > shown.length ? ` and ${names.length - shown.length} more` : '');
+}
+
+/** Where the server cannot be asked for the user's rights: what the pages ask is tried. */
 async function askRights(link: RedisLink | null): Promise<Finding> {
   if (link === null) return skipped('there is no connection');
   const missing: string[] = [];

@@ -61,6 +61,7 @@ const goodTest: CallOutput<'connections.test'> = {
   product: 'Redis',
   version: '7.0.15',
   latencyMs: 0.42,
+  rights: { user: 'ana', observe: ['slowlog|len'], operate: ['set', 'config|set'] },
   steps: [
     { step: 'dns', outcome: 'passed', detail: 'redis.example is 10.0.0.9', tookMs: 3.2 },
     { step: 'reach', outcome: 'passed', detail: '10.0.0.9:6380 answers', tookMs: 1.1 },
@@ -68,7 +69,7 @@ const goodTest: CallOutput<'connections.test'> = {
     { step: 'auth', outcome: 'passed', detail: 'as reports', tookMs: 12 },
     { step: 'version', outcome: 'passed', detail: 'Redis 7.0.15', tookMs: 0.4 },
     { step: 'role', outcome: 'passed', detail: 'master', tookMs: 0.3 },
-    { step: 'rights', outcome: 'warned', detail: 'the user may not use SLOWLOG LEN', tookMs: 2 },
+    { step: 'rights', outcome: 'warned', detail: 'to observe, "ana" lacks SLOWLOG LEN', tookMs: 2 },
     { step: 'latency', outcome: 'passed', detail: '0.42 ms for a round trip', tookMs: 5 },
   ],
 };

@@ -1,18 +1,7 @@
 /** What the user of a connection may really do, held against the lines that `vigia acl` prints. */
-import { EngineError } from '../../base/errors.ts';
 import { said } from '../../model/said.ts';
-import { aclCommands } from '../../redis/acl.ts';
-import { asText, listOf } from '../../redis/reply.ts';
-import type { RedisShard } from '../../redis/shards.ts';
+import { missingRights, whoAmI } from '../../redis/rights.ts';
 import { type ConnectionCheck, evidence, unknown, verdictOf } from '../check.ts';
-
-/** Never written: ACL DRYRUN only says whether it would be allowed. */
-const filler = '1';
-/** Of the categories that the lines give beside their commands. */
-const ofCategories = {
-  observe: ['get', 'hscan', 'scan', 'type', 'xinfo|stream'],
-  operate: ['set', 'unlink', 'pexpire'],
-};
 
 export const redisRights: ConnectionCheck = {
   id: 'redis-rights',
@@ -32,7 +21,7 @@ export const redisRights: ConnectionCheck = {
     const mode = patient.link.isWritable ? 'operate' : 'observe';
     const user = await whoAmI(shard);
     if (user === null) return unknown('the user may not ask who it is (ACL WHOAMI)', said('unchecked_whoami'));
-    const missing = await missingOf(shard, user, wantedIn(mode));
+    const missing = await missingRights(shard, user, mode);
     if (missing === null) return unknown('the user may not ask what it may do (ACL DRYRUN)', said('unchecked_dryrun'));
     if (missing.length === 0) return verdictOf([]);
     return verdictOf([
@@ -54,54 +43,3 @@ export const redisRights: ConnectionCheck = {
     ]);
   },
 };
-
-function wantedIn(mode: 'observe' | 'operate'): string[] {
-  const writes = mode === 'operate' ? ofCategories.operate : [];
-  return [...new Set([...ofCategories.observe, ...writes, ...aclCommands(mode)])];
-}
-
-async function whoAmI(shard: RedisShard): Promise<string | null> {
-  return orNull(async () => asText(await shard.command('ACL WHOAMI', (client) => client.call('ACL', 'WHOAMI'))));
-}
-
-/** Null where it may not be asked. @param names as `config|get` */
-async function missingOf(shard: RedisShard, user: string, names: readonly string[]): Promise<string[] | null> {
-  const infos = await orNull(() => shard.command('COMMAND INFO', (client) => client.call('COMMAND', 'INFO', ...names)));
-  // Where COMMAND may not be asked every command is tried with one argument, which most have.
-  const arities = listOf(infos).map((info) => Number(listOf(info)[1]));
-  return orNull(() =>
-    shard.command('ACL DRYRUN', async (client) => {
-      const pipeline = client.pipeline();
-      const asked = names.filter((_name, at) => infos === null || Number.isFinite(arities[at]));
-      for (const name of asked) {
-        const words = name.split('|');
-        const arity = Math.abs(arities[names.indexOf(name)] ?? 2);
-        pipeline.call(
-          'ACL',
-          'DRYRUN',
-          user,
-          ...words,
-          ...Array<string>(Math.max(0, arity - words.length)).fill(filler),
-        );
-      }
-      const answers = (await pipeline.exec()) ?? [];
-      const [error] = answers[0] ?? [null];
-      if (error !== null && error.message.startsWith('NOPERM')) throw error;
-      return asked.filter((_name, at) => isRefused(answers[at]));
-    }),
-  );
-}
-
-/** Source: ACL DRYRUN, "User x has no permissions to run the 'get' command". Wrong arguments are no refusal. */
-function isRefused(answer: [error: Error | null, result: unknown] | undefined): boolean {
-  return asText(answer?.[1]).includes('no permissions to run');
-}
-
-async function orNull<Value>(ask: () => Promise<Value>): Promise<Value | null> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof EngineError && ['REDIS_ACL_DENIED', 'REDIS_COMMAND_FAILED'].includes(error.code)) return null;
-    throw error;
-  }
-}

@@ -92,5 +92,13 @@ export const connectionsEn = {
     rights: 'Rights',
     latency: 'Latency',
   },
+  rights: {
+    observe: '{{user}} may do all that it takes to observe',
+    operate: '{{user}} may do all that it takes to operate',
+    observeNot_one: 'To observe, {{user}} lacks {{count}} right: {{names}}',
+    observeNot_other: 'To observe, {{user}} lacks {{count}} rights: {{names}}',
+    operateNot_one: 'To operate, {{user}} lacks {{count}} right: {{names}}',
+    operateNot_other: 'To operate, {{user}} lacks {{count}} rights: {{names}}',
+  },
   outcome: { passed: 'passed', warned: 'look here', failed: 'failed', skipped: 'left out' },
 };

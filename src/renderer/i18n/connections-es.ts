@@ -96,5 +96,13 @@ export const connectionsEs: Translated<typeof connectionsEn> = {
     rights: 'Permisos',
     latency: 'Latencia',
   },
+  rights: {
+    observe: '{{user}} puede todo lo que hace falta para observar',
+    operate: '{{user}} puede todo lo que hace falta para operar',
+    observeNot_one: 'Para observar, a {{user}} le falta {{count}} permiso: {{names}}',
+    observeNot_other: 'Para observar, a {{user}} le faltan {{count}} permisos: {{names}}',
+    operateNot_one: 'Para operar, a {{user}} le falta {{count}} permiso: {{names}}',
+    operateNot_other: 'Para operar, a {{user}} le faltan {{count}} permisos: {{names}}',
+  },
   outcome: { passed: 'bien', warned: 'a revisar', failed: 'falló', skipped: 'omitido' },
 };

@@ -75,7 +75,11 @@ test('a pasted address fills the fields; it is tried before it is kept, and its 
   await page.getByTestId('connection-test').click();
   const result = page.getByTestId('connection-test-result');
   await expect(result).toContainText('It works');
-  await expect(result).toContainText('the user may not use SLOWLOG LEN');
+  const rights = page.getByTestId('connection-test-rights');
+  await expect(rights.locator('[data-mode=observe]')).toContainText('To observe, ana lacks 1 right: SLOWLOG LEN');
+  await expect(rights.locator('[data-mode=observe] code')).toHaveText('vigia acl --mode observe --user ana');
+  await expect(rights.locator('[data-mode=operate]')).toContainText('lacks 3 rights: SLOWLOG LEN, SET, CONFIG SET');
+  await expect(rights.locator('[data-mode=operate] code')).toHaveText('vigia acl --mode operate --user ana');
   await expect(result).toContainText('as reports');
   expect(engine.script.connections.saved).toEqual([]);
   await page.getByTestId('connection-save').click();
@@ -103,6 +107,7 @@ test('what fails is named step by step, and a change of the form takes the old v
     product: null,
     version: null,
     latencyMs: null,
+    rights: null,
     steps: [
       { step: 'reach', outcome: 'passed', detail: '10.0.0.9:6379 answers', tookMs: 1 },
       { step: 'auth', outcome: 'failed', detail: 'WRONGPASS. Check the user and the password.', tookMs: 4 },

@@ -2,12 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../engine/base/clock.ts';
 import { systemIds, systemRandom } from '../../../engine/base/ids.ts';
 import { silentLogger } from '../../../engine/base/logger.ts';
 import { openVault } from '../../../engine/config/secret-vault.ts';
 import { type ConnectionDraft, connectionTestSchema, connectionViewSchema } from '../../../engine/model/connection.ts';
+import { aclRules } from '../../../engine/redis/acl.ts';
 import { RedisLink } from '../../../engine/redis/link.ts';
 import { openStore, type Store } from '../../../engine/store/store.ts';
 import { type Connections, openConnections } from '../../../engine/wiring/connections.ts';
@@ -267,7 +269,37 @@ describe('a test before saving', () => {
     const args = ['--user', 'ana', 'on', '>s3cret', '~*', '+@all', '-config', '-slowlog', '--user', 'default', 'off'];
     const server = await kept(startRedis({ tcp: true, args }));
     const steps = await stepsOf(draftOf(server.port, { username: 'ana', password: 's3cret' }));
-    expect(steps['rights']).toMatch(/^warned: .*CONFIG GET, SLOWLOG LEN;.*vigia acl/);
+    expect(steps['rights']).toMatch(
+      /^warned: to observe, .*"ana" lacks CONFIG GET, SLOWLOG GET, SLOWLOG LEN;.*vigia acl/,
+    );
+  });
+
+  test('tells what the user lacks to observe and to operate, and the users that `vigia acl` makes lack nothing', async () => {
+    const server = await kept(startRedis({ tcp: true }));
+    const admin = new Redis(server.socketPath);
+    cleanUps.push(() => admin.disconnect());
+    const rules = (mode: 'observe' | 'operate') =>
+      aclRules({ mode, user: 'x', redis: '7' }).slice(1).toSpliced(2, 0, '>pw');
+    await admin.call('ACL', 'SETUSER', 'eye', ...rules('observe'));
+    await admin.call('ACL', 'SETUSER', 'hand', ...rules('operate'));
+    await admin.call('ACL', 'SETUSER', 'dumb', 'reset', 'on', '>pw', '~*', '&*', '+@all', '-acl', '-config');
+    const tried = async (username: string) => {
+      const result = await open().test(draftOf(server.port, { username, password: 'pw' }));
+      return { rights: result.rights, step: result.steps.find(({ step }) => step === 'rights') };
+    };
+    const eye = await tried('eye');
+    expect(eye.rights).toMatchObject({ user: 'eye', observe: [] });
+    expect(eye.rights?.operate).toEqual(expect.arrayContaining(['set', 'unlink', 'config|set', 'client|kill']));
+    expect(eye.step).toMatchObject({
+      outcome: 'passed',
+      detail: expect.stringContaining('vigia acl --mode operate --user eye'),
+    });
+    expect((await tried('hand')).rights).toEqual({ user: 'hand', observe: [], operate: [] });
+    // Who may not ask for its rights is found out by what the pages ask.
+    const dumb = await tried('dumb');
+    expect(dumb.rights).toBeNull();
+    expect(dumb.step).toMatchObject({ outcome: 'warned', detail: expect.stringContaining('CONFIG GET') });
+    expect(await admin.dbsize()).toBe(0);
   });
 
   test('tells a cluster, a sentinel and a replica from what the address says', async () => {

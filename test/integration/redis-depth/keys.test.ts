@@ -3,7 +3,6 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeEntry } from '../../../engine/cache/codec.ts';
 import { entryName } from '../../../engine/redis/key-names.ts';
-import { startRedisCluster } from '../../support/redis-cluster.ts';
 import { connectionId, openRedisRoom, type RedisRoom } from '../../support/redis-room.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 
@@ -341,35 +340,6 @@ describe('edits', () => {
     await watched.close();
   });
 });
-
-test('on a cluster pages go through every shard, and a key is found where it is', async () => {
-  const cluster = await startRedisCluster();
-  const whole = await openRedisRoom(cluster.url);
-  try {
-    for (let n = 0; n < 300; n += 1) await whole.link.command('SET', (one) => one.set(`key:${n}`, `v${n}`));
-    expect(await all(whole, { pattern: 'key:*' })).toHaveLength(300);
-    expect((await whole.call('redis.key', { connectionId, key: 'key:7' })).value).toMatchObject({
-      shown: { text: 'v7' },
-    });
-    const keys = [{ key: 'key:1' }, { key: 'key:2' }, { key: 'key:3' }];
-    expect(await whole.call('redis.key.delete', { connectionId, keys })).toEqual({ removed: 3 });
-    const change = { kind: 'string' as const, value: 'after' };
-    await whole.call('redis.key.set', { connectionId, key: 'key:8', edit: change, was: 'v8' });
-    await whole.call('redis.key.rename', { connectionId, key: 'key:8', to: '{key:8}:moved' });
-    expect((await whole.call('redis.key', { connectionId, key: '{key:8}:moved' })).value).toMatchObject({
-      shown: { text: 'after' },
-    });
-    await expect(whole.call('redis.key.rename', { connectionId, key: 'key:9', to: 'other' })).rejects.toMatchObject({
-      code: 'CALL_INPUT_INVALID',
-    });
-    await expect(whole.call('redis.keys', { connectionId, db: 1 })).rejects.toMatchObject({
-      code: 'REDIS_DATABASE_INVALID',
-    });
-  } finally {
-    await whole.close();
-    await cluster.stop();
-  }
-}, 40_000);
 
 function elements(value: Awaited<ReturnType<typeof open>>['value']): string[] {
   switch (value.kind) {

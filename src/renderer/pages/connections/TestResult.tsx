@@ -21,7 +21,7 @@ export function TestResult({ result }: { readonly result: ConnectionTest }): Rea
     // What it answers (a promise in newer browsers) is no clean-up.
     box.current?.scrollIntoView({ block: 'center' });
   }, []);
-  const { ok, steps, product, version } = result;
+  const { ok, steps, product, version, rights } = result;
   return (
     <div ref={box} className="test-result" role="status" data-testid="connection-test-result">
       <p>
@@ -37,7 +37,7 @@ export function TestResult({ result }: { readonly result: ConnectionTest }): Rea
           <li key={step} data-outcome={outcome}>
             <b>{t(`connections.step.${step}`)}</b>
             <State kind={outcomeKinds[outcome]} word={t(`connections.outcome.${outcome}`)} />
-            <span className="sub">{detail}</span>
+            {step === 'rights' && rights !== null ? <Rights rights={rights} /> : <span className="sub">{detail}</span>}
             <span className="sub num end">
               {outcome === 'skipped' ? '' : `${format.number(tookMs, tookMs < 10 ? 1 : 0)} ms`}
             </span>
@@ -46,4 +46,34 @@ export function TestResult({ result }: { readonly result: ConnectionTest }): Rea
       </ol>
     </div>
   );
+}
+
+/** What the user may do, by mode, with the command that prints the line that gives what is missing. */
+function Rights({ rights }: { readonly rights: NonNullable<ConnectionTest['rights']> }): ReactElement {
+  const { t } = useTranslation();
+  const { user } = rights;
+  return (
+    <span className="sub test-rights" data-testid="connection-test-rights">
+      {(['observe', 'operate'] as const).map((mode) => {
+        // To operate takes what observing takes, and more.
+        const missing = mode === 'observe' ? rights.observe : [...rights.observe, ...rights.operate];
+        return (
+          <span key={mode} data-mode={mode}>
+            {missing.length === 0
+              ? t(`connections.rights.${mode}`, { user })
+              : t(`connections.rights.${mode}Not`, { user, count: missing.length, names: namesOf(missing) })}
+            {missing.length > 0 && <code>{`vigia acl --mode ${mode} --user ${user}`}</code>}
+          </span>
+        );
+      })}
+    </span>
+  );
+}
+
+const namedAtMost = 8;
+
+/** `config|get` is CONFIG GET to whoever types it. */
+function namesOf(missing: readonly string[]): string {
+  const names = missing.slice(0, namedAtMost).map((name) => name.replace('|', ' ').toUpperCase());
+  return names.join(', ') + (missing.length > namedAtMost ? '…' : '');
 }
