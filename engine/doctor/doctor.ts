@@ -107,7 +107,7 @@ export class Doctor {
       checkId: finding.checkId,
       findingTitle: finding.title,
       plan,
-      state: isMended ? 'mended' : 'failing',
+      state: isMended ? 'mended' : plan.showsWithinMs === undefined ? 'failing' : 'settling',
       undoneAtMs: null,
     };
     fixes.put(applied);
@@ -144,8 +144,25 @@ export class Doctor {
       checked: done.flatMap(({ checked }) => checked),
     };
     this.#last = report;
+    this.#judgeSettling(report);
     this.#changes.emit('changed', report.atMs);
     return report;
+  }
+
+  /** Fixes whose effect shows by and by: what could not be checked says nothing of them. */
+  #judgeSettling({ findings, checked, atMs }: DoctorReport): void {
+    const { fixes } = this.#parts;
+    for (const fix of fixes.list().filter(({ state }) => state === 'settling')) {
+      const { checkId, findingId } = fix;
+      const looked = checked.some(
+        (one) =>
+          one.checkId === checkId && one.outcome !== 'unknown' && findingId.startsWith(`${checkId}/${one.subject.id}/`),
+      );
+      const isFound = findings.some((one) => one.findingId === findingId);
+      const isOver = atMs - fix.atMs > (fix.plan.showsWithinMs ?? 0);
+      if (looked && !isFound) fixes.put({ ...fix, state: 'mended' });
+      else if (isFound && isOver) fixes.put({ ...fix, state: 'failing' });
+    }
   }
 
   /** The check that found it, on its subject alone, with facts of now. */

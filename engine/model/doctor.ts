@@ -37,6 +37,8 @@ export const fixPlanSchema = z.object({
   undo: z.array(fixCommandSchema),
   /** What else it does that one should know before. */
   note: z.string().nullable(),
+  /** Where the trouble is told of a window of time, and so goes only by and by: after this it must be gone. */
+  showsWithinMs: z.number().optional(),
 });
 export type FixPlan = z.infer<typeof fixPlanSchema>;
 
@@ -82,7 +84,7 @@ export const doctorReportSchema = z.object({
 });
 export type DoctorReport = z.infer<typeof doctorReportSchema>;
 
-/** `failing`: applied, but the trouble is still there. */
+/** `settling`: applied, and its effect is still to show; `failing`: applied, but the trouble is still there. */
 export const appliedFixSchema = z.object({
   fixId: z.string(),
   atMs: z.number(),
@@ -91,7 +93,7 @@ export const appliedFixSchema = z.object({
   checkId: z.string(),
   findingTitle: z.string(),
   plan: fixPlanSchema,
-  state: z.enum(['mended', 'failing', 'undone']),
+  state: z.enum(['mended', 'settling', 'failing', 'undone']),
   undoneAtMs: z.number().nullable(),
 });
 export type AppliedFix = z.infer<typeof appliedFixSchema>;

@@ -1,5 +1,6 @@
 /** Memory of each server: no limit where one is due, near the limit, swapped out, or fragmented. */
 import { bytesWords, percentWords } from '../../health/wording.ts';
+import type { FixPlan } from '../../model/doctor.ts';
 import { said } from '../../model/said.ts';
 import { type ConnectionCheck, evidence, type Found, unknown, verdictOf } from '../check.ts';
 import type { Patient, ServerFacts } from '../patient.ts';
@@ -89,8 +90,6 @@ async function near(patient: Patient, server: ServerFacts, memory: Memory): Prom
   const evicting = memory.policy !== 'noeviction';
   const evictedPerS = patient.window(shard.address, windowMs)?.evictedPerS ?? null;
   const refused = Number(/count=(\d+)/.exec(fields.get('errorstat_OOM') ?? '')?.[1] ?? 0);
-  const systemBytes = Number(fields.get('total_system_memory') ?? 0);
-  const fits = systemBytes > 0 && 2 * bytes <= systemBytes / 2;
   return {
     code: evicting ? 'limit_near_evicting' : 'limit_near_refusing',
     part: patient.partOf(server),
@@ -111,14 +110,23 @@ async function near(patient: Patient, server: ServerFacts, memory: Memory): Prom
       'Remove what nobody needs, or give it an expiry.',
       'If all of it is needed, raise maxmemory, in redis.conf as well.',
     ],
-    fix: fits
-      ? await patient.configFix(
-          `Raise the limit to ${bytesWords(2 * bytes)}`,
-          [{ shard, name: 'maxmemory', value: String(2 * bytes) }],
-          `The machine has ${bytesWords(systemBytes)}. Undoing it brings the limit back, with what that means for what was stored meanwhile.`,
-        )
-      : null,
+    fix: await raiseLimitFix(patient, server),
   };
+}
+
+/** Twice what it may use now; null without a limit, and where the machine has no room for it. */
+export async function raiseLimitFix(
+  patient: Patient,
+  { shard, fields, figures }: ServerFacts,
+): Promise<FixPlan | null> {
+  const limit = figures.memory?.limit;
+  const systemBytes = Number(fields.get('total_system_memory') ?? 0);
+  if (limit?.kind !== 'limited' || 2 * limit.bytes > systemBytes / 2) return null;
+  return patient.configFix(
+    `Raise the limit to ${bytesWords(2 * limit.bytes)}`,
+    [{ shard, name: 'maxmemory', value: String(2 * limit.bytes) }],
+    `The machine has ${bytesWords(systemBytes)}. Undoing it brings the limit back, with what that means for what was stored meanwhile.`,
+  );
 }
 
 function swapped(patient: Patient, server: ServerFacts, { usedBytes, rssBytes }: Memory): Found | null {

@@ -4,6 +4,8 @@ import type { DoctorSubject, FixPlan } from '../../model/doctor.ts';
 import { said } from '../../model/said.ts';
 import { evidence, type Found, noConsole, type SystemCheck, unknown, verdictOf, type Work } from '../check.ts';
 import { resumeFix, startWorkersFix } from '../console-fix.ts';
+import type { Patient } from '../patient.ts';
+import { moreRoomFix } from './redis-hit-rate.ts';
 
 interface Wanted {
   readonly id: string;
@@ -65,14 +67,17 @@ function check({ id, title, signs, subject, severity, why }: Wanted): SystemChec
     title,
     about: 'system',
     subject,
-    async run({ desk }) {
+    async run({ desk, patients }) {
       if (desk === null) return noConsole;
       const chains = (await desk.signs()).filter(({ sign }) => signs.includes(sign));
       const isStarting = desk.work?.isStarting() ?? false;
       // Who is still starting is no trouble yet, and what waits for it is not either.
       const bad = chains.filter(({ root }) => !isStarting || root?.code !== 'workers_unseen');
       if (bad.length === 0 && chains.length > 0) return starting;
-      return verdictOf(distinct(bad).map((chain) => findingOf(chain, severity, why, fixOf(chain, desk.work))));
+      const found = distinct(bad).map(async (chain) =>
+        findingOf(chain, severity, why, await fixOf(chain, desk.work, patients)),
+      );
+      return verdictOf(await Promise.all(found));
     },
   };
 }
@@ -84,11 +89,20 @@ function distinct(chains: readonly CauseChain[]): CauseChain[] {
 }
 
 /** Null where nothing that is safe would help. */
-function fixOf({ root }: CauseChain, work: Work | null): FixPlan | null {
+async function fixOf({ root }: CauseChain, work: Work | null, patients: readonly Patient[]): Promise<FixPlan | null> {
+  if (root?.code === 'evictions') return roomFix(patients);
   if (work === null) return null;
   if (root?.code === 'workers_missing') return startWorkersFix(work.processCount());
   if (root?.code !== 'queue_paused') return null;
   return resumeFix(work.queues().flatMap(({ id, own, paused }) => (own && paused ? [id] : [])));
+}
+
+/** More memory for the cache of this console; it is the first of all connections. */
+async function roomFix(patients: readonly Patient[]): Promise<FixPlan | null> {
+  const cache = patients.find(({ role, link }) => (role === 'cache' || role === 'both') && link.isReady);
+  const [server, ...others] = (await cache?.servers()) ?? [];
+  // On a cluster the check of each server says which of them is full.
+  return cache === undefined || server === undefined || others.length > 0 ? null : moreRoomFix(cache, server);
 }
 
 function findingOf(

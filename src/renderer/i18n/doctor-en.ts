@@ -29,7 +29,7 @@ export const doctorEn = {
   undoNow: 'Undo',
   undoCommands: 'These commands put back what there was',
   by: 'by {{who}}',
-  state: { mended: 'mended', failing: 'applied, still found', undone: 'undone' },
+  state: { mended: 'mended', settling: 'applied, taking effect', failing: 'applied, still found', undone: 'undone' },
   unknownTitle: 'Could not be checked',
   unknownNote: 'this is not the same as well',
   wellTitle: 'Checked and well',

@@ -33,7 +33,12 @@ export const doctorEs: Translated<typeof doctorEn> = {
   undoNow: 'Deshacer',
   undoCommands: 'Estos comandos devuelven lo que había',
   by: 'por {{who}}',
-  state: { mended: 'corregido', failing: 'aplicada, pero sigue', undone: 'deshecha' },
+  state: {
+    mended: 'corregido',
+    settling: 'aplicada, haciendo efecto',
+    failing: 'aplicada, pero sigue',
+    undone: 'deshecha',
+  },
   unknownTitle: 'No se pudo revisar',
   unknownNote: 'no es lo mismo que estar bien',
   wellTitle: 'Revisado y en orden',

@@ -27,6 +27,8 @@ export const fixesEs: Readonly<Record<string, SaidFix>> = {
   },
   'redis-memory/limit_near_evicting': raiseLimit,
   'redis-memory/limit_near_refusing': raiseLimit,
+  'redis-hit-rate/hit_rate_low_evicting': raiseLimit,
+  'cache-helps/evictions': raiseLimit,
   'redis-memory/fragmented': {
     title: 'Activar la desfragmentación',
     note: 'Mientras trabaja ocupa hasta un cuarto de un núcleo.',

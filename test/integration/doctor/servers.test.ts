@@ -259,6 +259,46 @@ test('a low hit rate is told of the window, with evictions beside it', async () 
   expect(finding?.evidence.find(({ name }) => name === 'hit_ratio')?.value).toBeLessThan(0.4);
 }, 60_000);
 
+test('the cache does not help: it forgets what is read again, is given room by the fix, and helps from then on', async () => {
+  const small = await startRedis({ tcp: true, args: ['--maxmemory', '4mb', '--maxmemory-policy', 'allkeys-lru'] });
+  const shop = new Redis(small.socketPath);
+  /** As a program uses a cache: what is not there is computed and stored. */
+  const readThrough = async () => {
+    const names = Array.from({ length: 500 }, (_each, n) => `article:${n}`);
+    const stored = await shop.mget(names);
+    const missed = shop.pipeline();
+    for (const [n, name] of names.entries()) if (stored[n] === null) missed.set(name, 'x'.repeat(10_000));
+    await missed.exec();
+  };
+  const profile = { name: 'shop', url: `redis://127.0.0.1:${small.port}`, purposes: ['cache' as const] };
+  try {
+    await watching(profile, async (id) => {
+      const evicting = async () => {
+        await readThrough();
+        return (await codes('redis-hit-rate', id)).includes('hit_rate_low_evicting');
+      };
+      await until(evicting, 60_000, 'the finding');
+      const [finding] = await room.found('redis-hit-rate', id);
+      expect(finding?.evidence.find(({ name }) => name === 'evicted_per_s')?.value).toBeGreaterThan(0);
+      expect(finding?.fix?.commands.map(({ words }) => words.join(' '))).toEqual(['CONFIG SET maxmemory 8388608']);
+      const applied = await room.doctor.fix(finding?.findingId ?? '', finding?.fix?.commands ?? [], 'tester');
+      // The rate is of five minutes: what was missed before is still in it.
+      expect(applied.state).toBe('settling');
+      const helps = async () => {
+        for (let round = 0; round < 10; round += 1) await readThrough();
+        return (await room.outcome('redis-hit-rate', id)) === 'well';
+      };
+      await until(helps, 60_000, 'a cache that helps');
+      expect(room.doctor.fixes()[0]).toMatchObject({ fixId: applied.fixId, state: 'mended' });
+      await room.doctor.undo(applied.fixId, 'tester');
+      expect(await shop.config('GET', 'maxmemory')).toEqual(['maxmemory', '4194304']);
+    });
+  } finally {
+    shop.disconnect();
+    await small.stop();
+  }
+}, 180_000);
+
 test('big keys, a namespace that holds most, and keys for ever come from the newest analysis', async () => {
   await toCache.flushall();
   await toCache.set('report:2026', 'x'.repeat(90_000_000));

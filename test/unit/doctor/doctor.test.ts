@@ -5,6 +5,7 @@ import { systemIds } from '../../../engine/base/ids.ts';
 import { silentLogger } from '../../../engine/base/logger.ts';
 import { type SystemCheck, silent, unknown, type Verdict, verdictOf, well } from '../../../engine/doctor/check.ts';
 import { Doctor } from '../../../engine/doctor/doctor.ts';
+import type { AppliedFix } from '../../../engine/model/doctor.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const check = (id: string, run: () => Promise<Verdict>): SystemCheck => ({
@@ -73,4 +74,45 @@ test('two who ask at once share one run', async () => {
   expect(runs).toBe(1);
   await doctor.run();
   expect(runs).toBe(2);
+});
+
+test('a fix whose effect shows by and by is mended once its finding is gone, and failing when its time is over', async () => {
+  const clock = new ManualClock();
+  let verdict: Verdict = found('warning');
+  const shelf: AppliedFix[] = ['one/console/warning', 'two/console/warning'].map((findingId) => ({
+    ...{
+      fixId: findingId,
+      atMs: clock.now(),
+      who: 'tester',
+      findingId,
+      checkId: findingId.slice(0, 3),
+      findingTitle: '',
+    },
+    ...{ state: 'settling', undoneAtMs: null },
+    plan: { title: '', connectionId: 'cache', commands: [], undo: [], note: null, showsWithinMs: 60_000 },
+  }));
+  const fixes = {
+    list: () => shelf,
+    put: (fix: AppliedFix) =>
+      void shelf.splice(
+        shelf.findIndex(({ fixId }) => fixId === fix.fixId),
+        1,
+        fix,
+      ),
+  };
+  const checks = [check('one', async () => verdict), check('two', async () => found('warning'))];
+  const doctor = new Doctor({
+    ...{ checks, patients: () => [], fixes, desk: null, clock, ids: systemIds, logger: silentLogger },
+  });
+  const states = async () => {
+    await doctor.run();
+    return shelf.map(({ state }) => state);
+  };
+  expect(await states()).toEqual(['settling', 'settling']);
+  verdict = unknown('nobody may look');
+  expect(await states()).toEqual(['settling', 'settling']);
+  verdict = well;
+  expect(await states()).toEqual(['mended', 'settling']);
+  await clock.advance(61_000);
+  expect(await states()).toEqual(['mended', 'failing']);
 });

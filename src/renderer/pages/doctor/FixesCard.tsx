@@ -17,7 +17,12 @@ import { checkTitleOf, fixWordsOf } from './finding-words.ts';
 
 type Fix = CallOutput<'doctor.fixes'>['fixes'][number];
 
-const kinds: Record<Fix['state'], StateKind> = { mended: 'fresh', failing: 'failed', undone: 'unknown' };
+const kinds: Record<Fix['state'], StateKind> = {
+  mended: 'fresh',
+  settling: 'refreshing',
+  failing: 'failed',
+  undone: 'unknown',
+};
 
 interface FixesCardProps {
   readonly fixes: readonly Fix[];
