@@ -9,6 +9,7 @@ import type {
   DeliveryQuery,
 } from '../model/alert-channel.ts';
 import type { AlertDetail, AlertFigures } from '../model/alert-episodes.ts';
+import type { AlertRetentionLimits, AlertRetentionView } from '../model/alert-retention.ts';
 import type {
   RuleDraft,
   RuleImport,
@@ -44,6 +45,11 @@ export interface AlertVerbParts {
     gaps(fromMs: number, toMs: number, limit: number): ObservationGap[];
     transition(id: number): AlertDetail;
     figures(fromMs: number, toMs: number): Promise<AlertFigures>;
+    readonly retention: {
+      view(): Promise<AlertRetentionView>;
+      /** Answers once what is past the new limits is gone. */
+      set(limits: AlertRetentionLimits | null): Promise<AlertRetentionView>;
+    };
     readonly channels: {
       views(): ChannelView[];
       save(draft: ChannelDraft): ChannelView;
@@ -68,6 +74,8 @@ export function alertVerbs({ alerts }: AlertVerbParts) {
     'alerts.now': async () => ({ alerts: now.list() }),
     'alerts.history': (query: AlertHistoryQuery) => alerts.history(query),
     'alerts.transition': async ({ id }: { id: number }) => alerts.transition(id),
+    'alerts.retention': () => alerts.retention.view(),
+    'alerts.retention.set': ({ limits }: { limits: AlertRetentionLimits | null }) => alerts.retention.set(limits),
     'alerts.figures': ({ fromMs, toMs }: { fromMs: number; toMs: number }) => alerts.figures(fromMs, toMs),
     'alerts.acknowledge': async ({ ruleId, note }: { ruleId: string; note: string }, caller: Caller) => {
       now.acknowledge(ruleId, caller.name, note);

@@ -1,5 +1,6 @@
 /** Keeps the local database within its ages and its size: old rows go in small steps, so that nobody waits for them. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AlertRetention } from './alert-retention.ts';
 import type { Connection } from './connection.ts';
 import { QueueHistoryStore } from './queue-history-store.ts';
 import { SampleThinning } from './sample-thinning.ts';
@@ -22,7 +23,6 @@ export interface StoreLimits {
   readonly lookMs: number;
   /** Last known values in all; the ones computed longest ago go first. */
   readonly snapshotCount: number;
-  readonly transitionMs: number;
   readonly scheduleRunMs: number;
   readonly auditMs: number;
   readonly noticeMs: number;
@@ -43,7 +43,6 @@ export const defaultStoreLimits: StoreLimits = {
   surroundingsMs: 365 * day,
   lookMs: 365 * day,
   snapshotCount: 5_000,
-  transitionMs: 730 * day,
   scheduleRunMs: 90 * day,
   auditMs: 365 * day,
   noticeMs: 90 * day,
@@ -85,13 +84,15 @@ export class Retention {
   readonly #thinning: SampleThinning;
   readonly #snapshotThinning: SnapshotThinning;
   readonly #history: SnapshotHistory;
+  readonly #alerts: AlertRetention;
 
-  constructor(connection: Connection, limits: StoreLimits) {
+  constructor(connection: Connection, limits: StoreLimits, alerts: AlertRetention) {
     this.#connection = connection;
     this.#thinning = new SampleThinning(connection);
     this.#snapshotThinning = new SnapshotThinning(connection);
     this.#history = new SnapshotHistory(connection);
     this.#limits = limits;
+    this.#alerts = alerts;
   }
 
   /** Everything that is too old or too much at `nowMs`. @throws EngineError STORE_UNAVAILABLE, ENGINE_STOPPED */
@@ -105,12 +106,12 @@ export class Retention {
       surroundings: await this.#oldest('surroundings', 'seen_until_ms', nowMs - this.#limits.surroundingsMs),
       looks: await this.#oldest('look', 'seen_at_ms', nowMs - this.#limits.lookMs),
       payloads: 0,
-      transitions: await this.#oldest('alert_transition', 'at_ms', nowMs - this.#limits.transitionMs),
-      acknowledgements: await this.#oldest('acknowledgement', 'cleared_at_ms', nowMs - this.#limits.transitionMs),
+      transitions: await this.#alerts.prune(nowMs),
+      acknowledgements: await this.#oldest('acknowledgement', 'cleared_at_ms', this.#alerts.keptSinceMs(nowMs)),
       scheduleRuns: await this.#oldest('schedule_run', 'due_ms', nowMs - this.#limits.scheduleRunMs),
       audit: await this.#oldest('audit', 'at_ms', nowMs - this.#limits.auditMs),
       notices: await this.#oldest('notice', 'at_ms', nowMs - this.#limits.noticeMs),
-      gaps: await this.#oldest('observation_gap', 'from_ms', nowMs - this.#limits.transitionMs),
+      gaps: await this.#oldest('observation_gap', 'from_ms', this.#alerts.keptSinceMs(nowMs)),
       deliveries: await this.#oldest('delivery', 'at_ms', nowMs - this.#limits.deliveryMs),
       timeline: await this.#oldest('timeline_event', 'at_ms', nowMs - this.#limits.timelineMs),
       queueHistory: await this.#pruneQueueHistory(nowMs),
@@ -148,7 +149,7 @@ export class Retention {
       counts.payloads += await this.#prunePayloads();
       counts.audit += await this.#oldest('audit', 'at_ms', recordsBefore, fits);
       counts.timeline += await this.#oldest('timeline_event', 'at_ms', recordsBefore, fits);
-      counts.transitions += await this.#oldest('alert_transition', 'at_ms', recordsBefore, fits);
+      counts.transitions += await this.#alerts.removeBefore(recordsBefore, fits);
     }
   }
 

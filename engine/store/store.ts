@@ -10,6 +10,7 @@ import type { Notice } from '../model/system.ts';
 import { AlertEpisodes } from './alert-episodes.ts';
 import { AlertHistory } from './alert-history.ts';
 import { AlertPast } from './alert-past.ts';
+import { AlertRetention } from './alert-retention.ts';
 import { AlertStore } from './alert-store.ts';
 import { AuditStore } from './audit-store.ts';
 import { Backups } from './backups.ts';
@@ -82,6 +83,7 @@ export class Store {
   readonly alertHistory: AlertHistory;
   readonly alertPast: AlertPast;
   readonly alertEpisodes: AlertEpisodes;
+  readonly alertRetention: AlertRetention;
   readonly samples: SampleStore;
   readonly alerts: AlertStore;
   readonly notifications: NotificationStore;
@@ -109,7 +111,9 @@ export class Store {
     this.#connection = connection;
     this.#clock = options.clock;
     this.#emitter = emitter;
-    this.#retention = new Retention(connection, { ...defaultStoreLimits, ...options.limits });
+    this.settings = new SettingStore(connection, options.clock);
+    this.alertRetention = new AlertRetention(connection, this.settings);
+    this.#retention = new Retention(connection, { ...defaultStoreLimits, ...options.limits }, this.alertRetention);
     this.snapshots = new SnapshotStore(connection);
     this.snapshotHistory = new SnapshotHistory(connection);
     this.surroundings = new SurroundingsStore(connection);
@@ -133,7 +137,6 @@ export class Store {
       ...(options.startHistoryThread && { startThread: options.startHistoryThread }),
     });
     this.notices = new NoticeStore(connection);
-    this.settings = new SettingStore(connection, options.clock);
     this.queueHistory = new QueueHistoryStore(connection);
     this.learnedVariants = new LearnedVariantStore(connection);
     this.redisHistory = new RedisHistoryStore(connection, options.redisHistoryBytes ?? defaultRedisHistoryBytes);

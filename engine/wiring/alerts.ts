@@ -105,6 +105,14 @@ export function openAlerts({ store, vault, desktop, broker }: AlertInputs, found
           const signal = signalNameSchema.safeParse(info.signal);
           return signal.success ? [{ ...info, signal: signal.data }] : [];
         }),
+      retention: {
+        view: () => store.alertRetention.view(),
+        async set(limits) {
+          store.alertRetention.set(limits);
+          await store.alertRetention.prune(clock.now());
+          return store.alertRetention.view();
+        },
+      },
       gaps: (fromMs, toMs, limit) => store.alerts.gaps(fromMs, toMs, limit),
       transition: (id) => {
         const detail = store.alertEpisodes.detail(id);

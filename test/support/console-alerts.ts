@@ -14,6 +14,7 @@ export interface AlertsScript {
   preview: { firingCount: number; sampleCount: number };
   /** The next save of a rule is refused with this message. */
   refusal: string | null;
+  retention: CallOutput<'alerts.retention'>;
   /** Drafts as they came in. */
   previewed: CallInput<'alerts.rules.save'>[];
   changeNow: (alerts: Status[]) => Status[];
@@ -29,6 +30,10 @@ export function alertsScript(nowMs: number): AlertsScript {
     silences: [],
     preview: { firingCount: 3, sampleCount: 12_000 },
     refusal: null,
+    retention: {
+      ...{ keepMs: 730 * dayMs, ceilingBytes: 64 * 1024 * 1024, isDefault: true },
+      ...{ transitionCount: 12_408, sizeBytes: 8_400_000, oldestAtMs: nowMs - 200 * dayMs },
+    },
     previewed: [],
     changeNow: (alerts) => alerts,
   };
@@ -126,6 +131,12 @@ export function alertRuleHandlers(script: AlertsScript, isBroken: () => boolean)
     },
     async 'alerts.now'() {
       return { alerts: script.changeNow(alertsNow(Date.now(), isBroken())) };
+    },
+    'alerts.retention': async () => script.retention,
+    async 'alerts.retention.set'({ limits }) {
+      const kept = limits ?? { keepMs: 730 * dayMs, ceilingBytes: 64 * 1024 * 1024 };
+      script.retention = { ...script.retention, ...kept, isDefault: limits === null };
+      return script.retention;
     },
     async 'alerts.figures'({ toMs, fromMs }) {
       const spanOf = (ruleId: string, title: string, backMs: number, forMs: number | null) => ({

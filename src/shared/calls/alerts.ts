@@ -15,6 +15,7 @@ import {
   deliverySchema,
 } from '../../../engine/model/alert-channel.ts';
 import { alertDetailSchema, alertFiguresSchema } from '../../../engine/model/alert-episodes.ts';
+import { alertRetentionLimitsSchema, alertRetentionSchema } from '../../../engine/model/alert-retention.ts';
 import {
   ruleDraftSchema,
   ruleImportSchema,
@@ -36,6 +37,10 @@ export const alertCalls = {
   'alerts.transition': query(z.object({ id: z.number().int() }), alertDetailSchema),
   /** When each rule fired, and what that adds up to; gathered over several turns. */
   'alerts.figures': query(z.object({ fromMs: z.number(), toMs: z.number() }), alertFiguresSchema),
+  /** How long the history is kept, and what it takes; counted over several turns. */
+  'alerts.retention': query(nothing, alertRetentionSchema),
+  /** Null: as the program brings it. What is past the new limits goes at once. */
+  'alerts.retention.set': command(z.object({ limits: alertRetentionLimitsSchema.nullable() }), alertRetentionSchema),
   'alerts.acknowledge': command(z.object({ ruleId: z.string(), note: z.string().max(500).default('') }), done),
   'alerts.rules.list': query(nothing, z.object({ rules: z.array(ruleViewSchema) })),
   'alerts.rules.save': command(ruleDraftSchema, ruleViewSchema),

@@ -322,3 +322,25 @@ test('what a search finds is written whole, as CSV and as JSON', async ({ open }
   const file = JSON.parse(await readFile(await (await json).path(), 'utf8')) as { transitions: unknown[] };
   expect(file.transitions).toHaveLength(210);
 });
+
+test('how long the history is kept is shown with its real size, changed within bounds, and taken back', async ({
+  open,
+  engine,
+}) => {
+  const page = await open('/alerts?tab=history');
+  const card = page.getByTestId('alert-retention');
+  await expect(card).toContainText('730 days, 64.0 MB at most.');
+  await expect(card).toContainText('12,408 changes now, about 8.0 MB');
+  await page.getByTestId('retention-change').click();
+  await page.getByTestId('retention-days').fill('3');
+  await expect(page.getByTestId('confirm')).toHaveAttribute('aria-disabled', 'true');
+  await expect(page.getByRole('dialog')).toContainText('a whole number from 7 to 3650');
+  await page.getByTestId('retention-days').fill('90');
+  await page.getByTestId('retention-megabytes').fill('16');
+  await page.getByTestId('confirm').click();
+  await expect(card).toContainText('90 days, 16.0 MB at most.');
+  expect(engine.script.alerts.retention).toMatchObject({ keepMs: 90 * 86_400_000, isDefault: false });
+  await page.getByTestId('retention-change').click();
+  await page.getByTestId('retention-reset').click();
+  await expect(card).toContainText('730 days');
+});

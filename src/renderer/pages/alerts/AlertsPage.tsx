@@ -15,6 +15,7 @@ import { ChannelsCard } from './ChannelsCard.tsx';
 import { HistoryCard } from './HistoryCard.tsx';
 import { NowCard } from './NowCard.tsx';
 import { PastCards } from './PastCards.tsx';
+import { RetentionCard } from './RetentionCard.tsx';
 import { RulesCard } from './RulesCard.tsx';
 import { SilenceDialog } from './SilenceDialog.tsx';
 import { SilencesCard } from './SilencesCard.tsx';
@@ -62,6 +63,7 @@ export function AlertsPage(): ReactElement {
         <>
           <PastCards address={address} />
           <HistoryCard rules={(statuses ?? []).map(({ rule }) => rule)} address={address} />
+          <RetentionCard />
         </>
       )}
       {tab === 'rules' && <RulesCard alerts={statuses} address={address} />}
