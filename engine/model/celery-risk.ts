@@ -11,6 +11,8 @@ export const celeryRiskCodeSchema = z.enum([
   'results_without_expiry',
   /** Reply queues of programs that are gone; every answer of every worker reads all of them. */
   'leftover_replies',
+  /** Event queues that nobody listens to any more, of monitors and workers that were killed. */
+  'leftover_events',
   /** One worker holds back tasks that another could run. */
   'prefetch_hoarding',
   'queue_without_consumer',
@@ -18,6 +20,15 @@ export const celeryRiskCodeSchema = z.enum([
   'unclaimed_messages',
 ]);
 export type CeleryRiskCode = z.infer<typeof celeryRiskCodeSchema>;
+
+/** Why a check could not be made. */
+export const celeryUncheckedReasonSchema = z.enum([
+  'no_settings',
+  'too_many_held',
+  'server_silent',
+  'not_all_answered',
+]);
+export type CeleryUncheckedReason = z.infer<typeof celeryUncheckedReasonSchema>;
 
 export const celeryRiskSchema = z.object({
   code: celeryRiskCodeSchema,
@@ -38,6 +49,8 @@ export const celeryRisksSchema = z.object({
   looking: z.boolean(),
   risks: z.array(celeryRiskSchema),
   /** Checks that could not be made, and why; a silent list without these means all is well. */
-  unchecked: z.array(z.object({ code: celeryRiskCodeSchema, why: z.string() })),
+  unchecked: z.array(
+    z.object({ code: celeryRiskCodeSchema, reason: celeryUncheckedReasonSchema, /** In English. */ why: z.string() }),
+  ),
 });
 export type CeleryRisks = z.infer<typeof celeryRisksSchema>;

@@ -136,6 +136,18 @@ export const celeryResultViewSchema = z.object({
 });
 export type CeleryResultView = z.infer<typeof celeryResultViewSchema>;
 
+/** A group or the header of a chord, as far as its parts are known. */
+export const celeryGroupSchema = z.object({
+  groupId: z.string(),
+  /** Parts in all; null where neither a chord nor a saved group tells it. */
+  size: z.number().nullable(),
+  /** Tasks heard next to this one whose results were looked at: a part names its group only once it has a result. */
+  aroundCount: z.number(),
+  /** In the order in which they were first heard, this task among them. */
+  parts: z.array(celeryTreeNodeSchema),
+});
+export type CeleryGroup = z.infer<typeof celeryGroupSchema>;
+
 export const celeryTaskDetailSchema = z.object({
   task: celeryTaskRowSchema,
   timeline: z.array(celeryTimelineEntrySchema),
@@ -149,6 +161,8 @@ export const celeryTaskDetailSchema = z.object({
   /** Tasks with the same root, oldest first, this one among them; bounded. */
   tree: z.array(celeryTreeNodeSchema),
   treeCut: z.boolean(),
+  /** Null where no group is known of it. */
+  group: celeryGroupSchema.nullable(),
 });
 export type CeleryTaskDetail = z.infer<typeof celeryTaskDetailSchema>;
 

@@ -8,10 +8,10 @@ import { until } from './until.ts';
 
 const python = '/usr/bin/python3';
 
-/** `hold` runs until its file is removed; `forever` cannot be told to end. */
+/** `wait` runs until its file is there; `forever` cannot be told to end. */
 const application = `
 import os, time
-from celery import Celery
+from celery import Celery, chain, chord, group
 app = Celery("t", broker=os.environ["T_BROKER"], backend=os.environ["T_BACKEND"])
 app.conf.update(task_send_sent_event=True, worker_prefetch_multiplier=2, broker_connection_retry_on_startup=True,
                 worker_enable_remote_control=os.environ.get("T_CONTROL") != "off", result_extended=True)
@@ -36,6 +36,14 @@ def forever():
 
 @app.task(name="t.parent", bind=True)
 def parent(self): return [add.delay(1, 2).id, add.delay(3, 4).id]
+
+@app.task(name="t.total")
+def total(values): return sum(values)
+
+@app.task(name="t.wait")
+def wait(path, value):
+    while not os.path.exists(path): time.sleep(0.05)
+    return value
 `;
 
 export interface CeleryWorker {

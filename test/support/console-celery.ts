@@ -70,7 +70,7 @@ export function celeryScript(nowMs: number, isLocked: () => boolean): CeleryScri
             values: { count: 40, farthestMs: 7_200_000, visibilityTimeoutMs: 3_600_000 },
           },
         ],
-        unchecked: [{ code: 'prefetch_hoarding', why: 'not every worker answered' }],
+        unchecked: [{ code: 'prefetch_hoarding', reason: 'not_all_answered', why: 'not every worker answered' }],
       },
     ],
     purges: [],
@@ -261,6 +261,10 @@ function detailOf(script: CeleryScript, taskId: string): Detail {
     result: { status: task.state, doneAtMs: null, groupId: 'g-1', childIds: [], chord: { done: 3, size: 5 } },
     tree: [sibling(seq, null), sibling(seq - 1, taskId), sibling(seq - 2, taskId)],
     treeCut: false,
+    group: {
+      ...{ groupId: 'g-1', size: 5, aroundCount: 100 },
+      parts: [sibling(seq, null), sibling(seq - 3, null), sibling(seq - 4, null)],
+    },
   };
 }
 

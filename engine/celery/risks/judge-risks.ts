@@ -1,6 +1,6 @@
 /** Judges from facts alone what will go wrong on a broker; nothing here asks anybody. */
 import type { CeleryQueue } from '../../model/celery-queue.ts';
-import type { CeleryRisk, CeleryRiskCode, CeleryRisks } from '../../model/celery-risk.ts';
+import type { CeleryRisk, CeleryRiskCode, CeleryRisks, CeleryUncheckedReason } from '../../model/celery-risk.ts';
 
 export interface RiskFacts {
   readonly nowMs: number;
@@ -17,6 +17,10 @@ export interface RiskFacts {
   readonly replyBindings: number;
   /** Of those bindings, lists that hold answers nobody fetched. */
   readonly replyLists: number;
+  /** Queues announced for events; each worker with gossip has one, and each monitor. */
+  readonly eventBindings: number;
+  /** Connections that listen to anything; null where the server does not tell. */
+  readonly listeningClients: number | null;
   readonly queues: readonly CeleryQueue[];
   readonly workers: readonly {
     readonly node: string;
@@ -33,20 +37,24 @@ type Judgement = Pick<CeleryRisks, 'risks' | 'unchecked'>;
 
 /** A program that asks workers leaves one binding while it runs; so many at once are leftovers. */
 const manyReplies = 20;
+/** So many event queues without anybody are leftovers, not a monitor that just went. */
+const manyEventQueues = 20;
 const minuteMs = 60_000;
 /** A task this near to the timeout is told before it runs twice. */
 const nearRatio = 0.8;
 
 export function judgeRisks(facts: RiskFacts): Judgement {
-  const parts = [visibility, eviction, expiry, leftovers, hoarding, consumers].map((judge) => judge(facts));
+  const parts = [visibility, eviction, expiry, leftovers, eventLeftovers, hoarding, consumers].map((judge) =>
+    judge(facts),
+  );
   return { risks: parts.flatMap(({ risks }) => risks), unchecked: parts.flatMap(({ unchecked }) => unchecked) };
 }
 
 /** Source: kombu.transport.redis: what is in `unacked` longer than the timeout goes back to its queue, ETA or not. */
 function visibility({ nowMs, visibilityTimeoutMs, held, heldIsCut }: RiskFacts): Judgement {
   if (visibilityTimeoutMs === null) {
-    const why = 'no worker told its settings';
-    return { risks: [], unchecked: [note('unacked_past_visibility', why), note('eta_past_visibility', why)] };
+    const codes = ['unacked_past_visibility', 'eta_past_visibility'] as const;
+    return { risks: [], unchecked: codes.map((code) => note(code, 'no_settings')) };
   }
   const risks: CeleryRisk[] = [];
   const timeoutMinutes = Math.round(visibilityTimeoutMs / minuteMs);
@@ -77,13 +85,11 @@ function visibility({ nowMs, visibilityTimeoutMs, held, heldIsCut }: RiskFacts):
       });
     }
   }
-  const why = 'workers hold more messages than are looked at';
-  return { risks, unchecked: heldIsCut ? [note('eta_past_visibility', why)] : [] };
+  return { risks, unchecked: heldIsCut ? [note('eta_past_visibility', 'too_many_held')] : [] };
 }
 
 function eviction({ maxMemoryPolicy, maxMemoryBytes }: RiskFacts): Judgement {
-  if (maxMemoryPolicy === null)
-    return { risks: [], unchecked: [note('evicting_policy', 'the server does not tell it')] };
+  if (maxMemoryPolicy === null) return { risks: [], unchecked: [note('evicting_policy', 'server_silent')] };
   // Keys of queues have no expiry, so policies that only look at volatile keys leave them alone.
   if (!maxMemoryPolicy.startsWith('allkeys-')) return none;
   const limited = (maxMemoryBytes ?? 0) > 0;
@@ -121,8 +127,22 @@ function leftovers({ replyBindings, replyLists }: RiskFacts): Judgement {
   return { risks: [risk], unchecked: [] };
 }
 
+/** At least so many are nobody's: whoever listens to events is among all who listen. Source: kombu.transport.redis, fanout queues. */
+function eventLeftovers({ eventBindings, listeningClients }: RiskFacts): Judgement {
+  if (eventBindings < manyEventQueues) return none;
+  if (listeningClients === null) return { risks: [], unchecked: [note('leftover_events', 'server_silent')] };
+  const nobodys = eventBindings - listeningClients;
+  if (nobodys < manyEventQueues) return none;
+  const risk: CeleryRisk = {
+    ...{ code: 'leftover_events', severity: 'warning', subject: null },
+    words: `At least ${nobodys} of the ${eventBindings} event queues that are announced have nobody listening: monitors or workers were killed again and again.`,
+    values: { bindings: eventBindings, nobodys },
+  };
+  return { risks: [risk], unchecked: [] };
+}
+
 function hoarding({ workers, workersComplete }: RiskFacts): Judgement {
-  if (!workersComplete) return { risks: [], unchecked: [note('prefetch_hoarding', 'not every worker answered')] };
+  if (!workersComplete) return { risks: [], unchecked: [note('prefetch_hoarding', 'not_all_answered')] };
   const risks = workers.flatMap((worker): CeleryRisk[] => {
     const { node, slots, activeCount, reservedCount, queues } = worker;
     if (slots === null || activeCount < slots || reservedCount === 0) return [];
@@ -151,7 +171,7 @@ function hoarding({ workers, workersComplete }: RiskFacts): Judgement {
 function consumers({ queues }: RiskFacts): Judgement {
   const waiting = queues.filter(({ backlog }) => backlog > 0);
   const unclear = waiting.some((queue) => queue.consumers === null);
-  const unchecked = unclear ? [note('queue_without_consumer', 'not every worker answered')] : [];
+  const unchecked = unclear ? [note('queue_without_consumer', 'not_all_answered')] : [];
   const alone = waiting.filter((queue) => queue.consumers?.length === 0 && queue.waiting.count > 0);
   const unclaimed = waiting.filter(({ held }) => (held.unclaimed ?? 0) > 0);
   const risks = [
@@ -174,4 +194,13 @@ function consumers({ queues }: RiskFacts): Judgement {
 }
 
 const none: Judgement = { risks: [], unchecked: [] };
-const note = (code: CeleryRiskCode, why: string): { code: CeleryRiskCode; why: string } => ({ code, why });
+const reasons: Readonly<Record<CeleryUncheckedReason, string>> = {
+  no_settings: 'no worker told its settings',
+  too_many_held: 'workers hold more messages than are looked at',
+  server_silent: 'the server does not tell it',
+  not_all_answered: 'not every worker answered',
+};
+
+function note(code: CeleryRiskCode, reason: CeleryUncheckedReason): CeleryRisks['unchecked'][number] {
+  return { code, reason, why: reasons[reason] };
+}

@@ -69,8 +69,8 @@ export class CeleryRiskWatch {
 
   async #facts(): Promise<RiskFacts> {
     const { clock, queues, link, names } = this.#options;
-    const [info, replyBindings] = await link.command('INFO memory', (client) =>
-      Promise.all([client.info('memory'), client.scard(names.replyBindings)]),
+    const [info, replyBindings, eventBindings] = await link.command('INFO memory', (client) =>
+      Promise.all([client.info('memory'), client.scard(names.replyBindings), client.scard(names.eventBindings)]),
     );
     const memory = (name: string): string | null => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? null;
     const limit = memory('maxmemory');
@@ -85,6 +85,8 @@ export class CeleryRiskWatch {
       maxMemoryBytes: limit === null ? null : Number(limit),
       results: await this.#results(),
       replyBindings,
+      eventBindings,
+      listeningClients: eventBindings === 0 ? null : await this.#listeningClients(),
       replyLists: replyBindings === 0 ? 0 : await this.#replyLists(),
       queues: queues.view().queues,
       ...this.#workers(),
@@ -140,6 +142,14 @@ export class CeleryRiskWatch {
       if (sampled >= mostResults) break;
     }
     return { sampled, withoutExpiry, complete };
+  }
+
+  /** A user of Redis that may not ask is no reason to look at nothing else. */
+  async #listeningClients(): Promise<number | null> {
+    const list = await this.#options.link
+      .command('CLIENT LIST', (client) => client.call('CLIENT', 'LIST', 'TYPE', 'pubsub'))
+      .catch(() => null);
+    return typeof list === 'string' ? list.split('\n').filter((line) => line !== '').length : null;
   }
 
   async #replyLists(): Promise<number> {

@@ -21,6 +21,8 @@ export type FoundResult = StoredResult | 'absent' | 'unreadable';
 
 /** Values may be megabytes; more than this is not fetched, and of such a value only its state is known. */
 const fetchBytes = 16_384;
+/** Of a saved group: some 1,000 parts. A longer one counts as not saved. */
+const groupBytes = 65_536;
 /** Source: celery.backends.base, `task_keyprefix`, `group_keyprefix`. */
 const taskPrefix = 'celery-task-meta-';
 const groupPrefix = 'celery-taskset-meta-';
@@ -70,6 +72,16 @@ export class ResultBackend {
       childIds: found.childIds,
       chord: found.groupId === null ? null : await this.#chord(found.groupId),
     };
+  }
+
+  /** Ids of a group's parts, those of groups within it too; null unless its sender saved it. @throws EngineError REDIS_* */
+  async savedGroup(groupId: string): Promise<string[] | null> {
+    this.#commandCount += 1;
+    const key = `${this.#keyPrefix}${groupPrefix}${groupId}`;
+    const text = await this.#link.command('GETRANGE of a saved group', (client) =>
+      client.getrange(key, 0, groupBytes - 1),
+    );
+    return partsOfGroup(text);
   }
 
   /** Source: celery.backends.redis; both keys go when the callback is sent. */
@@ -148,4 +160,18 @@ function exceptionOf(result: unknown): string | null {
 function childId(child: unknown): string[] {
   const id: unknown = Array.isArray(child) && Array.isArray(child[0]) ? child[0][0] : null;
   return typeof id === 'string' ? [id] : [];
+}
+
+/** @param text `{"result": [[id, parent], [part, …]]}`; a part that is a group has parts of its own. Null for anything else. */
+export function partsOfGroup(text: string): string[] | null {
+  const stored = z.object({ result: z.tuple([z.unknown(), z.array(z.unknown())]) }).safeParse(parsePythonJson(text));
+  if (!stored.success) return null;
+  const found: string[] = [];
+  const rest = stored.data.result[1].toReversed();
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const parts: unknown = Array.isArray(next) ? next[1] : null;
+    if (Array.isArray(parts)) rest.push(...parts.toReversed());
+    else found.push(...childId(next));
+  }
+  return found;
 }

@@ -4,6 +4,7 @@ import { EngineError, redactUrls } from '../../base/errors.ts';
 import type { CeleryTaskHistory, CeleryTaskRecord } from '../../model/celery-record.ts';
 import type {
   CeleryFailure,
+  CeleryGroup,
   CeleryResultView,
   CeleryRevealed,
   CeleryTaskDetail,
@@ -16,6 +17,7 @@ import type {
 import { failureKind } from './failure-kind.ts';
 import { matches } from './matching.ts';
 import type { ResultBackend } from './result-backend.ts';
+import { groupOf } from './task-groups.ts';
 import type { TaskNames } from './task-names.ts';
 import type { TaskTable } from './task-table.ts';
 
@@ -25,7 +27,7 @@ export interface DeskBroker {
   readonly table: TaskTable;
   readonly names: TaskNames;
   /** Null where no result backend is known. */
-  readonly results: Pick<ResultBackend, 'isReady' | 'view'> | null;
+  readonly results: Pick<ResultBackend, 'isReady' | 'view' | 'read' | 'savedGroup'> | null;
 }
 
 export interface TaskDeskOptions {
@@ -61,15 +63,17 @@ export class TaskDesk {
   async detail(brokerId: string | null, taskId: string): Promise<CeleryTaskDetail> {
     const { broker, record } = await this.#find(brokerId, taskId);
     const tree = await this.#tree(broker, record);
+    const result = await this.#result(broker, taskId);
     return {
       task: this.#row(record),
       timeline: [...record.timeline],
       traceback: record.traceback,
       expiresMs: record.expiresMs,
       argsKnown: record.args !== null || record.kwargs !== null,
-      result: await this.#result(broker, taskId),
+      result,
       tree: tree.slice(0, treeCeiling),
       treeCut: tree.length > treeCeiling,
+      group: await this.#group(broker, record, result),
     };
   }
 
@@ -151,6 +155,18 @@ export class TaskDesk {
     if (results === null || !results.isReady) return null;
     // A backend that does not answer leaves the rest of the answer as it is.
     return results.view(taskId).catch(() => null);
+  }
+
+  async #group(
+    { brokerId, table, results }: DeskBroker,
+    record: CeleryTaskRecord,
+    result: CeleryResultView | null,
+  ): Promise<CeleryGroup | null> {
+    const groupId = result?.groupId ?? null;
+    if (results === null || groupId === null) return null;
+    const sources = { brokerId, table, results, history: this.#options.history };
+    // Without its other parts the task itself is told all the same.
+    return groupOf(sources, record, { groupId, size: result?.chord?.size ?? null }).catch(() => null);
   }
 
   async #tree({ brokerId, table }: DeskBroker, record: CeleryTaskRecord): Promise<CeleryTreeNode[]> {

@@ -79,6 +79,11 @@ export class BrokerNames {
     return this.binding(this.replyExchange);
   }
 
+  /** Set of who ever listened to events and did not leave in order. */
+  get eventBindings(): string {
+    return this.binding('celeryev');
+  }
+
   /** Set of the workers that ever listened for control and did not leave in order. */
   get controlBindings(): string {
     return this.binding(this.controlExchange);

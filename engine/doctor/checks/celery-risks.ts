@@ -30,9 +30,9 @@ function blindSpots({ problem, atMs, unchecked }: CeleryRisks): (readonly [words
   return [
     ...(problem === null ? [] : [[problem, said('problem', { problem })] as const]),
     ...(atMs === null ? [['nobody has looked yet', said('unchecked_celery_unseen')] as const] : []),
-    ...unchecked.map(({ code, why }) => {
-      const risk = code.replaceAll('_', ' ');
-      return [`${risk}: ${why}`, said('unchecked_celery_risk', { risk, why })] as const;
+    ...unchecked.map(({ code, reason, why }) => {
+      const parts = { risk: [said(`celery_${code}`)], why: [said(`celery_${reason}`)] };
+      return [`${code.replaceAll('_', ' ')}: ${why}`, said('unchecked_celery_risk', parts)] as const;
     }),
   ];
 }
@@ -99,6 +99,13 @@ const known: Readonly<Record<CeleryRiskCode, { readonly why: string; readonly st
     steps: [
       'Find the program that asks workers and is killed before it ends (a probe of health, a monitor).',
       'When no such program runs: DEL _kombu.binding.reply.celery.pidbox, and UNLINK *.reply.celery.pidbox.',
+    ],
+  },
+  leftover_events: {
+    why: 'They only take memory, and each one tells of a monitor or a worker that was killed instead of stopped.',
+    steps: [
+      'Stop workers and monitors with SIGTERM, and give them time to end.',
+      'When no worker and no monitor runs: DEL _kombu.binding.celeryev. Those that start announce themselves anew.',
     ],
   },
   prefetch_hoarding: {

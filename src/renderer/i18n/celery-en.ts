@@ -96,6 +96,14 @@ export const celeryEn = {
     consumers: 'Who takes from it',
     messages: 'Messages',
   },
+  group: {
+    parts_one: 'Group: {{text}} part known',
+    parts_other: 'Group: {{text}} parts known',
+    partsOf_one: 'Group: {{known}} of {{text}} part known',
+    partsOf_other: 'Group: {{known}} of {{text}} parts known',
+    means:
+      'No event names a group: a part is known by its result, once it has one. Looked at: the {{text}} tasks heard around this one, and the group itself where its sender saved it.',
+  },
   sameFailure: 'all of this kind',
   asList: 'as a list',
   traceback: 'Traceback',
@@ -226,6 +234,12 @@ export const celeryEn = {
   noRisk: 'no risk found; everything could be checked',
   noRiskFound: 'no risk among what could be checked',
   unchecked: 'not checked: {{what}}',
+  uncheckedWhy: {
+    no_settings: 'no worker told its settings',
+    too_many_held: 'workers hold more messages than are looked at',
+    server_silent: 'the server does not tell it',
+    not_all_answered: 'not every worker answered',
+  },
   risk: {
     unacked_past_visibility: {
       title: 'runs twice soon',
@@ -246,6 +260,10 @@ export const celeryEn = {
     leftover_replies: {
       title: 'leftover reply queues',
       text: '{{bindings}} reply queues are announced and {{lists}} hold answers that nobody fetched: every answer of every worker reads the whole list.',
+    },
+    leftover_events: {
+      title: 'leftover event queues',
+      text: 'At least {{nobodys}} of the {{bindings}} event queues that are announced have nobody listening: monitors or workers were killed again and again.',
     },
     prefetch_hoarding: {
       title: 'prefetch hoarding',

@@ -99,6 +99,14 @@ export const celeryEs: Translated<typeof celeryEn> = {
     consumers: 'Quién toma de ella',
     messages: 'Mensajes',
   },
+  group: {
+    parts_one: 'Grupo: {{text}} parte conocida',
+    parts_other: 'Grupo: {{text}} partes conocidas',
+    partsOf_one: 'Grupo: {{known}} de {{text}} parte conocida',
+    partsOf_other: 'Grupo: {{known}} de {{text}} partes conocidas',
+    means:
+      'Ningún evento nombra un grupo: una parte se conoce por su resultado, cuando lo tiene. Se miraron las {{text}} tareas oídas en torno a esta, y el grupo mismo si quien lo envió lo guardó.',
+  },
   sameFailure: 'todas las de este tipo',
   asList: 'como lista',
   traceback: 'Traza',
@@ -230,6 +238,12 @@ export const celeryEs: Translated<typeof celeryEn> = {
   noRisk: 'ningún riesgo; todo se pudo revisar',
   noRiskFound: 'ningún riesgo entre lo que se pudo revisar',
   unchecked: 'sin revisar: {{what}}',
+  uncheckedWhy: {
+    no_settings: 'ningún worker dijo su configuración',
+    too_many_held: 'los workers retienen más mensajes de los que se miran',
+    server_silent: 'el servidor no lo dice',
+    not_all_answered: 'no respondieron todos los workers',
+  },
   risk: {
     unacked_past_visibility: {
       title: 'pronto se ejecuta dos veces',
@@ -250,6 +264,10 @@ export const celeryEs: Translated<typeof celeryEn> = {
     leftover_replies: {
       title: 'colas de respuesta abandonadas',
       text: 'Hay {{bindings}} colas de respuesta anunciadas y {{lists}} guardan respuestas que nadie buscó: cada respuesta de cada worker lee la lista entera.',
+    },
+    leftover_events: {
+      title: 'colas de eventos abandonadas',
+      text: 'Al menos {{nobodys}} de las {{bindings}} colas de eventos anunciadas no tienen quien escuche: se mataron monitores o workers una y otra vez.',
     },
     prefetch_hoarding: {
       title: 'acaparamiento por prefetch',

@@ -72,6 +72,14 @@ export const workFindingsEs: Readonly<Record<string, SaidFinding>> = {
       'Cuando no corra ninguno: DEL _kombu.binding.reply.celery.pidbox, y UNLINK *.reply.celery.pidbox.',
     ],
   },
+  'celery-risks/leftover_events': {
+    title: '{nobodys} colas de eventos abandonadas en {broker}',
+    why: 'Solo ocupan memoria, y cada una delata a un monitor o a un worker que fue matado en vez de detenido.',
+    steps: [
+      'Detenga workers y monitores con SIGTERM, y deles tiempo para terminar.',
+      'Cuando no corra ningún worker ni monitor: DEL _kombu.binding.celeryev. Los que arranquen se anuncian de nuevo.',
+    ],
+  },
   'celery-risks/prefetch_hoarding': {
     title: '{about} acapara tareas que otro podría ejecutar',
     why: 'Hay tareas que esperan detrás de una larga mientras otro worker no tiene nada que hacer.',

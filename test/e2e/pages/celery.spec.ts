@@ -63,6 +63,8 @@ test('one task is shown with its timeline, its failure and its tree; its argumen
   await expect(detail).toContainText('heard 5.00 s later');
   await expect(detail).toContainText('Chord: 3 of 5 parts done');
   await expect(detail.getByTestId('task-tree').getByRole('listitem')).toHaveCount(3);
+  await expect(detail).toContainText('Group: 3 of 5 parts known');
+  await expect(detail.getByTestId('task-group').getByRole('listitem')).toHaveCount(3);
   await expect(detail).not.toContainText('token');
   expect(engine.script.celery.revealed).toEqual([]);
   await page.getByTestId('task-reveal').click();
@@ -159,6 +161,14 @@ test('a queue’s backlog is shown as its parts, with risks and what could not b
     '40 tasks of celery have an ETA up to 2 h away',
   );
   await expect(page.getByTestId('celery-risks')).toContainText('not checked: prefetch hoarding');
+});
+
+test('in Spanish what could not be checked, and why, is Spanish', async ({ open, page }) => {
+  await page.addInitScript(() => localStorage.setItem('vigia.preferences', JSON.stringify({ language: 'es' })));
+  await open('/tasks?tab=queues');
+  await expect(page.getByTestId('celery-risks')).toContainText(
+    'sin revisar: acaparamiento por prefetch no respondieron todos los workers',
+  );
 });
 
 test('messages are read on, and what they carry is shown on asking', async ({ open, engine }) => {

@@ -126,6 +126,19 @@ describe('real workers are changed', () => {
     await until(async () => JSON.stringify(await resultOf(taskId)).includes('REVOKED'), 10_000);
   });
 
+  it('so that a task that waits for its time is discarded, and what runs goes on', async () => {
+    const [running = ''] = await broker.app.send({ task: 't.sleep', args: [600] });
+    const where = async (taskId: string) => (await broker.room.inspector.where([taskId]))[0]?.state;
+    await until(async () => (await where(running)) === 'active', 10_000);
+    const [waiting = ''] = await broker.app.send({ task: 't.add', args: [1, 2], countdownS: 2 });
+    const done = await act({ kind: 'revoke', taskIds: [waiting], terminate: false, signal: 'SIGTERM' }, []);
+    expect(done.answers.map(({ outcome }) => outcome)).toContain('ok');
+    await until(async () => JSON.stringify(await resultOf(waiting)).includes('REVOKED'), 15_000);
+    expect(await where(running)).toBe('active');
+    await act({ kind: 'revoke', taskIds: [running], terminate: true, signal: 'SIGKILL' }, []);
+    await until(async () => (await where(running)) !== 'active', 10_000);
+  });
+
   it('only by name, and only those that are known', async () => {
     await expect(act({ kind: 'shutdown' }, [])).rejects.toMatchObject({ code: 'CELERY_COMMAND_INVALID' });
     await expect(act({ kind: 'pool_grow', by: 1 }, [])).rejects.toMatchObject({ code: 'CELERY_COMMAND_INVALID' });

@@ -99,6 +99,20 @@ describe('risks of a real broker', () => {
     expect(risk.values['lists']).toBe(1);
   });
 
+  it('tell of event queues of monitors and workers that were killed, and not of those that are heard', async () => {
+    const littered = await brokerWith({});
+    const own = await littered.link.command('SCARD', (client) => client.scard('_kombu.binding.celeryev'));
+    expect(own).toBe(1);
+    const members = Array.from({ length: 30 }, (_, index) => `worker.#\u0006\u0016\u0006\u0016celeryev.gone-${index}`);
+    await littered.link.command('SADD', (client) => client.sadd('_kombu.binding.celeryev', ...members));
+    const { values } = await untilRisk(littered, 'leftover_events');
+    expect(values['bindings']).toBe(31);
+    expect(Number(values['nobodys'])).toBeGreaterThanOrEqual(20);
+    expect(Number(values['nobodys'])).toBeLessThanOrEqual(30);
+    await littered.link.command('SREM', (client) => client.srem('_kombu.binding.celeryev', ...members.slice(0, 15)));
+    await until(async () => !(await look(littered)).risks.some(({ code }) => code === 'leftover_events'), 15_000);
+  });
+
   it('tell of a queue that nobody consumes', async () => {
     const lonely = await brokerWith({});
     await lonely.app.send({ task: 't.add', args: [1, 2], queue: 'forgotten' });

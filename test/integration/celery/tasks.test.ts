@@ -1,4 +1,7 @@
 /** Tasks of real workers as the console tells of them: states, retries, trees, failures, over restarts and lost events. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../engine/base/clock.ts';
 import { celeryTaskQuerySchema } from '../../../engine/model/celery-task.ts';
@@ -13,8 +16,10 @@ import { until } from '../../support/until.ts';
 let redis: TestRedis;
 let fleet: CeleryFleet;
 let url: string;
+let folder: string;
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vigia-gates-'));
   redis = await startRedis({ tcp: true });
   url = `redis://127.0.0.1:${redis.port}/0`;
   fleet = celeryFleet(url);
@@ -24,6 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await fleet.stop();
   await redis.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 async function openRoom(store?: Store, way = url): Promise<CeleryRoom & { store: Store }> {
@@ -34,6 +40,11 @@ async function openRoom(store?: Store, way = url): Promise<CeleryRoom & { store:
 }
 
 const query = (asked: Parameters<typeof celeryTaskQuerySchema.parse>[0] = {}) => celeryTaskQuerySchema.parse(asked);
+
+/** What Python printed, word by word. */
+async function idsOf(code: string): Promise<string[]> {
+  return (await fleet.python(code)).split(' ');
+}
 
 async function stateOf(room: CeleryRoom, taskId: string): Promise<string | null> {
   const { tasks } = await room.desk.page(query({ text: taskId }));
@@ -75,6 +86,62 @@ describe('tasks of real workers', () => {
     await until(async () => (await room.desk.detail(null, id).catch(() => null))?.tree.length === 3);
     const { tree } = await room.desk.detail(null, id);
     expect(tree.map(({ parentId }) => parentId)).toEqual([null, id, id]);
+  });
+
+  it('of a chain are one tree, each below the one before it', async () => {
+    const room = await openRoom();
+    const [last = '', middle = '', first = ''] = await idsOf(
+      'c = chain(add.s(1, 1), add.s(2), add.s(3)).apply_async(); print(c.id, c.parent.id, c.parent.parent.id)',
+    );
+    await until(async () => (await stateOf(room, last)) === 'SUCCESS');
+    const { tree, task } = await room.desk.detail(null, middle);
+    expect(tree.map(({ taskId, parentId }) => [taskId, parentId])).toEqual([
+      [first, null],
+      [middle, first],
+      [last, middle],
+    ]);
+    expect(task.rootId).toBe(first);
+  });
+
+  it('of a chord are told with how many parts are done, and what follows it hangs on the last of them', async () => {
+    const room = await openRoom();
+    const gate = join(folder, 'gate');
+    const [after = '', groupId = '', one = '', other = '', waiting = ''] = await idsOf(
+      `r = chord([add.s(1, 2), add.s(3, 4), wait.s("${gate}", 5)])(total.s())
+print(r.id, r.parent.id, *[part.id for part in r.parent.children])`,
+    );
+    const chordOf = async (taskId: string) => (await room.desk.detail(null, taskId).catch(() => null))?.result?.chord;
+    await until(async () => (await chordOf(one))?.done === 2, 10_000);
+    const { group, result } = await room.desk.detail(null, one);
+    expect(result).toMatchObject({ groupId, chord: { done: 2, size: 3 } });
+    expect(group).toMatchObject({ groupId, size: 3 });
+    expect(group?.parts.map(({ taskId }) => taskId).toSorted()).toEqual([one, other].toSorted());
+    expect(await stateOf(room, waiting)).toBe('STARTED');
+    writeFileSync(gate, '');
+    await until(async () => (await stateOf(room, after)) === 'SUCCESS', 10_000);
+    expect((await room.desk.detail(null, waiting)).group?.parts).toHaveLength(3);
+    expect((await room.desk.detail(null, after)).tree.map(({ taskId }) => taskId)).toEqual([waiting, after]);
+  });
+
+  it('of a group that was saved are known while they still run, after a restart too', async () => {
+    const first = await openRoom();
+    const gate = join(folder, 'gate of the group');
+    const [groupId = '', done = '', waiting = ''] = await idsOf(
+      `g = group(add.s(1, 1), wait.s("${gate}", 2)).apply_async(); g.save()
+print(g.id, *[part.id for part in g.children])`,
+    );
+    await until(
+      async () => (await stateOf(first, done)) === 'SUCCESS' && (await stateOf(first, waiting)) === 'STARTED',
+    );
+    await first.stop();
+    const second = await openRoom(first.store);
+    const { group } = await second.desk.detail(null, done);
+    expect(group).toMatchObject({ groupId, size: 2 });
+    expect(group?.parts.map(({ taskId, state }) => `${taskId} ${state}`).toSorted()).toEqual(
+      [`${done} SUCCESS`, `${waiting} STARTED`].toSorted(),
+    );
+    writeFileSync(gate, '');
+    await until(async () => (await stateOf(second, waiting)) === 'SUCCESS', 20_000);
   });
 
   it('that fail for the same reason are one line of the failures', async () => {

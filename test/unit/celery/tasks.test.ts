@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CeleryEvent } from '../../../engine/celery/events/decode-event.ts';
 import { failureKind } from '../../../engine/celery/tasks/failure-kind.ts';
-import { resultOf } from '../../../engine/celery/tasks/result-backend.ts';
+import { partsOfGroup, resultOf } from '../../../engine/celery/tasks/result-backend.ts';
 import { RuntimeSketch } from '../../../engine/celery/tasks/runtime-sketch.ts';
 import { withoutSecrets } from '../../../engine/celery/tasks/task-desk.ts';
 import { applyEvent, type LiveTask, newTask } from '../../../engine/celery/tasks/task-record.ts';
@@ -148,6 +148,38 @@ describe('a stored result', () => {
   it('that is not there is absent', () => {
     expect(resultOf('')).toBe('absent');
   });
+});
+
+describe('a saved group', () => {
+  it.each(['', 'celery-5.6/'])('of Celery is read (%s)', (version) => {
+    const { value, decoded } = read(`${version}results/group-saved.json`);
+    expect(partsOfGroup(value)).toEqual(decoded.result[1].map(([[id]]: [[string]]) => id));
+  });
+
+  it('with groups in it tells their tasks, in order', () => {
+    const task = (id: string) => [[id, null], null];
+    const inner = [
+      ['inner', null],
+      [task('b'), task('c')],
+    ];
+    expect(
+      partsOfGroup(
+        JSON.stringify({
+          result: [
+            ['g', null],
+            [task('a'), inner, task('d')],
+          ],
+        }),
+      ),
+    ).toEqual([...['a', 'b', 'c', 'd']]);
+  });
+
+  it.each(['', 'x', '{}', '{"result": 5}', '{"result": [["g", null]]}', '{"result": [["g", null], [["a", nu'])(
+    '%j is none',
+    (text) => {
+      expect(partsOfGroup(text)).toBeNull();
+    },
+  );
 });
 
 describe('failures', () => {

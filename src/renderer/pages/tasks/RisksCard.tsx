@@ -59,9 +59,10 @@ function Broker({ broker, hasName }: { readonly broker: BrokerRisks; readonly ha
             />
           </li>
         )}
-        {unchecked.map(({ code, why }) => (
+        {unchecked.map(({ code, reason }) => (
           <li key={`unchecked ${code}`} className="sub">
-            <State kind="unknown" word={t('celery.unchecked', { what: t(`celery.risk.${code}.title`) })} /> {why}
+            <State kind="unknown" word={t('celery.unchecked', { what: t(`celery.risk.${code}.title`) })} />{' '}
+            {t(`celery.uncheckedWhy.${reason}`)}
           </li>
         ))}
       </ul>

@@ -158,6 +158,7 @@ function Detail({ detail, onOpen, onSearch }: DetailProps): ReactElement {
         <RevealedCall key={task.taskId} task={task} isKnown={detail.argsKnown} />
       </Part>
       <Result detail={detail} onOpen={onOpen} />
+      {detail.group !== null && <Group group={detail.group} chosen={task.taskId} onOpen={onOpen} />}
       {tree.length > 1 && (
         <Part
           title={t('celery.part.tree', { count: tree.length })}
@@ -246,7 +247,7 @@ function Result({ detail, onOpen }: Pick<DetailProps, 'detail' | 'onOpen'>): Rea
             </>
           )}
           {result.doneAtMs !== null && <span className="sub num"> · {format.exactMoment(result.doneAtMs)}</span>}
-          {result.groupId !== null && (
+          {result.groupId !== null && detail.group === null && (
             <p className="sub">
               {t('celery.result.group')} <span className="mono">{result.groupId}</span>
             </p>
@@ -271,6 +272,29 @@ function Result({ detail, onOpen }: Pick<DetailProps, 'detail' | 'onOpen'>): Rea
           )}
         </>
       )}
+    </Part>
+  );
+}
+
+interface GroupProps {
+  readonly group: NonNullable<TaskDetail['group']>;
+  readonly chosen: string;
+  readonly onOpen: (taskId: string) => void;
+}
+
+function Group({ group: { groupId, size, parts, aroundCount }, chosen, onOpen }: GroupProps): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const known = format.number(parts.length);
+  const isWhole = size !== null && parts.length >= size;
+  const title =
+    size === null
+      ? t('celery.group.parts', { count: parts.length, text: known })
+      : t('celery.group.partsOf', { count: size, known, text: format.number(size) });
+  return (
+    <Part title={title} aside={<span className="mono sub">{groupId}</span>}>
+      <TaskTree nodes={parts} isCut={false} chosen={chosen} onOpen={onOpen} testId="task-group" />
+      {!isWhole && <p className="sub">{t('celery.group.means', { text: format.number(aroundCount) })}</p>}
     </Part>
   );
 }

@@ -12,12 +12,13 @@ interface TaskTreeProps {
   readonly isCut: boolean;
   readonly chosen: string;
   readonly onOpen: (taskId: string) => void;
+  readonly testId?: string;
 }
 
-export function TaskTree({ nodes, isCut, chosen, onOpen }: TaskTreeProps): ReactElement {
+export function TaskTree({ nodes, isCut, chosen, onOpen, testId = 'task-tree' }: TaskTreeProps): ReactElement {
   const { t } = useTranslation();
   return (
-    <div data-testid="task-tree">
+    <div data-testid={testId}>
       <ul className="task-tree">
         {inTree(nodes).map(({ node, depth }) => (
           <li key={node.taskId} style={{ paddingLeft: Math.min(depth, 8) * 16 }}>
