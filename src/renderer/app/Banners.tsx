@@ -8,6 +8,7 @@ import { routeHref } from '../state/route.ts';
 import { useEngineLink, useIsCutOff, useIsEngineAway, useLive, useNow, useServices } from '../state/services.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
+import { BackBanner } from './BackBanner.tsx';
 
 export function Banners(): ReactElement {
   const isAway = useIsEngineAway();
@@ -18,6 +19,7 @@ export function Banners(): ReactElement {
   return (
     <div className="banners">
       {isAway ? <EngineBanner /> : isAlone ? <CutOffBanner /> : <LinkBanners />}
+      <BackBanner />
       <Notices />
     </div>
   );

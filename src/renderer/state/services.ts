@@ -8,6 +8,7 @@ import type { BrowserClock } from '../clock.ts';
 import type { Connection } from '../transport/connect.ts';
 import type { EngineLink, EngineLinkStore } from '../transport/link.ts';
 import { type AnnouncementStore, createAnnouncements } from './announce.ts';
+import { type AwayNotesStore, createAwayNotes } from './away-notes.ts';
 import { type CommandRegistry, createCommandRegistry } from './commands.ts';
 import { createDashboard, type Dashboard, type DashboardState } from './dashboard.ts';
 import { createDashboardSnapshots } from './dashboard-snapshots.ts';
@@ -33,6 +34,7 @@ export interface Services {
   readonly filterOptions: LiveQuery<CallOutput<'dashboard.filters'>>;
   /** The last answers, for the time when nothing can be reached. */
   readonly kept: KeptValues;
+  readonly awayNotes: AwayNotesStore;
   readonly commands: CommandRegistry;
   readonly announcements: AnnouncementStore;
   readonly focus: FocusStore;
@@ -104,6 +106,7 @@ export function createServices(page: Window, connection: Connection, clock: Brow
       kept: { values: kept, key: 'filter-options' },
     }),
     kept,
+    awayNotes: createAwayNotes(kept),
     commands: createCommandRegistry(),
     announcements: createAnnouncements(),
     focus: createFocus(),

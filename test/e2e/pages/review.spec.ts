@@ -138,6 +138,35 @@ test('says on a note what could not be reached when it was written', async ({ op
   );
 });
 
+test('once everything is reached again, whoever left notes meanwhile is led to what is true of them now', async ({
+  open,
+  engine,
+}) => {
+  const cut: typeof engine.script.changeSystem = (info) => ({
+    ...info,
+    source: { ...info.source, reachable: false, problem: 'no route' },
+    links: info.links.map((link) => ({ ...link, state: 'unreachable' })),
+  });
+  engine.script.changeSystem = cut;
+  const page = await open('/review?kpi=dso_days');
+  await page.getByTestId('note-words').fill('Is it still so?');
+  await page.getByTestId('note-add').click();
+  await expect(page.getByTestId('review-kpi')).toContainText('Is it still so?');
+  await page.goto(page.url().replace(/#.*/, '#/overview'));
+  await expect(page.getByTestId('banner-source')).toBeVisible();
+  await expect(page.getByTestId('banner-back')).toHaveCount(0);
+  engine.script.changeSystem = (info) => info;
+  await page.reload();
+  await expect(page.getByTestId('banner-back')).toContainText('You left 1 note while it was not.');
+  await page.getByTestId('back-notes').click();
+  const note = page.getByTestId('review-notes').getByText('Is it still so?');
+  await expect(note).toBeInViewport();
+  await expect(page.getByTestId('banner-back')).toHaveCount(0);
+  await page.reload();
+  await expect(note).toBeVisible();
+  await expect(page.getByTestId('banner-back')).toHaveCount(0);
+});
+
 test('saves a sealed file that opens read-only, and refuses one that was changed', async ({ open }, info) => {
   const page = await open(`/review?at=${hoursAgo(22)}&vs=${hoursAgo(1)}`);
   await page.getByTestId('file-save').click();

@@ -53,6 +53,9 @@ test('opens on the last known KPIs with everything gone, keeps a note, and compa
     // A job that began before its worker saw the source again is tried anew after a minute and its jitter.
     await expect(page.getByTestId('review-notes')).toContainText('changed', { timeout: 120_000 });
     await expect(page.getByTestId('review-notes')).toContainText('999');
+    await expect(page.getByTestId('banner-back')).toContainText('You left 1 note while it was not.');
+    await page.getByTestId('back-notes').click();
+    await expect(page.getByTestId('review-notes')).toBeInViewport();
   } finally {
     program.signal('SIGINT');
     await program.ended(30_000);

@@ -21,7 +21,7 @@ interface NoteFormProps {
 
 export function NoteForm({ kpiId, filters, atMs }: NoteFormProps): ReactElement {
   const { t } = useTranslation();
-  const { announcements } = useServices();
+  const { announcements, awayNotes } = useServices();
   const { phase } = useEngineLink();
   const [kind, setKind] = useState<Kind>('note');
   const [words, setWords] = useState('');
@@ -31,8 +31,10 @@ export function NoteForm({ kpiId, filters, atMs }: NoteFormProps): ReactElement 
   const isBlocked = add.isRunning || isEmpty || phase !== 'connected';
   const submit = async (): Promise<void> => {
     if (isBlocked) return;
-    const { error } = await add.run({ kind, words, who, kpiId, filters, atMs });
-    if (error !== null) return;
+    const { output } = await add.run({ kind, words, who, kpiId, filters, atMs });
+    if (output === null) return;
+    // What is true then is asked for as soon as it can be.
+    if (output.asStood.unreachable.length > 0) awayNotes.getState().add();
     setWords('');
     announce(announcements, t('review.kept'));
   };

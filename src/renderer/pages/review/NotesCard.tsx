@@ -1,7 +1,8 @@
 /** What was reviewed, and what is true now: every note with the value it was written on, beside the value of today. */
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
+import { useAddress } from '../../state/address.ts';
 import { useCommand } from '../../state/calls.ts';
 import { filterKey, queryFromFilters } from '../../state/filters.ts';
 import { useEngineLink, useNow } from '../../state/services.ts';
@@ -33,6 +34,7 @@ export function NotesCard({ notes, isFile, onOpen }: NotesCardProps): ReactEleme
   const [answering, setAnswering] = useState<Reviewed | null>(null);
   const [removing, setRemoving] = useState<Reviewed | null>(null);
   const remove = useCommand('review.notes.remove');
+  const list = useSought(notes !== null);
   const shown = (notes ?? []).filter(
     ({ note }) => isFile || choice === 'all' || (note.closedAtMs === null) === (choice === 'open'),
   );
@@ -59,7 +61,7 @@ export function NotesCard({ notes, isFile, onOpen }: NotesCardProps): ReactEleme
       ) : shown.length === 0 ? (
         <EmptyState icon="empty" title={t('review.noNotes')} text={t('review.noNotesText')} testId="review-no-notes" />
       ) : (
-        <ul className="review-notes">
+        <ul className="review-notes" ref={list}>
           {shown.map((reviewed) => (
             <li key={reviewed.note.id} data-testid={`note-${reviewed.note.id}`}>
               <NoteHead reviewed={reviewed} label={labelOf(reviewed)} onOpen={onOpen} />
@@ -101,6 +103,16 @@ export function NotesCard({ notes, isFile, onOpen }: NotesCardProps): ReactEleme
       )}
     </Card>
   );
+}
+
+/** A link that means the notes leads to them, once they are known. */
+function useSought(isKnown: boolean) {
+  const place = useRef<HTMLUListElement>(null);
+  const isSought = useAddress('review').text('show') === 'notes';
+  useEffect(() => {
+    if (isSought && isKnown) place.current?.scrollIntoView({ block: 'center' });
+  }, [isSought, isKnown]);
+  return place;
 }
 
 interface NoteHeadProps {
