@@ -1,6 +1,7 @@
 /** Connections to Redis servers that are watched: what a user saves of one, and how it stands now. */
 import { z } from 'zod';
 import { linkViewSchema } from './health.ts';
+import { saidSchema } from './said.ts';
 
 /** Production is shown so that nobody mistakes it. */
 export const connectionEnvironmentSchema = z.enum(['production', 'staging', 'development', 'other']);
@@ -79,6 +80,8 @@ export const connectionTestSchema = z.object({
       outcome: z.enum(['passed', 'warned', 'failed', 'skipped']),
       /** What was found, or what is wrong and what to do. */
       detail: z.string(),
+      /** The same for every language; missing where only a server or a library knows it. */
+      said: saidSchema.optional(),
       tookMs: z.number(),
     }),
   ),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { causeSaidCodes } from './said-causes.ts';
 import { doctorSaidCodes } from './said-doctor.ts';
+import { trialSaidCodes } from './said-trial.ts';
 
 /** Every code has a text in each language of the console; a test holds it to that. */
 export const saidCodes = [
@@ -88,7 +89,11 @@ export const saidCodes = [
   'index_truncated',
   'index_well',
 ] as const;
-export type SaidCode = (typeof saidCodes)[number] | (typeof causeSaidCodes)[number] | (typeof doctorSaidCodes)[number];
+export type SaidCode =
+  | (typeof saidCodes)[number]
+  | (typeof causeSaidCodes)[number]
+  | (typeof doctorSaidCodes)[number]
+  | (typeof trialSaidCodes)[number];
 
 /** Text as it is, a number by its name, or a sentence in the sentence; of several, each is said. */
 export type SaidValue = string | number | Said | Said[];
@@ -106,7 +111,7 @@ const saidValueSchema: z.ZodType<SaidValue> = z.lazy(() =>
   z.union([z.string(), z.number(), saidSchema, z.array(saidSchema)]),
 );
 export const saidSchema: z.ZodType<Said> = z.object({
-  code: z.enum([...saidCodes, ...causeSaidCodes, ...doctorSaidCodes]),
+  code: z.enum([...saidCodes, ...causeSaidCodes, ...doctorSaidCodes, ...trialSaidCodes]),
   values: z.record(z.string(), saidValueSchema),
 });
 

@@ -8,15 +8,16 @@ import { EngineError, errorTable, messageOf } from '../base/errors.ts';
 import type { Random } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ConnectionTest } from '../model/connection.ts';
+import { type Said, said } from '../model/said.ts';
 import type { HostPort, RedisAddress } from './address.ts';
 import { tlsOptions } from './clients.ts';
 import { RedisLink } from './link.ts';
 import { OperateGate } from './operate-gate.ts';
 import { redisProblem } from './problems.ts';
 import { missingRights, whoAmI } from './rights.ts';
+import { type Finding, judgeRights, judgeRole, judgeVersion, type Spoken } from './trial-verdicts.ts';
 
 type Step = ConnectionTest['steps'][number];
-type Finding = Pick<Step, 'outcome' | 'detail'>;
 
 interface Parts {
   readonly clock: Clock;
@@ -26,7 +27,6 @@ interface Parts {
 
 const stepDeadlineMs = 3_000;
 const pingCount = 10;
-const oldestVersion = [6, 2] as const;
 const soonDays = 14;
 const dayMs = 24 * 60 * 60_000;
 
@@ -51,7 +51,7 @@ export async function tryAddress(address: RedisAddress, parts: Parts): Promise<C
     const startMs = parts.clock.monotonicMs();
     const failedBefore = steps.some(({ outcome }) => outcome === 'failed');
     const found = failedBefore
-      ? skipped('an earlier step failed')
+      ? skipped('an earlier step failed', said('trial_earlier_failed'))
       : await work().catch((error) => failed(error, address));
     steps.push({ step, ...found, tookMs: parts.clock.monotonicMs() - startMs });
     return found.outcome !== 'failed' && found.outcome !== 'skipped';
@@ -68,7 +68,8 @@ export async function tryAddress(address: RedisAddress, parts: Parts): Promise<C
       link = new RedisLink({ role: 'test', url: address, access: gate, connectDeadlineMs: stepDeadlineMs, ...parts });
       await link.settled(2 * stepDeadlineMs);
       await link.whenReady(0);
-      return { outcome: 'passed', detail: `as ${await userOf(link, address)}` };
+      const user = await userOf(link, address);
+      return { outcome: 'passed', detail: `as ${user}`, said: said('trial_as', { user }) };
     });
     await run('version', async () => judgeVersion(await infoOf(link), asked));
     await run('role', async () => judgeRole(await infoOf(link), address));
@@ -78,7 +79,8 @@ export async function tryAddress(address: RedisAddress, parts: Parts): Promise<C
     });
     await run('latency', async () => {
       asked.latencyMs = await measure(link, clock);
-      return { outcome: 'passed', detail: `${asked.latencyMs.toFixed(2)} ms for a round trip` };
+      const detail = `${asked.latencyMs.toFixed(2)} ms for a round trip`;
+      return { outcome: 'passed', detail, said: said('trial_latency', { latencyMs: asked.latencyMs }) };
     });
   } finally {
     await (link as RedisLink | null)?.close();
@@ -86,8 +88,8 @@ export async function tryAddress(address: RedisAddress, parts: Parts): Promise<C
   return { ok: steps.every(({ outcome }) => outcome !== 'failed'), steps, ...asked };
 }
 
-function skipped(detail: string): Finding {
-  return { outcome: 'skipped', detail };
+function skipped(detail: string, inAll: Said): Finding {
+  return { outcome: 'skipped', detail, said: inAll };
 }
 
 function failed(error: unknown, address: RedisAddress): Finding {
@@ -98,11 +100,12 @@ function failed(error: unknown, address: RedisAddress): Finding {
 /** One name of several is enough. */
 async function findNames({ nodes }: RedisAddress, clock: Clock): Promise<Finding> {
   const names = [...new Set(nodes.map(({ host }) => host))].filter((host) => isIP(host) === 0);
-  if (names.length === 0) return skipped('there is no name to look up');
+  if (names.length === 0) return skipped('there is no name to look up', said('trial_no_names'));
   const found = await Promise.allSettled(
     names.map(async (name) => {
       const timeout = { code: 'REDIS_DNS_FAILED', what: `Looking ${name} up` } as const;
-      return `${name} is ${(await withDeadline(clock, stepDeadlineMs, timeout, () => lookup(name))).address}`;
+      const { address } = await withDeadline(clock, stepDeadlineMs, timeout, () => lookup(name));
+      return { words: `${name} is ${address}`, inAll: said('trial_name_is', { name, address }) };
     }),
   );
   return summary(found);
@@ -116,7 +119,7 @@ async function reach({ nodes, path }: RedisAddress, clock: Clock): Promise<Findi
       const socket = typeof target === 'string' ? connectTcp(target) : connectTcp(target.port, target.host);
       await opened(socket, 'connect', name, clock);
       socket.destroy();
-      return `${name} answers`;
+      return { words: `${name} answers`, inAll: said('trial_answers', { name }) };
     }),
   );
   return summary(found);
@@ -124,19 +127,27 @@ async function reach({ nodes, path }: RedisAddress, clock: Clock): Promise<Findi
 
 /** What a good certificate says of itself; a bad one is the reason of the failure. */
 async function shakeHands({ tls, nodes, topology }: RedisAddress, clock: Clock): Promise<Finding> {
-  if (tls === null) return skipped(topology === 'socket' ? 'a socket needs none' : 'the address asks for none');
+  if (tls === null) {
+    return topology === 'socket'
+      ? skipped('a socket needs none', said('trial_tls_socket'))
+      : skipped('the address asks for none', said('trial_tls_none'));
+  }
   const { host, port } = nodes[0] ?? ({ host: '', port: 0 } satisfies HostPort);
   const servername = tls.servername ?? (isIP(host) === 0 ? host : '');
   const socket: TLSSocket = connectTls({ host, port, ...tlsOptions(tls), servername });
   await opened(socket, 'secureConnect', `the TLS handshake with ${host}:${port}`, clock);
   const validUntil = Date.parse(socket.getPeerCertificate().valid_to);
-  const detail = `${socket.getProtocol()}, the certificate is valid until ${new Date(validUntil).toISOString().slice(0, 10)}`;
+  const facts = { protocol: socket.getProtocol() ?? 'TLS', until: new Date(validUntil).toISOString().slice(0, 10) };
+  const detail = `${facts.protocol}, the certificate is valid until ${facts.until}`;
   socket.destroy();
-  if (!tls.verify) return { outcome: 'warned', detail: `${detail}; it is not checked, as the address asks for` };
+  if (!tls.verify) {
+    const words = `${detail}; it is not checked, as the address asks for`;
+    return { outcome: 'warned', detail: words, said: said('trial_tls_unchecked', facts) };
+  }
   const leftDays = Math.floor((validUntil - clock.now()) / dayMs);
-  return leftDays < soonDays
-    ? { outcome: 'warned', detail: `${detail}: ${leftDays} days from now` }
-    : { outcome: 'passed', detail };
+  if (leftDays >= soonDays) return { outcome: 'passed', detail, said: said('trial_tls', facts) };
+  const soon = said('trial_tls_soon', { ...facts, count: leftDays });
+  return { outcome: 'warned', detail: `${detail}: ${leftDays} days from now`, said: soon };
 }
 
 async function opened(socket: Socket, event: 'connect' | 'secureConnect', what: string, clock: Clock): Promise<void> {
@@ -154,12 +165,16 @@ async function opened(socket: Socket, event: 'connect' | 'secureConnect', what: 
   }
 }
 
-function summary(found: readonly PromiseSettledResult<string>[]): Finding {
+function summary(found: readonly PromiseSettledResult<Spoken>[]): Finding {
   const good = found.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const bad = found.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   if (good.length === 0) throw bad[0];
-  if (bad.length === 0) return { outcome: 'passed', detail: good.join(', ') };
-  return { outcome: 'warned', detail: [...good, ...bad.map(messageOf)].join('; ') };
+  const words = good.map((one) => one.words);
+  const parts = good.map(({ inAll }) => inAll);
+  if (bad.length === 0) return { outcome: 'passed', detail: words.join(', '), said: said('trial_parts', { parts }) };
+  const problems = bad.map((error) => said('problem', { problem: messageOf(error) }));
+  const inAll = said('trial_parts', { parts: [...parts, ...problems] });
+  return { outcome: 'warned', detail: [...words, ...bad.map(messageOf)].join('; '), said: inAll };
 }
 
 async function userOf(link: RedisLink, address: RedisAddress): Promise<string> {
@@ -177,40 +192,6 @@ async function infoOf(link: RedisLink | null): Promise<ReadonlyMap<string, strin
   );
 }
 
-/** Source: Valkey reports the Redis version it is compatible with, and its own beside it. */
-function judgeVersion(
-  info: ReadonlyMap<string, string>,
-  into: { product: ConnectionTest['product']; version: string | null },
-): Finding {
-  const valkey = info.get('valkey_version');
-  const version = valkey ?? info.get('redis_version') ?? null;
-  if (version === null) return { outcome: 'warned', detail: 'the server does not say its version' };
-  Object.assign(into, { product: valkey === undefined ? 'Redis' : 'Valkey', version });
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const isOld =
-    valkey === undefined && (major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1]));
-  const detail = `${into.product} ${version}`;
-  return isOld
-    ? { outcome: 'warned', detail: `${detail} is older than ${oldestVersion.join('.')}, the oldest that is supported` }
-    : { outcome: 'passed', detail };
-}
-
-function judgeRole(info: ReadonlyMap<string, string>, { topology, label }: RedisAddress): Finding {
-  const mode = info.get('redis_mode') ?? info.get('server_mode') ?? 'standalone';
-  if (mode === 'sentinel') {
-    throw new EngineError('REDIS_URL_INVALID', `${label} is a sentinel; write redis-sentinel://…/<name of the master>`);
-  }
-  const role = info.get('role') ?? 'unknown';
-  const policy = info.get('maxmemory_policy');
-  const facts = [role === 'slave' ? `replica of ${info.get('master_host')}:${info.get('master_port')}` : role];
-  if (policy !== undefined)
-    facts.push(policy === 'noeviction' ? 'noeviction, as a broker needs it' : `${policy}, fit for a cache only`);
-  if (mode === 'cluster' && topology !== 'cluster') {
-    return { outcome: 'warned', detail: 'this is one node of a cluster; redis-cluster://… shows all shards' };
-  }
-  return { outcome: role === 'slave' ? 'warned' : 'passed', detail: facts.join(', ') };
-}
-
 async function rightsOf(link: RedisLink | null): Promise<ConnectionTest['rights']> {
   const shard = link?.shards()[0];
   const user = shard === undefined ? null : await whoAmI(shard);
@@ -221,30 +202,9 @@ async function rightsOf(link: RedisLink | null): Promise<ConnectionTest['rights'
   return { user, observe, operate: operate.filter((name) => !observe.includes(name)) };
 }
 
-/** A user who may only observe is as it should be. */
-function judgeRights({ user, observe, operate }: NonNullable<ConnectionTest['rights']>): Finding {
-  if (observe.length > 0) {
-    const line = `vigia acl --mode observe --user ${user}`;
-    return {
-      outcome: 'warned',
-      detail: `to observe, the user "${user}" lacks ${listed(observe)}; \`${line}\` prints the rights`,
-    };
-  }
-  const more =
-    operate.length === 0
-      ? 'and to operate'
-      : `but to operate lacks ${listed(operate)}; \`vigia acl --mode operate --user ${user}\` prints the rights`;
-  return { outcome: 'passed', detail: `the user "${user}" may do all that it takes to observe, ${more}` };
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 12).map((name) => name.replace('|', ' ').toUpperCase());
-  return shown.join(', ') + (names.length > shown.length ? ` and ${names.length - shown.length} more` : '');
-}
-
 /** Where the server cannot be asked for the user's rights: what the pages ask is tried. */
 async function askRights(link: RedisLink | null): Promise<Finding> {
-  if (link === null) return skipped('there is no connection');
+  if (link === null) return skipped('there is no connection', said('trial_no_link'));
   const missing: string[] = [];
   for (const [name, ...args] of questions) {
     await link.call(name, ...args).catch((error: unknown) => {
@@ -252,8 +212,14 @@ async function askRights(link: RedisLink | null): Promise<Finding> {
       missing.push(/^(CONFIG|SLOWLOG|CLIENT|LATENCY|MEMORY)$/.test(name) ? `${name} ${args[0]}` : name);
     });
   }
-  if (missing.length === 0) return { outcome: 'passed', detail: 'everything that is shown may be read' };
-  return { outcome: 'warned', detail: `the user may not use ${missing.join(', ')}; \`vigia acl\` prints the rights` };
+  if (missing.length === 0)
+    return { outcome: 'passed', detail: 'everything that is shown may be read', said: said('trial_rights_all') };
+  const names = missing.join(', ');
+  return {
+    outcome: 'warned',
+    detail: `the user may not use ${names}; \`vigia acl\` prints the rights`,
+    said: said('trial_rights_some', { names }),
+  };
 }
 
 async function measure(link: RedisLink | null, clock: Clock): Promise<number> {

@@ -68,7 +68,7 @@ const goodTest: CallOutput<'connections.test'> = {
     { step: 'tls', outcome: 'passed', detail: 'TLSv1.3, the certificate is valid until 2027-01-31', tookMs: 8 },
     { step: 'auth', outcome: 'passed', detail: 'as reports', tookMs: 12 },
     { step: 'version', outcome: 'passed', detail: 'Redis 7.0.15', tookMs: 0.4 },
-    { step: 'role', outcome: 'passed', detail: 'master', tookMs: 0.3 },
+    { step: 'role', outcome: 'passed', detail: 'master', said: { code: 'trial_role_master', values: {} }, tookMs: 0.3 },
     { step: 'rights', outcome: 'warned', detail: 'to observe, "ana" lacks SLOWLOG LEN', tookMs: 2 },
     { step: 'latency', outcome: 'passed', detail: '0.42 ms for a round trip', tookMs: 5 },
   ],

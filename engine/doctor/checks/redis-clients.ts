@@ -30,6 +30,12 @@ async function limit(patient: Patient, server: ServerFacts): Promise<Found | nul
   if (connected === null || max === null || max === 0) return null;
   const rejected = patient.window(shard.address, windowMs)?.rejectedCount ?? 0;
   if (connected / max < nearRatio && rejected === 0) return null;
+  // Source: redis.conf, maxclients is bound by the process's limit of open files; the server refuses more by itself.
+  const fix = await patient.configFix(
+    `Take ${2 * max} clients`,
+    [{ shard, name: 'maxclients', value: String(2 * max) }],
+    'Each client takes some memory and one open file of the server.',
+  );
   return {
     code: rejected > 0 ? 'clients_refused' : 'clients_near_limit',
     part: patient.partOf(server),
@@ -49,12 +55,8 @@ async function limit(patient: Patient, server: ServerFacts): Promise<Found | nul
       'See on the Redis page who holds the connections (grouped by name and address): most often a pool without a limit.',
       'Let that program share connections; then, if all of them are needed, raise maxclients.',
     ],
-    // Source: redis.conf, maxclients is bound by the process's limit of open files; the server refuses more by itself.
-    fix: await patient.configFix(
-      `Take ${2 * max} clients`,
-      [{ shard, name: 'maxclients', value: String(2 * max) }],
-      'Each client takes some memory and one open file of the server.',
-    ),
+    // Who was refused stays in the window for a while.
+    fix: fix !== null && rejected > 0 ? { ...fix, showsWithinMs: 2 * windowMs } : fix,
   };
 }
 

@@ -7,24 +7,31 @@ import type { Patient, ServerFacts } from '../patient.ts';
 const slowForkMs = 500;
 const diskLeftRatio = 0.1;
 
-export const redisPersistence: ConnectionCheck = {
-  id: 'redis-persistence',
-  title: 'What must survive a restart is written to disk',
-  about: 'connection',
-  async run(patient) {
-    const servers = await patient.servers();
-    const found = await Promise.all(servers.map((server) => examine(patient, server)));
-    return verdictOf(found.flat());
-  },
-};
+/** The disk that a folder of this machine lies on, in blocks; null when it cannot be asked. */
+type DiskOf = (folder: string) => Promise<{ bavail: number; blocks: number; bsize: number } | null>;
 
-async function examine(patient: Patient, server: ServerFacts): Promise<Found[]> {
+export const redisPersistence = persistenceCheck((folder) => statfs(folder).catch(() => null));
+
+export function persistenceCheck(diskOf: DiskOf): ConnectionCheck {
+  return {
+    id: 'redis-persistence',
+    title: 'What must survive a restart is written to disk',
+    about: 'connection',
+    async run(patient) {
+      const servers = await patient.servers();
+      const found = await Promise.all(servers.map((server) => examine(patient, server, diskOf)));
+      return verdictOf(found.flat());
+    },
+  };
+}
+
+async function examine(patient: Patient, server: ServerFacts, diskOf: DiskOf): Promise<Found[]> {
   const found = [
     await saveFailed(patient, server),
     appendFailed(patient, server),
     await notKept(patient, server),
     slowFork(patient, server),
-    await diskFull(patient, server),
+    await diskFull(patient, server, diskOf),
   ];
   return found.filter((one) => one !== null);
 }
@@ -139,13 +146,13 @@ function slowFork(patient: Patient, server: ServerFacts): Found | null {
 }
 
 /** Only of a server on this machine: of another one nobody but itself can tell. */
-async function diskFull(patient: Patient, server: ServerFacts): Promise<Found | null> {
+async function diskFull(patient: Patient, server: ServerFacts, diskOf: DiskOf): Promise<Found | null> {
   const { persistence } = server.figures;
   const { shard } = server;
   if (!patient.link.target.local) return null;
   const writes = persistence.appendOnly === true || ((await patient.parameter(shard, 'save')) ?? '') !== '';
   const folder = writes ? await patient.parameter(shard, 'dir') : null;
-  const disk = folder === null ? null : await statfs(folder).catch(() => null);
+  const disk = folder === null ? null : await diskOf(folder);
   if (folder === null || disk === null || disk.blocks === 0) return null;
   const freeBytes = disk.bavail * disk.bsize;
   const usedBytes = server.figures.memory?.usedBytes ?? 0;

@@ -396,6 +396,15 @@ export const checkTitlesEs: Readonly<Record<string, string>> = {
   'local-store': 'La base local está en disco, íntegra y con holgura',
 };
 
+/** Of what is no connection, by kind and id. */
+export const subjectNamesEs: Readonly<Record<string, string>> = {
+  'queue/own': 'Colas y workers',
+  'queue/all': 'Colas',
+  'schedule/all': 'Programación',
+  'cache/cache': 'Caché',
+  'source/source': 'Fuente',
+};
+
 export const evidenceNamesEs: Readonly<Record<string, string>> = {
   ...{ query_worst_ms: 'la más lenta', query: 'consulta', plan: 'plan', index: 'índice sugerido' },
   ...{

@@ -252,7 +252,10 @@ test('the open form has no accessibility finding, in Spanish too', async ({ open
   await page.getByTestId('connection-name').fill('Uno');
   await page.getByTestId('connection-hosts').fill('10.0.0.9');
   await page.getByTestId('connection-test').click();
-  await expect(page.getByTestId('connection-test-result')).toContainText('Funciona');
+  const result = page.getByTestId('connection-test-result');
+  await expect(result).toContainText('Funciona');
+  await expect(result).toContainText('maestro');
+  await expect(page.getByTestId('connection-test-rights')).toContainText('Para observar, a ana le falta 1 permiso');
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 });

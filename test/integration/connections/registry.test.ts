@@ -212,6 +212,10 @@ describe('a test before saving', () => {
       ['rights', 'passed'],
       ['latency', 'passed'],
     ]);
+    const unsaid = result.steps.filter(
+      ({ step, said }) => said === undefined && step !== 'version' && step !== 'rights',
+    );
+    expect(unsaid).toEqual([]);
     expect(result.latencyMs).toBeGreaterThan(0);
     expect(result.version).toMatch(/^\d+\.\d+/);
   });

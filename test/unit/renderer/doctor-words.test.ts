@@ -10,7 +10,13 @@ import { createFormat } from '../../../src/renderer/format/use-format.ts';
 import type { Speak } from '../../../src/renderer/format/use-said.ts';
 import { checkTitlesEs, evidenceNamesEs, findingsEs } from '../../../src/renderer/i18n/doctor-findings-es.ts';
 import { workFindingsEs } from '../../../src/renderer/i18n/doctor-work-es.ts';
-import { type Finding, fixWordsOf, valueOf, wordsOf } from '../../../src/renderer/pages/doctor/finding-words.ts';
+import {
+  type Finding,
+  fixWordsOf,
+  subjectNameOf,
+  valueOf,
+  wordsOf,
+} from '../../../src/renderer/pages/doctor/finding-words.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const finding: Finding = {
@@ -98,4 +104,14 @@ test('what a fix does is said in Spanish, with the value that it sets', () => {
   const findingId = 'redis-memory/cache/limit_near_evicting';
   expect(fixWordsOf(findingId, fix, es).title).toBe('Subir el límite a 512,0 MB');
   expect(fixWordsOf(findingId, fix, createFormat('en', 'days'))).toBe(fix);
+});
+
+test('what belongs to the console has a Spanish name in the list of what was checked', () => {
+  const neutral = new Set(['Celery', 'Vigía', 'SQLite']);
+  const subjects = checks.flatMap((each) => (each.about === 'system' ? [each.subject] : []));
+  const english = subjects.filter(
+    (subject) => !neutral.has(subject.name) && subjectNameOf(subject, es) === subject.name,
+  );
+  expect(english).toEqual([]);
+  expect(subjectNameOf({ kind: 'connection', id: 'cache', name: 'Redis (cache)' }, es)).toBe('Redis (cache)');
 });

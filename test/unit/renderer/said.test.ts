@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { saidCodes } from '../../../engine/model/said.ts';
 import { causeSaidCodes } from '../../../engine/model/said-causes.ts';
 import { doctorSaidCodes } from '../../../engine/model/said-doctor.ts';
+import { trialSaidCodes } from '../../../engine/model/said-trial.ts';
 import { causesEs } from '../../../src/renderer/i18n/causes-es.ts';
 import { doctorReasonsEs } from '../../../src/renderer/i18n/doctor-reasons-es.ts';
 import { saidEn } from '../../../src/renderer/i18n/said-en.ts';
 import { saidEs } from '../../../src/renderer/i18n/said-es.ts';
+import { trialEs } from '../../../src/renderer/i18n/trial-es.ts';
 
 const languages: Record<string, Readonly<Record<string, string>>> = { en: saidEn, es: saidEs };
 const placesIn = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '').sort();
@@ -32,6 +34,7 @@ test('both languages say the same figures', () => {
 const onlySpanish = [
   { of: 'causes', codes: causeSaidCodes, texts: causesEs },
   { of: 'reasons of the doctor', codes: doctorSaidCodes, texts: doctorReasonsEs },
+  { of: 'trials of addresses', codes: trialSaidCodes, texts: trialEs },
 ];
 
 describe.each(onlySpanish)('$of, whose English is the engine’s own', ({ codes, texts }) => {

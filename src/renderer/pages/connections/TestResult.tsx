@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { State, type StateKind } from '../../ui/State.tsx';
 import type { ConnectionTest } from './connection-form.ts';
 
@@ -15,6 +16,7 @@ const outcomeKinds: Record<ConnectionTest['steps'][number]['outcome'], StateKind
 export function TestResult({ result }: { readonly result: ConnectionTest }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
+  const speak = useSaid();
   const box = useRef<HTMLDivElement>(null);
   // The form may be longer than the window.
   useEffect(() => {
@@ -33,11 +35,15 @@ export function TestResult({ result }: { readonly result: ConnectionTest }): Rea
         )}
       </p>
       <ol className="plain-list">
-        {steps.map(({ step, outcome, detail, tookMs }) => (
+        {steps.map(({ step, outcome, detail, said, tookMs }) => (
           <li key={step} data-outcome={outcome}>
             <b>{t(`connections.step.${step}`)}</b>
             <State kind={outcomeKinds[outcome]} word={t(`connections.outcome.${outcome}`)} />
-            {step === 'rights' && rights !== null ? <Rights rights={rights} /> : <span className="sub">{detail}</span>}
+            {step === 'rights' && rights !== null ? (
+              <Rights rights={rights} />
+            ) : (
+              <span className="sub">{speak(said, detail)}</span>
+            )}
             <span className="sub num end">
               {outcome === 'skipped' ? '' : `${format.number(tookMs, tookMs < 10 ? 1 : 0)} ms`}
             </span>

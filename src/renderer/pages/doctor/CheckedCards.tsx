@@ -7,7 +7,7 @@ import { useSaid } from '../../format/use-said.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Card } from '../../ui/Card.tsx';
 import { State } from '../../ui/State.tsx';
-import { checkTitleOf } from './finding-words.ts';
+import { checkTitleOf, subjectNameOf } from './finding-words.ts';
 
 type Checked = CallOutput<'doctor.run'>['checked'];
 
@@ -44,7 +44,7 @@ function Rows({ checked }: { readonly checked: Checked }): ReactElement {
             kind={isOffline ? 'expired' : outcome === 'well' ? 'fresh' : 'unknown'}
             word={outcome === 'well' ? t('state.well') : t('state.unknown')}
           />
-          <b>{subject.name}</b>
+          <b>{subjectNameOf(subject, format)}</b>
           <span>
             {checkTitleOf(checkId, title, format)}
             {reason !== '' && <span className="sub"> {speak(reasonSaid, reason)}</span>}

@@ -4,7 +4,7 @@ import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import type { Format } from '../../format/use-format.ts';
 import type { Speak } from '../../format/use-said.ts';
-import { checkTitlesEs, evidenceNamesEs, findingsEs } from '../../i18n/doctor-findings-es.ts';
+import { checkTitlesEs, evidenceNamesEs, findingsEs, subjectNamesEs } from '../../i18n/doctor-findings-es.ts';
 import { fixesEs } from '../../i18n/doctor-fixes-es.ts';
 import { causeStepsEs, signWhyEs, unexplainedEs } from '../../i18n/doctor-signs-es.ts';
 import { workFindingsEs } from '../../i18n/doctor-work-es.ts';
@@ -64,6 +64,11 @@ export function fixWordsOf(findingId: string, fix: FixPlan, format: Format): Fix
   const filled = (text: string): string =>
     text.replace('{value}', value).replace('{bytes}', () => formatBytes(format.language, Number(value)));
   return { title: filled(said.title), note: filled(said.note) };
+}
+
+/** Connections have names of their own; what belongs to the console is called as its pages are. */
+export function subjectNameOf({ kind, id, name }: Finding['subject'], format: Format): string {
+  return (format.language === 'es' ? subjectNamesEs[`${kind}/${id}`] : undefined) ?? name;
 }
 
 export function checkTitleOf(checkId: string, title: string, format: Format): string {
