@@ -16,6 +16,8 @@ export const keysEn = {
   away: {
     unreachable: 'Cannot be reached',
     refused: 'Refused',
+    degraded: 'A part is away',
+    incomplete: 'Its keys are missing from the list, the tree and an analysis until it is back.',
     since: 'for',
     shown: 'What is listed was read',
   },

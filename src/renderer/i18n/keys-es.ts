@@ -19,6 +19,8 @@ export const keysEs: Translated<typeof keysEn> = {
   away: {
     unreachable: 'Inalcanzable',
     refused: 'Rechazada',
+    degraded: 'Falta una parte',
+    incomplete: 'Sus claves no están en la lista, ni en el árbol, ni en un análisis, hasta que vuelva.',
     since: 'desde',
     shown: 'Lo que se muestra se leyó',
   },

@@ -82,6 +82,29 @@ test('another database is chosen by its key count, and asked from then on', asyn
   await expect(page).not.toHaveURL(/db=/);
 });
 
+test('while a part of a cluster is away it is said that its keys are missing', async ({ open, engine }) => {
+  const page = await open(cache);
+  await expect(page.getByRole('row', { name: /user:1:hash/ })).toBeVisible();
+  await expect(page.getByTestId('keys-partly-away')).toBeHidden();
+  const { connections } = engine.script.connections;
+  const link = {
+    state: 'degraded',
+    problem: '1 of 3 shards are away: 10.0.0.7:7001',
+    sinceMs: Date.now() - 60_000,
+  } as const;
+  engine.script.connections.connections = connections.map((each) =>
+    each.id === 'cache' ? { ...each, link: { ...each.link, ...link } } : each,
+  );
+  engine.push.emit('connections.changed', { connectionId: 'cache' });
+  const banner = page.getByTestId('keys-partly-away');
+  await expect(banner).toContainText(/A part is away.*10\.0\.0\.7:7001.*keys are missing/s);
+  await page.getByTestId('keys-tabs').getByRole('button', { name: 'Tree' }).click();
+  await expect(banner).toBeVisible();
+  engine.script.connections.connections = connections;
+  engine.push.emit('connections.changed', { connectionId: 'cache' });
+  await expect(banner).toBeHidden();
+});
+
 test('what can no longer be reached keeps its rows, and says since when and how old they are', async ({
   open,
   engine,

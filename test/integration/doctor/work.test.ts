@@ -92,6 +92,8 @@ test('workers do not process: a paused queue is named with what waits in it, and
   room = new FaultRoom();
   await room.open();
   await room.serve();
+  // Workers that were given no time yet are no fault.
+  expect(await found('work-done')).toEqual([]);
   await room.settled();
   const { checked } = await room.client.call('doctor.run', {});
   for (const id of ids) expect(checked.find(({ checkId }) => checkId === id)).toMatchObject({ outcome: 'well' });

@@ -88,10 +88,18 @@ interface AwayProps {
   readonly readAtMs: number | null;
 }
 
-/** That the server cannot be reached, since when, and how old what is shown is. */
+/** That the server, or a part of a cluster, cannot be reached, since when, and what that means for what is shown. */
 function Away({ connection: { link }, readAtMs }: AwayProps): ReactElement | null {
   const { t } = useTranslation();
   const isOffline = useIsOffline();
+  // The others answer as if theirs were all the keys there are.
+  if (!isOffline && link.state === 'degraded') {
+    return (
+      <Banner kind="stale" word={t('keys.away.degraded')} testId="keys-partly-away">
+        {link.problem} · {t('keys.away.since')} <Age atMs={link.sinceMs} />. {t('keys.away.incomplete')}
+      </Banner>
+    );
+  }
   if (isOffline || (link.state !== 'unreachable' && link.state !== 'refused')) return null;
   return (
     <Banner kind="failed" word={t(`keys.away.${link.state}`)} testId="keys-away">
