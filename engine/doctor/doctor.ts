@@ -111,7 +111,7 @@ export class Doctor {
       undoneAtMs: null,
     };
     fixes.put(applied);
-    await this.run();
+    await this.#runAnew();
     return applied;
   }
 
@@ -124,8 +124,14 @@ export class Doctor {
     await this.#send(applied.plan.connectionId, applied.plan.undo, applied.plan.commands.toReversed(), who);
     const undone: AppliedFix = { ...applied, state: 'undone', undoneAtMs: clock.now() };
     fixes.put(undone);
-    await this.run();
+    await this.#runAnew();
     return undone;
+  }
+
+  /** A run that began before something was changed still tells of before. */
+  async #runAnew(): Promise<void> {
+    await this.#running;
+    await this.run();
   }
 
   async #runAll(): Promise<DoctorReport> {
