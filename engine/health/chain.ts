@@ -1,7 +1,9 @@
 /** The five links from the source to the screen, each judged by itself, each with a sentence for when it is the worst. */
 import type { ChainNode, HealthState, RedisRole } from '../model/health.ts';
 import { type Said, type SaidCode, said } from '../model/said.ts';
-import { areStarting, linkCause, wordsOf, workersRoot } from './causes/roots.ts';
+import { wordsOf } from './causes/link.ts';
+import { linkCause } from './causes/redis-root.ts';
+import { areStarting, workersRoot } from './causes/workers-root.ts';
 import type { OverviewFacts } from './overview-facts.ts';
 import { availableSlots, hitRatio } from './readings.ts';
 import { bytesWords, countWords, durationWords, latencyWords, percentWords, plural, rateWords } from './wording.ts';

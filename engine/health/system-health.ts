@@ -1,6 +1,8 @@
 /** `GET /health/system`: the guide's five figures, and behind each what it rests on. Pure. */
 import type { SystemHealth } from '../model/health.ts';
-import { linkCause, wordsOf, workersRoot } from './causes/roots.ts';
+import { wordsOf } from './causes/link.ts';
+import { linkCause } from './causes/redis-root.ts';
+import { workersRoot } from './causes/workers-root.ts';
 import { figureIds, figureReadings, isPast, worstMemory } from './figures.ts';
 import type { FigureId, HealthFacts } from './overview-facts.ts';
 import { availableSlots, hitRatio } from './readings.ts';

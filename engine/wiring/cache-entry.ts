@@ -5,7 +5,7 @@ import type { LayeredCache } from '../cache/section-cache.ts';
 import { isMeaningOf } from '../cache/survey/head-reader.ts';
 import { type IndexedEntry, judgeEntry } from '../cache/survey/indexed-entry.ts';
 import { mergeEvents } from '../cache/survey/timeline.ts';
-import type { CauseFacts } from '../health/causes/roots.ts';
+import type { CauseFacts } from '../health/causes/depth.ts';
 import { valueChain } from '../health/causes/value-chain.ts';
 import { durationWords } from '../health/wording.ts';
 import type { RefreshTracker } from '../kpi/refresh-tracker.ts';

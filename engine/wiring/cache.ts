@@ -5,7 +5,7 @@ import type { Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Settings } from '../config/settings.ts';
-import type { CauseFacts } from '../health/causes/roots.ts';
+import type { CauseFacts } from '../health/causes/depth.ts';
 import type { KpiPack } from '../kpi/pack.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
 import type { Store } from '../store/store.ts';

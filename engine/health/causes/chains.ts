@@ -6,10 +6,13 @@ import type { SignalName } from '../../model/sample.ts';
 import { isPast } from '../figures.ts';
 import type { HealthFacts, KnownValue } from '../overview-facts.ts';
 import { latencyWords, plural } from '../wording.ts';
+import { coldRoot } from './gone-root.ts';
 import { isHitRateLow, lowHitRate } from './hit-rate-chain.ts';
+import { firstOf, link, rootOf } from './link.ts';
 import { evictions, memoryChain } from './memory-chain.ts';
-import { coldRoot, firstOf, link, redisRoot, rootOf, slowJobsRoot, sourceRoot } from './roots.ts';
+import { redisRoot } from './redis-root.ts';
 import { missedSchedules } from './schedule-chain.ts';
+import { slowJobsRoot, sourceRoot } from './source-root.ts';
 import { valueChain } from './value-chain.ts';
 import { backlogChain, badBacklog, badWorkers, failingJobs, workersChain } from './work-chain.ts';
 

@@ -1,9 +1,12 @@
 /** What causes are looked for in beyond the links, workers and counts; gathered by the engine, judged here. */
+
+import type { SourceInfo } from '../../model/dashboard.ts';
 import type { ReadReason } from '../../model/freshness.ts';
-import type { RedisRole } from '../../model/health.ts';
+import type { LinkView, RedisRole } from '../../model/health.ts';
 import type { QueueConcern } from '../../model/queue.ts';
-import type { QueueName } from '../../model/task.ts';
+import type { QueueCounts, QueueName } from '../../model/task.ts';
 import type { TimelineEvent } from '../../model/timeline.ts';
+import type { CountedWorker } from '../ports.ts';
 
 /** One of the engine's own queues, as the watch sees it. */
 export interface WatchedQueue {
@@ -46,6 +49,22 @@ export interface CauseDepth {
   readonly failedRatio: number | null;
   /** The last quarter of an hour, newest first. */
   readonly recent: readonly TimelineEvent[];
+}
+
+/** What is seen anyway, and the depth; null: could not be seen. */
+export interface CauseFacts {
+  readonly atMs: number;
+  readonly links: readonly LinkView[];
+  readonly source: SourceInfo;
+  readonly workers: readonly CountedWorker[] | null;
+  readonly queues: readonly QueueCounts[] | null;
+  readonly memory: Readonly<
+    Record<
+      RedisRole,
+      { readonly usedBytes: number; readonly limitBytes: number | null; readonly policy: string } | null
+    >
+  >;
+  readonly depth: CauseDepth;
 }
 
 export const recentMs = 15 * 60_000;

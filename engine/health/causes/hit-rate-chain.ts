@@ -6,7 +6,11 @@ import { isPast } from '../figures.ts';
 import type { HealthFacts } from '../overview-facts.ts';
 import { hitRatio } from '../readings.ts';
 import { durationWords, percentWords, plural } from '../wording.ts';
-import { coldRoot, firstOf, goneRoot, link, redisRoot, rootOf, sourceRoot, stormRoot, workersRoot } from './roots.ts';
+import { coldRoot, goneRoot, stormRoot } from './gone-root.ts';
+import { firstOf, link, rootOf } from './link.ts';
+import { redisRoot } from './redis-root.ts';
+import { sourceRoot } from './source-root.ts';
+import { workersRoot } from './workers-root.ts';
 
 /** Less of the misses than this is not what makes a hit rate low. */
 const noticeableShare = 0.25;

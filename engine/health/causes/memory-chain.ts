@@ -5,7 +5,7 @@ import { said } from '../../model/said.ts';
 import type { HealthFacts } from '../overview-facts.ts';
 import { memoryRatio } from '../readings.ts';
 import { bytesWords, percentWords, plural } from '../wording.ts';
-import { link } from './roots.ts';
+import { link } from './link.ts';
 
 export function evictions(role: RedisRole, { depth, memory }: HealthFacts): CauseLink[] {
   const count = depth.evicted[role] ?? 0;

@@ -4,7 +4,7 @@ import { said } from '../../model/said.ts';
 import type { TimelineEvent } from '../../model/timeline.ts';
 import type { HealthFacts } from '../overview-facts.ts';
 import { durationWords } from '../wording.ts';
-import { link } from './roots.ts';
+import { link } from './link.ts';
 
 /** A console looks at its servers before it sees to its schedules. */
 const startingMs = 30_000;

@@ -3,19 +3,13 @@ import type { CauseLink } from '../../model/cause.ts';
 import type { Freshness } from '../../model/freshness.ts';
 import { said } from '../../model/said.ts';
 import { durationWords, percentWords } from '../wording.ts';
-import {
-  type CauseFacts,
-  coldRoot,
-  goneRoot,
-  link,
-  queueRoot,
-  redisRoot,
-  rootOf,
-  slowJobsRoot,
-  sourceRoot,
-  stormRoot,
-  workersRoot,
-} from './roots.ts';
+import type { CauseFacts } from './depth.ts';
+import { coldRoot, goneRoot, stormRoot } from './gone-root.ts';
+import { link, rootOf } from './link.ts';
+import { queueRoot } from './queue-root.ts';
+import { redisRoot } from './redis-root.ts';
+import { slowJobsRoot, sourceRoot } from './source-root.ts';
+import { workersRoot } from './workers-root.ts';
 
 /** A job that was taken shows progress within this time; one without is waiting or has hardly begun. */
 const noticeableWaitMs = 5_000;

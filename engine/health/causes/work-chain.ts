@@ -4,7 +4,11 @@ import { said } from '../../model/said.ts';
 import type { HealthFacts } from '../overview-facts.ts';
 import { availableSlots } from '../readings.ts';
 import { durationWords, percentWords, plural } from '../wording.ts';
-import { link, queueRoot, redisRoot, sourceRoot, workersRoot, workersSaid } from './roots.ts';
+import { link } from './link.ts';
+import { queueRoot } from './queue-root.ts';
+import { redisRoot } from './redis-root.ts';
+import { sourceRoot } from './source-root.ts';
+import { workersRoot, workersSaid } from './workers-root.ts';
 
 /** Workers that are starting are a sign too: whether it is a bad one is not known yet. */
 export function badWorkers(facts: HealthFacts): CauseLink[] {

@@ -1,6 +1,7 @@
 /** From the sign to the cause, link by link. */
 import { expect, it } from 'vitest';
-import { type CauseFacts, wordsOf } from '../../../engine/health/causes/roots.ts';
+import type { CauseFacts } from '../../../engine/health/causes/depth.ts';
+import { wordsOf } from '../../../engine/health/causes/link.ts';
 import { valueChain } from '../../../engine/health/causes/value-chain.ts';
 import type { Freshness } from '../../../engine/model/freshness.ts';
 import { unsayable } from '../../support/spanish-causes.ts';
