@@ -2,7 +2,14 @@
 import type { Clock } from '../base/clock.ts';
 import { EngineError } from '../base/errors.ts';
 import type { DoctorSubject, FixPlan } from '../model/doctor.ts';
-import type { RedisClient, RedisFigures, RedisHealth, RedisWindow, SlowLog } from '../model/redis-health.ts';
+import type {
+  RedisClient,
+  RedisCommandUse,
+  RedisFigures,
+  RedisHealth,
+  RedisWindow,
+  SlowLog,
+} from '../model/redis-health.ts';
 import type { Analysis } from '../model/redis-keys.ts';
 import { infoFields } from '../redis/info.ts';
 import { figuresOf, productOf } from '../redis/info-figures.ts';
@@ -113,6 +120,11 @@ export class Patient {
     const shard = this.health?.shards.find((one) => one.address === address);
     const window = shard?.windows.find((one) => one.windowMs === windowMs);
     return window === undefined || window.coveredMs === 0 ? null : window;
+  }
+
+  /** What a server did in the last five minutes, by its sampled commandstats; empty before it was looked at twice. */
+  commands(address: string): readonly RedisCommandUse[] {
+    return this.health?.shards.find((one) => one.address === address)?.commands ?? [];
   }
 
   /** A parameter of one server; null where the user may not ask, or it is not known there. @throws EngineError REDIS_* */

@@ -89,6 +89,8 @@ export const redisWindowSchema = z.object({
   opsPerS: z.number().nullable(),
   evictedPerS: z.number().nullable(),
   expiredPerS: z.number().nullable(),
+  /** By how much there are more keys; negative where there are fewer. */
+  keysGainedPerS: z.number().nullable(),
   netInBytesPerS: z.number().nullable(),
   netOutBytesPerS: z.number().nullable(),
   connectionsPerS: z.number().nullable(),

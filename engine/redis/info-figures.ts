@@ -14,6 +14,8 @@ export interface RedisCounters {
   readonly netOutBytes: number | null;
   readonly connections: number | null;
   readonly rejected: number | null;
+  /** Of all databases; the only one that may fall. */
+  readonly keyCount: number | null;
   /** Of the server itself, its forks left out. */
   readonly cpuMs: number | null;
 }
@@ -44,8 +46,12 @@ export function figuresOf(fields: Fields): Omit<RedisFigures, 'roundTripMs'> {
     persistence: persistenceOf(fields),
     replication: replicationOf(fields),
     databases,
-    keyCount: databases.reduce((sum, { keyCount }) => sum + keyCount, 0),
+    keyCount: keyCountOf(databases),
   };
+}
+
+function keyCountOf(databases: RedisFigures['databases']): number {
+  return databases.reduce((sum, { keyCount }) => sum + keyCount, 0);
 }
 
 export function countersOf(fields: Fields): RedisCounters {
@@ -61,6 +67,7 @@ export function countersOf(fields: Fields): RedisCounters {
     netOutBytes: numberIn(fields, 'total_net_output_bytes'),
     connections: numberIn(fields, 'total_connections_received'),
     rejected: numberIn(fields, 'rejected_connections'),
+    keyCount: keyCountOf(databasesOf(fields)),
     cpuMs: sys === null || user === null ? null : (sys + user) * 1_000,
   };
 }

@@ -125,6 +125,7 @@ function windowOf(windowMs: number, change: Partial<Shard['windows'][number]> = 
     opsPerS: 412.6,
     evictedPerS: 0,
     expiredPerS: 3.4,
+    keysGainedPerS: 0.8,
     netInBytesPerS: 81_200,
     netOutBytesPerS: 1_240_000,
     connectionsPerS: 0.4,

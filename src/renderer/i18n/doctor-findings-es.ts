@@ -211,21 +211,53 @@ export const findingsEs: Readonly<Record<string, SaidFinding>> = {
       'Libere espacio o mueva `dir` a un disco mayor.',
     ],
   },
-  'redis-hit-rate/hit_rate_low': {
-    title: '{name}: solo {hit_ratio} de las lecturas encuentra algo',
-    why: 'Cada fallo es un cálculo: la fuente repite lo que ya respondió y los lectores esperan.',
-    steps: [
-      'Vea en la página Caché qué capa falla y por qué: vencida, invalidada o nunca calculada.',
-      'Si el servidor partió hace poco, espere o precaliente: vigia cache warm',
-      'Compare el TTL de las capas con cada cuánto se leen.',
-    ],
-  },
   'redis-hit-rate/hit_rate_low_evicting': {
     title: '{name}: solo {hit_ratio} de las lecturas encuentra algo, y se expulsan claves',
     why: 'Cada fallo es un cálculo: la fuente repite lo que ya respondió y los lectores esperan.',
     steps: [
-      'Se expulsan claves por falta de memoria: vea qué la llena, o suba maxmemory.',
+      'Se expulsan claves por falta de memoria: vea en la página Claves qué la llena, o suba maxmemory.',
       'Vea en la página Caché qué capa falla y por qué.',
+    ],
+  },
+  'redis-hit-rate/hit_rate_low_removed': {
+    title: '{name}: solo {hit_ratio} de las lecturas encuentra algo, porque se borran claves',
+    why: 'Cada fallo es un cálculo: la fuente repite lo que ya respondió y los lectores esperan.',
+    steps: [
+      'Vea en la página Redis quién envía DEL, UNLINK o FLUSHALL: registro lento, clientes, comandos.',
+      'Un cambio de datos debe invalidar solo lo que depende de él: una etiqueta por tabla o cliente, no para todo.',
+    ],
+  },
+  'redis-hit-rate/hit_rate_low_expiring': {
+    title: '{name}: solo {hit_ratio} de las lecturas encuentra algo, porque las claves vencen',
+    why: 'Cada fallo es un cálculo: la fuente repite lo que ya respondió y los lectores esperan.',
+    steps: ['Compare en la página Caché el TTL de las capas con cada cuánto se leen.'],
+  },
+  'redis-hit-rate/hit_rate_low_filling': {
+    title: '{name}: solo {hit_ratio} de las lecturas encuentra algo: partió hace poco y aún se llena',
+    why: 'Cada fallo es un cálculo: la fuente repite lo que ya respondió y los lectores esperan.',
+    steps: ['Espere, o precaliente: vigia cache warm'],
+  },
+  'redis-hit-rate/hit_rate_low_read_once': {
+    title: '{name}: solo {hit_ratio} de las lecturas encuentra algo, porque se piden claves siempre nuevas',
+    why: 'Cada fallo es un cálculo: la fuente repite lo que ya respondió y los lectores esperan.',
+    steps: [
+      'Vea en la página Claves qué espacio crece: una clave con la hora, un id al azar o filtros sin ordenar no se lee dos veces.',
+      'Forme las claves solo con aquello de lo que la respuesta depende.',
+    ],
+  },
+  'redis-hit-rate/hit_rate_low_never_written': {
+    title: '{name}: solo {hit_ratio} de las lecturas encuentra algo, y nadie escribe lo que se pide',
+    why: 'Cada fallo es un cálculo: la fuente repite lo que ya respondió y los lectores esperan.',
+    steps: [
+      'Vea si los programas que llenan la caché funcionan, escriben en este servidor y usan la misma base y las mismas claves.',
+    ],
+  },
+  'redis-hit-rate/hit_rate_low_unexplained': {
+    title: '{name}: solo {hit_ratio} de las lecturas encuentra algo',
+    why: 'Cada fallo es un cálculo: la fuente repite lo que ya respondió y los lectores esperan.',
+    steps: [
+      'Vea en la página Caché qué capa falla y por qué.',
+      'No a cada fallo le sigue una escritura: vea si los programas guardan todo lo que calculan, también lo vacío.',
     ],
   },
   'redis-keys/big_keys': {
@@ -426,7 +458,15 @@ export const evidenceNamesEs: Readonly<Record<string, string>> = {
   },
   ...{ unsaved_changes: 'cambios sin guardar', last_append: 'última escritura', last_rewrite: 'última reescritura' },
   ...{ fork_ms: 'fork', free_bytes: 'libre', folder: 'carpeta', hit_ratio: 'aciertos', reads: 'lecturas' },
-  ...{ expired_per_s: 'vencimientos', uptime_ms: 'en marcha', big_key_count: 'claves grandes', namespace: 'espacio' },
+  ...{
+    expired_per_s: 'vencimientos',
+    misses_per_s: 'fallos',
+    removed_per_s: 'borrados',
+    written_per_s: 'escrituras',
+    uptime_ms: 'en marcha',
+    big_key_count: 'claves grandes',
+    namespace: 'espacio',
+  },
   ...{ namespace_bytes: 'ocupa', namespace_keys: 'claves', share: 'parte', keys_without_expiry: 'sin vencimiento' },
   ...{
     keys: 'claves',

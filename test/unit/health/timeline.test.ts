@@ -141,7 +141,7 @@ function shard(change: {
       : ({ kind: 'limited', bytes: limitBytes, usedRatio: 0.5 } as const);
   const unknown = { peakBytes: null, rssBytes: null, fragmentationRatio: null, datasetBytes: null, clientBytes: null };
   const hits = { reads: 0, ratio: null, minimumReads: 100 };
-  const none = { opsPerS: null, expiredPerS: null, netInBytesPerS: null, netOutBytesPerS: null };
+  const none = { opsPerS: null, expiredPerS: null, keysGainedPerS: null, netInBytesPerS: null, netOutBytesPerS: null };
   return {
     ...{ address: 'a', atMs: 0, problem: null, product: 'Redis', version: '7.0.15' },
     ...{ commands: [], latencyEvents: [], histogram: null, roundTrips: null },

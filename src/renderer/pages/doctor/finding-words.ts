@@ -78,7 +78,7 @@ export function checkTitleOf(checkId: string, title: string, format: Format): st
 export function evidenceNameOf({ name }: Evidence, format: Format): string {
   return (
     (format.language === 'es' ? evidenceNamesEs[name] : undefined) ??
-    name.replace(/_(bytes|ms)$/, '').replaceAll('_', ' ')
+    name.replace(/_(bytes|ms|per_s)$/, '').replaceAll('_', ' ')
   );
 }
 
