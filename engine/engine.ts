@@ -11,24 +11,19 @@ import type { Logger } from './base/logger.ts';
 import { openVault, type Seal } from './config/secret-vault.ts';
 import type { Settings } from './config/settings.ts';
 import { ResponseTimes } from './health/response-times.ts';
-import { SourceHolder } from './kpi/source-holder.ts';
-import type { SectionName } from './model/dashboard.ts';
 import type { RedisRole } from './model/health.ts';
 import type { SystemInfo } from './model/system.ts';
-import type { TaskStatus } from './model/task.ts';
 import { brokerAt } from './queue/broker.ts';
 import { JobQueues } from './queue/job-queues.ts';
 import type { JobData } from './queue/jobs.ts';
 import type { ChildSettings } from './queue/worker-channel.ts';
 import { WorkerSightings } from './queue/worker-sightings.ts';
-import { SlowQueries } from './sources/slow-queries.ts';
 import { openStore } from './store/store.ts';
-import { version } from './version.ts';
 import { openAlerts } from './wiring/alerts.ts';
-import { type CacheChange, openCacheRoom } from './wiring/cache.ts';
+import { openCacheRoom } from './wiring/cache.ts';
 import { layersAtStart } from './wiring/cache-layers.ts';
 import { openCelery } from './wiring/celery.ts';
-import { type CeleryChange, openCeleryEvents } from './wiring/celery-events.ts';
+import { openCeleryEvents } from './wiring/celery-events.ts';
 import { CleanUps } from './wiring/clean-ups.ts';
 import { openConnections } from './wiring/connections.ts';
 import { openDoctor } from './wiring/doctor.ts';
@@ -44,9 +39,11 @@ import { watchRedis } from './wiring/redis.ts';
 import { openReview } from './wiring/review.ts';
 import { openScheduler, scheduleParts, troublesOf } from './wiring/schedules.ts';
 import { explained } from './wiring/slow-queries.ts';
-import { describeExpected, openPackSource } from './wiring/source.ts';
+import { watchedSource } from './wiring/source.ts';
+import { systemInfoOf } from './wiring/system-info.ts';
 import { tasksOf } from './wiring/tasks.ts';
 import { openTimeline } from './wiring/timeline.ts';
+import { type EngineTopics, forwardTopics } from './wiring/topics.ts';
 import { openWorkers } from './wiring/workers.ts';
 import type { WorkerSettings } from './worker.ts';
 
@@ -60,31 +57,6 @@ export interface EngineOptions {
   readonly desktop: DesktopNotify | null;
   /** The system's keychain; without one secrets go to a file of their owner alone. */
   readonly seal?: Seal | null;
-}
-
-/** What the engine pushes; the same names and payloads as the contract's topics. */
-export interface EngineTopics {
-  'dashboard.changed': { viewId: string; sections: SectionName[] };
-  'task.changed': TaskStatus;
-  'workers.changed': { workerId: string | null };
-  'schedules.changed': { scheduleId: string | null };
-  'cache.changed': CacheChange;
-  'health.sampled': { atMs: number };
-  'alerts.changed': { ruleId: string };
-  'alerts.channelsChanged': { channelId: string };
-  'source.changed': { reachable: boolean };
-  'connections.changed': { connectionId: string };
-  'link.changed': { role: RedisRole; state: string };
-  'queues.sampled': { connectionId: string; atMs: number };
-  'queues.discovered': { connectionId: string };
-  'queueActions.changed': { runId: string };
-  'review.changed': { what: 'notes'[] };
-  'redis.sampled': { connectionId: string; atMs: number };
-  'redis.analysed': { connectionId: string; analysisId: string };
-  'celery.changed': CeleryChange;
-  'celery.inspected': { brokerId: string };
-  'timeline.added': { lastAtMs: number };
-  'doctor.changed': { atMs: number };
 }
 
 export interface Engine {
@@ -143,23 +115,16 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   const redis = watchRedis({ connections, store }, foundation);
   cleanUps.add('health of Redis', () => redis.stop());
 
-  const slowQueries = new SlowQueries({ clock });
-  const sourceQueries = new ResponseTimes({ clock });
   const responses = new ResponseTimes({ clock });
-  const holder = new SourceHolder({
-    open: () => openPackSource(settings, installed, foundation),
-    pack,
-    expected: describeExpected(settings),
-    onChange: () => {
-      happened.sourceSeen(holder.info());
-      topics.emit('source.changed', { reachable: holder.info().reachable });
+  const { holder, sourceQueries, slowQueries } = watchedSource(
+    settings,
+    installed,
+    (source) => {
+      happened.sourceSeen(source);
+      topics.emit('source.changed', { reachable: source.reachable });
     },
-    onQuery: (query) => {
-      sourceQueries.record(query.durationMs);
-      slowQueries.record(query);
-    },
-    ...foundation,
-  });
+    foundation,
+  );
   cleanUps.add('source', () => holder.close());
 
   const connection = brokerAt(links.broker.target);
@@ -253,31 +218,17 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
   );
 
   const stops = [
-    kpis.dashboards.on('changed', (change) => topics.emit('dashboard.changed', change)),
-    queues.onTaskChanged((status) => topics.emit('task.changed', status)),
+    ...forwardTopics(
+      {
+        ...{ kpis, queues, workers, cacheRoom, celery, celeryRooms, monitoring, alerts, review, watchedQueues },
+        ...{ happened, doctor, redis, connections, links },
+      },
+      topics,
+    ),
     workers.supervisor.onQuery((query) => slowQueries.record(query)),
-    workers.onChanged((workerId) => topics.emit('workers.changed', { workerId })),
     queues.onTaskChanged((status) => {
       if (status.job === 'clean-up' && status.state === 'SUCCESS') pruneStore(store, logger);
     }),
-    cacheRoom.onChanged((change) => topics.emit('cache.changed', change)),
-    celery.onChanged((change) => topics.emit('celery.changed', change)),
-    monitoring.onSampled((atMs) => topics.emit('health.sampled', { atMs })),
-    alerts.engine.onChanged((change) => topics.emit('alerts.changed', change)),
-    alerts.onRuleChanged((ruleId) => topics.emit('alerts.changed', { ruleId })),
-    alerts.onChannelChanged((channelId) => topics.emit('alerts.channelsChanged', { channelId })),
-    review.onChanged((change) => topics.emit('review.changed', change)),
-    watchedQueues.inspector.on('sampled', (round) => topics.emit('queues.sampled', round)),
-    watchedQueues.inspector.on('discovered', (found) => topics.emit('queues.discovered', found)),
-    watchedQueues.actions.onChanged((change) => topics.emit('queueActions.changed', change)),
-    celeryRooms.onInspected((brokerId) => topics.emit('celery.inspected', { brokerId })),
-    happened.timeline.onAdded((added) => topics.emit('timeline.added', added)),
-    doctor.onChanged((atMs) => topics.emit('doctor.changed', { atMs })),
-    redis.on('sampled', (sampled) => topics.emit('redis.sampled', sampled)),
-    redis.on('analysed', (change) => topics.emit('redis.analysed', change)),
-    connections.onChange((connectionId) => topics.emit('connections.changed', { connectionId })),
-    links.cache.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
-    links.broker.onChange(({ role, state }) => topics.emit('link.changed', { role, state })),
   ];
   cleanUps.add('listeners', () => stops.forEach((stop) => stop()));
   monitoring.start();
@@ -295,20 +246,8 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     connections,
     store,
     redis: redis.ops,
-    systemInfo: () => ({
-      version,
-      nodeVersion: process.version,
-      host: options.host,
-      startedAtMs,
-      nowMs: clock.now(),
-      pack: { id: pack.id, title: pack.title },
-      source: holder.info(),
-      asOf: kpis.views.asOf,
-      asOfFixed: kpis.views.asOfFixed,
-      links: [links.cache.view(), links.broker.view()],
-      notices: store.notices.list(),
-      dataDir: settings.dataDir,
-    }),
+    systemInfo: () =>
+      systemInfoOf({ host: options.host, startedAtMs, pack, settings, holder, kpis, links, store }, clock),
     systemHealth: monitoring.systemHealth,
     overview: monitoring.overview,
     performance: monitoring.performance,
