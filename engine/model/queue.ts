@@ -1,5 +1,6 @@
 /** BullMQ queues as the console sees them, whoever made them: identity, counts, rates, latencies, workers, history. */
 import { z } from 'zod';
+import { saidSchema } from './said.ts';
 import { workerVerdictSchema } from './worker.ts';
 
 /** A queue's keys are `<prefix>:<name>:…`; in a cluster the prefix or the name holds the hash tag. */
@@ -82,6 +83,8 @@ export const queueConcernSchema = z.object({
   sinceMs: z.number(),
   /** The figures it rests on, in words. */
   evidence: z.string(),
+  /** The evidence for every language; without it, a console of an earlier version said it. */
+  said: saidSchema.optional(),
 });
 export type QueueConcern = z.infer<typeof queueConcernSchema>;
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { causeSaidCodes } from './said-causes.ts';
 import { doctorSaidCodes } from './said-doctor.ts';
+import { happenedSaidCodes } from './said-happened.ts';
 import { trialSaidCodes } from './said-trial.ts';
 
 /** Every code has a text in each language of the console; a test holds it to that. */
@@ -93,6 +94,7 @@ export type SaidCode =
   | (typeof saidCodes)[number]
   | (typeof causeSaidCodes)[number]
   | (typeof doctorSaidCodes)[number]
+  | (typeof happenedSaidCodes)[number]
   | (typeof trialSaidCodes)[number];
 
 /** Text as it is, a number by its name, or a sentence in the sentence; of several, each is said. */
@@ -100,7 +102,7 @@ export type SaidValue = string | number | Said | Said[];
 
 /**
  * The unit of a number is the end of its name: `…Ms` a duration, `…LatencyMs` one of milliseconds, `…AtMs` a day,
- * `…Bytes`, `…Ratio` from 0 to 1, `…PerS` a rate; any other number is a count. The English words stand beside it.
+ * `…MomentMs` a day with its time, `…Bytes`, `…Ratio` from 0 to 1, `…PerS` a rate; any other number is a count. The English words stand beside it.
  */
 export interface Said {
   code: SaidCode;
@@ -111,10 +113,22 @@ const saidValueSchema: z.ZodType<SaidValue> = z.lazy(() =>
   z.union([z.string(), z.number(), saidSchema, z.array(saidSchema)]),
 );
 export const saidSchema: z.ZodType<Said> = z.object({
-  code: z.enum([...saidCodes, ...causeSaidCodes, ...doctorSaidCodes, ...trialSaidCodes]),
+  code: z.enum([...saidCodes, ...causeSaidCodes, ...doctorSaidCodes, ...happenedSaidCodes, ...trialSaidCodes]),
   values: z.record(z.string(), saidValueSchema),
 });
 
 export function said(code: SaidCode, values: Said['values'] = {}): Said {
   return { code, values };
+}
+
+/** The same sentence with every text in it passed through `change`. */
+export function withTexts({ code, values }: Said, change: (text: string) => string): Said {
+  const changed = Object.entries(values).map(([name, value]) => [name, withTextsIn(value, change)] as const);
+  return { code, values: Object.fromEntries(changed) };
+}
+
+function withTextsIn(value: SaidValue, change: (text: string) => string): SaidValue {
+  if (typeof value === 'string') return change(value);
+  if (typeof value === 'number') return value;
+  return Array.isArray(value) ? value.map((part) => withTexts(part, change)) : withTexts(value, change);
 }

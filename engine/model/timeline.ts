@@ -1,5 +1,7 @@
 /** What happened to Redis, queues, workers, the cache, the source, schedules and alerts, on one line of time. */
 import { z } from 'zod';
+import { evidenceFactsSchema } from './alert.ts';
+import { saidSchema } from './said.ts';
 
 export const timelineKinds = [
   'redis',
@@ -59,6 +61,13 @@ export type TimelineCode = z.infer<typeof timelineCodeSchema>;
 export const timelineToneSchema = z.enum(['bad', 'warning', 'good', 'plain']);
 export type TimelineTone = z.infer<typeof timelineToneSchema>;
 
+/** What an event of an alert tells, for a screen in any language. */
+export const timelineAlertSchema = z.object({
+  title: z.string(),
+  evidence: z.string(),
+  facts: evidenceFactsSchema.nullish(),
+});
+
 export const timelineEventSchema = z.object({
   id: z.number(),
   atMs: z.number(),
@@ -71,6 +80,10 @@ export const timelineEventSchema = z.object({
   subject: z.string(),
   /** Figures and reasons, in words. */
   detail: z.string(),
+  /** The same for every language; events of earlier versions have none. */
+  said: saidSchema.nullish(),
+  /** Of events of alerts; those of earlier versions have none. */
+  alert: timelineAlertSchema.nullish(),
   /** The same happening within seconds is one event. */
   count: z.number(),
 });

@@ -466,6 +466,12 @@ CREATE INDEX alert_transition_rule_kind ON alert_transition (rule_id, to_state, 
 /** What a change of an alert rests on, as figures for a screen in any language. */
 const alertFacts = 'ALTER TABLE alert_transition ADD COLUMN facts TEXT;';
 
+/** What events of the line of time tell, for a screen in any language; older ones keep their English words only. */
+const timelineSaid = `
+ALTER TABLE timeline_event ADD COLUMN said TEXT;
+ALTER TABLE timeline_event ADD COLUMN alert TEXT;
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
@@ -480,6 +486,7 @@ export const migrations: readonly Migration[] = [
   { version: 11, name: 'fixes of the doctor', sql: doctorFixes },
   { version: 12, name: 'kinds of alerts', sql: alertKinds },
   { version: 13, name: 'figures of alerts', sql: alertFacts },
+  { version: 14, name: 'sentences of the line of time', sql: timelineSaid },
 ];
 
 /** The file of the thread that writes the history of Celery's tasks. The table of the same name in the main file only carries it through backups. */

@@ -1,10 +1,19 @@
 /** The line of time of everything that happened, up to a number of events. */
-import type { TimelineEvent, TimelineQuery } from '../model/timeline.ts';
+import type { z } from 'zod';
+import { saidSchema } from '../model/said.ts';
+import { type TimelineEvent, type TimelineQuery, timelineAlertSchema } from '../model/timeline.ts';
 import type { Connection, SqlBinding } from './connection.ts';
 
 export type NewTimelineEvent = Omit<TimelineEvent, 'id'>;
+/** What changes of an event that goes on. */
+export type ProlongedEvent = Pick<TimelineEvent, 'untilMs' | 'detail' | 'said' | 'count'>;
 
-const columns = 'id, at_ms AS atMs, until_ms AS untilMs, kind, code, tone, subject, detail, count';
+type StoredEvent = Omit<TimelineEvent, 'said' | 'alert'> & {
+  readonly said: string | null;
+  readonly alert: string | null;
+};
+
+const columns = 'id, at_ms AS atMs, until_ms AS untilMs, kind, code, tone, subject, detail, said, alert, count';
 /** The ceiling is looked at once in so many events. */
 const checkEvery = 200;
 
@@ -28,11 +37,12 @@ export class TimelineStore {
   }
 
   /** The event went on. One that is no longer there stays away. @throws EngineError STORE_UNAVAILABLE */
-  prolong(id: number, { untilMs, detail, count }: Pick<TimelineEvent, 'untilMs' | 'detail' | 'count'>): void {
+  prolong(id: number, { untilMs, detail, said, count }: ProlongedEvent): void {
     this.#connection.run(
-      'UPDATE timeline_event SET until_ms = ?, detail = ?, count = ? WHERE id = ?',
+      'UPDATE timeline_event SET until_ms = ?, detail = ?, said = ?, count = ? WHERE id = ?',
       Math.round(untilMs),
       detail,
+      jsonOf(said),
       count,
       id,
     );
@@ -54,17 +64,18 @@ export class TimelineStore {
     if (subject !== null) add('subject = ?', subject);
     if (before !== null) add('(at_ms, id) < (?, ?)', Math.round(before.atMs), before.id);
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-    return this.#connection.rows<TimelineEvent>(
+    const rows = this.#connection.rows<StoredEvent>(
       `SELECT ${columns} FROM timeline_event ${where} ORDER BY at_ms DESC, id DESC LIMIT ?`,
       ...bindings,
       limit,
     );
+    return rows.map(eventOf);
   }
 
-  #insert({ atMs, untilMs, kind, code, tone, subject, detail, count }: NewTimelineEvent): number {
+  #insert({ atMs, untilMs, kind, code, tone, subject, detail, said, alert, count }: NewTimelineEvent): number {
     return this.#connection.run(
-      `INSERT INTO timeline_event (at_ms, until_ms, kind, code, tone, subject, detail, count)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO timeline_event (at_ms, until_ms, kind, code, tone, subject, detail, said, alert, count)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       Math.round(atMs),
       Math.round(untilMs),
       kind,
@@ -72,6 +83,8 @@ export class TimelineStore {
       tone,
       subject,
       detail,
+      jsonOf(said),
+      jsonOf(alert),
       count,
     ).lastId;
   }
@@ -84,4 +97,22 @@ export class TimelineStore {
       this.ceilingCount,
     );
   }
+}
+
+/** What a later version wrote and this one does not know is shown in its English words. */
+function eventOf({ said, alert, ...event }: StoredEvent): TimelineEvent {
+  return { ...event, said: parsed(saidSchema, said), alert: parsed(timelineAlertSchema, alert) };
+}
+
+function parsed<T>(schema: z.ZodType<T>, text: string | null): T | null {
+  if (text === null) return null;
+  try {
+    return schema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function jsonOf(value: object | null | undefined): string | null {
+  return value ? JSON.stringify(value) : null;
 }

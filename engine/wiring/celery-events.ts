@@ -15,6 +15,7 @@ import type { CountedWorker } from '../health/ports.ts';
 import type { CeleryTaskRecord } from '../model/celery-record.ts';
 import type { CeleryEventsState, CeleryThroughput, CeleryWorkerVerdict } from '../model/celery-task.ts';
 import type { ConnectionView } from '../model/connection.ts';
+import { said } from '../model/said.ts';
 import { RedisLink } from '../redis/link.ts';
 import { OperateGate } from '../redis/operate-gate.ts';
 import type { Store } from '../store/store.ts';
@@ -189,5 +190,6 @@ function viewOf(worker: CeleryWorkerVerdict): CountedWorker {
     activeJobCount: worker.activeCount ?? 0,
     verdict: worker.verdict,
     evidence: worker.words,
+    evidenceSaid: said(`celery_is_${worker.reason}`),
   };
 }

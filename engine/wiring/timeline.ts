@@ -12,6 +12,7 @@ import { QueueChanges, WorkerChanges } from '../health/timeline/work-changes.ts'
 import { countWords, plural } from '../health/wording.ts';
 import type { ObservationGap } from '../model/alert.ts';
 import type { SourceInfo } from '../model/dashboard.ts';
+import { said } from '../model/said.ts';
 import type { KnownRun } from '../scheduler/run-record.ts';
 import type { Store } from '../store/store.ts';
 import type { CacheRoom } from './cache.ts';
@@ -69,8 +70,12 @@ export function openTimeline(
       ...ops,
       async clear(order) {
         const report = await ops.clear(order);
-        const detail = `${plural(report.removedCount, 'entry').replace('entrys', 'entries')} removed`;
-        timeline.note({ kind: 'cache', code: 'cleared', tone: 'warning', subject: report.layer, detail });
+        const count = report.removedCount;
+        timeline.note({
+          ...{ kind: 'cache', code: 'cleared', tone: 'warning', subject: report.layer },
+          detail: `${plural(count, 'entry').replace('entrys', 'entries')} removed`,
+          said: said('happened_removed', { count }),
+        });
         return report;
       },
     }),
@@ -82,17 +87,16 @@ export function openTimeline(
       const change = isReachable
         ? ({ code: 'source_back', tone: 'good' } as const)
         : ({ code: 'source_lost', tone: 'bad' } as const);
-      timeline.note({ kind: 'source', ...change, subject: label, detail: problem ?? '' });
+      timeline.note({ kind: 'source', ...change, subject: label, detail: problem ?? '', said: null });
     },
     scheduleTrouble(run) {
       const missed = run.outcome === 'missed';
-      const due = `due at ${new Date(run.dueMs).toISOString()}`;
       timeline.note({
         kind: 'schedule',
         code: missed ? 'schedule_missed' : 'schedule_overran',
         tone: 'warning',
         subject: run.scheduleId,
-        detail: missed ? (run.error ?? due) : `the run ${due} goes on while the next is due`,
+        ...scheduleWords(run),
         // From when it was due until somebody could tell.
         ...(missed ? { atMs: run.dueMs, untilMs: clock.now() } : {}),
         count: Math.max(1, run.dueCount),
@@ -107,6 +111,10 @@ export function openTimeline(
           : ({ code: 'command_failed', tone: 'warning' } as const)),
         subject: call,
         detail: error === null ? `by ${caller.name}` : `by ${caller.name}: ${error}`,
+        said:
+          error === null
+            ? said('happened_by', { who: caller.name })
+            : said('happened_by_failed', { who: caller.name, problem: error }),
         mergeKey: `command ${call} ${caller.name} ${outcome}`,
       });
     },
@@ -117,6 +125,7 @@ export function openTimeline(
         tone: 'warning',
         subject: reason,
         detail,
+        said: reason === 'own-network' ? said('cause_own_network') : null,
         atMs: fromMs,
         untilMs: toMs ?? fromMs,
         // What goes on is told each round.
@@ -127,6 +136,16 @@ export function openTimeline(
       timeline.flush();
     },
   };
+}
+
+function scheduleWords({ outcome, dueMs, dueCount, error }: KnownRun): Pick<Happening, 'detail' | 'said'> {
+  const due = `due at ${new Date(dueMs).toISOString()}`;
+  if (outcome !== 'missed') {
+    const words = `the run ${due} goes on while the next is due`;
+    return { detail: words, said: said('happened_overran', { dueMomentMs: dueMs }) };
+  }
+  if (error === null) return { detail: due, said: said('happened_due', { dueMomentMs: dueMs }) };
+  return { detail: error, said: said('happened_missed', { count: Math.max(1, dueCount), lastMomentMs: dueMs }) };
 }
 
 type NoteAll = (happenings: readonly Happening[]) => void;
@@ -169,6 +188,8 @@ function followRooms(
           tone: transition.to === 'noData' ? 'plain' : tone,
           subject: transition.ruleId,
           detail: [transition.title, transition.evidence].join(': '),
+          said: null,
+          alert: { title: transition.title, evidence: transition.evidence, facts: transition.facts },
           atMs: transition.atMs,
         },
       ]);
@@ -186,14 +207,19 @@ const alertCodes: Readonly<Partial<Record<string, 'alert_firing' | 'alert_resolv
 function invalidations(marks: Parameters<Parameters<LayeredCache['onInvalidated']>[0]>[0]): Happening[] {
   const first = marks[0];
   if (first === undefined) return [];
-  const more = marks.length === 1 ? '' : ` and ${countWords(marks.length - 1)} more`;
+  const count = marks.length - 1;
+  const more = count === 0 ? '' : ` and ${countWords(count)} more`;
+  const isExpired = first.mode === 'expired';
+  const many = isExpired ? 'happened_reason_more_expired' : 'happened_reason_more';
+  const one = isExpired ? 'happened_reason_expired' : 'happened_reason';
   return [
     {
       kind: 'cache',
       code: 'invalidated',
       tone: 'plain',
       subject: first.tag,
-      detail: `${first.reason}${more}${first.mode === 'expired' ? ' (expired at once)' : ''}`,
+      detail: `${first.reason}${more}${isExpired ? ' (expired at once)' : ''}`,
+      said: count === 0 ? said(one, { reason: first.reason }) : said(many, { reason: first.reason, count }),
       count: marks.length,
       mergeKey: `invalidated ${first.reason}`,
     },
@@ -210,14 +236,20 @@ function followWarming(room: CacheRoom, noteAll: NoteAll, sinceMs: number): Stop
     lastMs = report.finishedAtMs;
     if (report.failedCount === 0) return;
     const failed = report.variants.flatMap(({ proofs }) => proofs).find(({ outcome }) => outcome !== 'hit');
-    const why = failed === undefined ? '' : `; ${failed.section}: ${failed.problem ?? failed.outcome}`;
+    const { failedCount, keyCount } = report;
+    const words = `${failedCount} of ${keyCount} warmed keys are no hit when read back`;
+    const figures = { failed: failedCount, count: keyCount };
+    const first = failed && { section: failed.section, problem: failed.problem ?? failed.outcome };
     noteAll([
       {
         kind: 'cache',
         code: 'warm_failed',
         tone: 'warning',
         subject: report.taskId,
-        detail: `${report.failedCount} of ${report.keyCount} warmed keys are no hit when read back${why}`,
+        detail: first ? `${words}; ${first.section}: ${first.problem}` : words,
+        said: first
+          ? said('happened_warm_missed_first', { ...figures, ...first })
+          : said('happened_warm_missed', figures),
       },
     ]);
   });

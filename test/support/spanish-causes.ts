@@ -2,16 +2,17 @@
 import type { CauseLink } from '../../engine/model/cause.ts';
 import type { Said, SaidValue } from '../../engine/model/said.ts';
 import { causesEs } from '../../src/renderer/i18n/causes-es.ts';
+import { happenedSaidEs } from '../../src/renderer/i18n/happened-said-es.ts';
 import { saidEs } from '../../src/renderer/i18n/said-es.ts';
 
-const texts: Readonly<Record<string, string>> = { ...saidEs, ...causesEs };
+const texts: Readonly<Record<string, string>> = { ...saidEs, ...causesEs, ...happenedSaidEs };
 
 /** The places of texts that have no value, and the codes that have no text; empty when all can be said. */
 export function unsayable(links: readonly CauseLink[]): string[] {
-  return links.flatMap(({ words, said }) => (said === undefined ? [`${words}: no code`] : missingIn(said)));
+  return links.flatMap(({ words, said }) => (said === undefined ? [`${words}: no code`] : unsayableIn(said)));
 }
 
-function missingIn({ code, values }: Said): string[] {
+export function unsayableIn({ code, values }: Said): string[] {
   const text = texts[code] ?? texts[`${code}_other`];
   if (text === undefined) return [`${code}: no text`];
   const known = new Set([...Object.keys(values), ...(typeof values['count'] === 'number' ? ['text'] : [])]);
@@ -22,6 +23,6 @@ function missingIn({ code, values }: Said): string[] {
 }
 
 function missingInValue(value: SaidValue): string[] {
-  if (Array.isArray(value)) return value.flatMap(missingIn);
-  return typeof value === 'object' ? missingIn(value) : [];
+  if (Array.isArray(value)) return value.flatMap(unsayableIn);
+  return typeof value === 'object' ? unsayableIn(value) : [];
 }

@@ -3,7 +3,7 @@ import type { CauseLink } from '../../model/cause.ts';
 import { said } from '../../model/said.ts';
 import { bytesWords, durationWords, plural } from '../wording.ts';
 import type { CauseFacts } from './depth.ts';
-import { latest, link } from './link.ts';
+import { detailSaid, latest, link } from './link.ts';
 
 /** So many invalidations in a quarter of an hour are no longer single changes of data. */
 const stormCount = 20;
@@ -27,7 +27,7 @@ export function goneRoot(facts: CauseFacts): CauseLink[] {
   if (restarted !== null && restarted.atMs >= (cleared?.atMs ?? 0)) {
     const agoMs = atMs - restarted.atMs;
     const words = `Redis (cache) was started anew ${durationWords(agoMs)} ago; ${restarted.detail}`;
-    return [link('redis_restarted', words, said('cause_redis_restarted', { agoMs, detail: restarted.detail }))];
+    return [link('redis_restarted', words, said('cause_redis_restarted', { agoMs, detail: detailSaid(restarted) }))];
   }
   if (cleared !== null) {
     const { subject, detail } = cleared;
@@ -35,8 +35,8 @@ export function goneRoot(facts: CauseFacts): CauseLink[] {
     const isAll = subject === 'all';
     const words = `${isAll ? 'every layer' : subject} was cleared ${durationWords(agoMs)} ago: ${detail}`;
     const inAll = isAll
-      ? said('cause_all_cleared', { agoMs, detail })
-      : said('cause_cleared', { what: subject, agoMs, detail });
+      ? said('cause_all_cleared', { agoMs, detail: detailSaid(cleared) })
+      : said('cause_cleared', { what: subject, agoMs, detail: detailSaid(cleared) });
     return [link('cache_cleared', words, inAll)];
   }
   return [];
@@ -52,7 +52,7 @@ export function stormRoot({ depth }: Pick<CauseFacts, 'depth'>): CauseLink[] {
   const untilMs = Math.max(...events.map((event) => event.untilMs));
   const withinMs = untilMs - oldestMs;
   const words = `${plural(count, 'invalidation')} within ${durationWords(withinMs)}, most of ${most.subject} (${most.detail})`;
-  const inAll = said('cause_storm', { count, withinMs, most: most.subject, detail: most.detail });
+  const inAll = said('cause_storm', { count, withinMs, most: most.subject, detail: detailSaid(most) });
   return [link('invalidation_storm', words, inAll)];
 }
 

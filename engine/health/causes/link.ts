@@ -20,6 +20,11 @@ export function rootOf(links: readonly CauseLink[]): CauseLink | null {
   return causes.findLast(({ code }) => !consequences.includes(code)) ?? causes.at(-1) ?? null;
 }
 
+/** What an event tells, in any language where it can. */
+export function detailSaid({ said: inAll, detail }: TimelineEvent): Said | string {
+  return inAll ?? detail;
+}
+
 export function latest(
   recent: readonly TimelineEvent[],
   code: TimelineCode,

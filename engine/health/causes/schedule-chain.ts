@@ -4,7 +4,7 @@ import { said } from '../../model/said.ts';
 import type { TimelineEvent } from '../../model/timeline.ts';
 import type { HealthFacts } from '../overview-facts.ts';
 import { durationWords } from '../wording.ts';
-import { link } from './link.ts';
+import { detailSaid, link } from './link.ts';
 
 /** A console looks at its servers before it sees to its schedules. */
 const startingMs = 30_000;
@@ -16,7 +16,7 @@ export function missedSchedules(facts: HealthFacts): CauseLink[] {
   if (missed === undefined) return [];
   const agoMs = atMs - missed.atMs;
   const words = `a run of ${missed.subject} was missed ${durationWords(agoMs)} ago: ${missed.detail}`;
-  const inAll = said('cause_run_missed', { schedule: missed.subject, agoMs, detail: missed.detail });
+  const inAll = said('cause_run_missed', { schedule: missed.subject, agoMs, detail: detailSaid(missed) });
   const gap = gapAround(missed.atMs, depth.recent);
   const lost = depth.recent.find(({ code, subject }) => code === 'link_lost' && subject === 'broker');
   if (gap !== null) {
@@ -27,7 +27,7 @@ export function missedSchedules(facts: HealthFacts): CauseLink[] {
     const lostWords = `Redis (broker) was lost at ${at}: ${lost.detail}`;
     return [
       link(null, words, inAll),
-      link('redis_unreachable', lostWords, said('cause_broker_lost', { at, detail: lost.detail })),
+      link('redis_unreachable', lostWords, said('cause_broker_lost', { at, detail: detailSaid(lost) })),
     ];
   }
   return [link('not_running', words, inAll)];

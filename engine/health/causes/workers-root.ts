@@ -5,7 +5,7 @@ import type { CountedWorker } from '../ports.ts';
 import { availableSlots } from '../readings.ts';
 import { plural } from '../wording.ts';
 import type { CauseDepth, CauseFacts } from './depth.ts';
-import { link } from './link.ts';
+import { detailSaid, link } from './link.ts';
 
 /** What keeps the workers from working, ending with each one that is stuck; empty when slots are free. */
 export function workersRoot(facts: Pick<CauseFacts, 'workers' | 'depth'>): CauseLink[] {
@@ -71,7 +71,7 @@ function connectedCount({ watched }: CauseDepth): number | null {
 function lastSeen(depth: CauseDepth): CauseLink[] {
   const gone = depth.recent.find(({ code }) => code === 'worker_gone' || code === 'worker_silent');
   if (gone === undefined) return [];
-  const inAll = said('cause_last_worker', { worker: gone.subject, detail: gone.detail });
+  const inAll = said('cause_last_worker', { worker: gone.subject, detail: detailSaid(gone) });
   return [link(null, `${gone.subject} was the last: ${gone.detail}`, inAll)];
 }
 

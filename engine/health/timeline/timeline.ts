@@ -3,19 +3,22 @@ import type { Clock, Stop } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { messageOf, redactUrls } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import { type Said, withTexts } from '../../model/said.ts';
 import type { TimelineEvent, TimelinePage, TimelineQuery } from '../../model/timeline.ts';
 import { timelineQuerySchema } from '../../model/timeline.ts';
-import type { NewTimelineEvent } from '../../store/timeline-store.ts';
+import type { NewTimelineEvent, ProlongedEvent } from '../../store/timeline-store.ts';
 
 /** Implemented by the local store. */
 export interface TimelineRecords {
   append(events: readonly NewTimelineEvent[]): number[];
-  prolong(id: number, event: Pick<TimelineEvent, 'untilMs' | 'detail' | 'count'>): void;
+  prolong(id: number, event: ProlongedEvent): void;
   read(query: TimelineQuery): TimelineEvent[];
 }
 
 /** What a watcher saw; times are now unless it says another. */
-export type Happening = Pick<TimelineEvent, 'kind' | 'code' | 'tone' | 'subject' | 'detail'> & {
+export type Happening = Pick<TimelineEvent, 'kind' | 'code' | 'tone' | 'subject' | 'detail' | 'alert'> & {
+  /** `detail` in any language; null where there are no words, or only somebody else's. */
+  readonly said: Said | null;
   readonly atMs?: number;
   readonly untilMs?: number;
   readonly count?: number;
@@ -69,12 +72,13 @@ export class Timeline {
   note(happening: Happening): void {
     const nowMs = this.#options.clock.now();
     const { mergeKey = null, atMs = nowMs, untilMs = atMs, count = 1, ...rest } = happening;
-    const detail = redactUrls(rest.detail).slice(0, longestDetail);
+    const detail = harmless(rest.detail);
+    const said = rest.said && withTexts(rest.said, harmless);
     const open = mergeKey === null ? undefined : this.#open.get(mergeKey);
     if (open && atMs - open.event.untilMs <= mergeMs && atMs - open.event.atMs <= longestMs) {
       open.event = {
         ...open.event,
-        detail,
+        ...{ detail, said },
         untilMs: Math.max(untilMs, open.event.untilMs),
         count: open.event.count + count,
       };
@@ -82,7 +86,7 @@ export class Timeline {
       return;
     }
     const gathered: Gathered = {
-      event: { ...rest, detail, atMs, untilMs, count },
+      event: { ...rest, detail, said, atMs, untilMs, count },
       mergeKey,
       id: null,
       isWritten: true,
@@ -140,4 +144,8 @@ export class Timeline {
     this.#waiting.push(gathered);
     this.#disarm ??= this.#options.clock.after(gatherMs, () => this.flush());
   }
+}
+
+function harmless(text: string): string {
+  return redactUrls(text).slice(0, longestDetail);
 }

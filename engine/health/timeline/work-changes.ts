@@ -1,5 +1,6 @@
 /** Turns the verdicts on workers and the states of queues into events: only what changed since the look before. */
 import type { QueueView } from '../../model/queue.ts';
+import { said } from '../../model/said.ts';
 import type { WorkerVerdict } from '../../model/worker.ts';
 import type { CountedWorker } from '../ports.ts';
 import { durationWords, plural } from '../wording.ts';
@@ -20,13 +21,13 @@ const tones = { working: 'good', wedged: 'bad', silent: 'warning', gone: 'plain'
 export class WorkerChanges {
   readonly #before = new Map<string, Standing>();
 
-  take(workers: readonly Pick<CountedWorker, 'workerId' | 'verdict' | 'evidence'>[]): Happening[] {
+  take(workers: readonly Pick<CountedWorker, 'workerId' | 'verdict' | 'evidence' | 'evidenceSaid'>[]): Happening[] {
     const found: Happening[] = [];
-    for (const { workerId, verdict, evidence } of workers) {
+    for (const { workerId, verdict, evidence, evidenceSaid = null } of workers) {
       const standing = standings[verdict];
       const before = this.#before.get(workerId);
       this.#before.set(workerId, standing);
-      const event = { kind: 'worker', subject: workerId, detail: evidence } as const;
+      const event = { kind: 'worker', subject: workerId, detail: evidence, said: evidenceSaid } as const;
       if (before === undefined) {
         // One that was gone before this console began says nothing new.
         if (standing !== 'gone') found.push({ ...event, code: 'worker_seen', tone: 'plain' });
@@ -80,27 +81,34 @@ export class QueueChanges {
     this.#before.set(subject, now);
     const waiting = queue.counts.waiting + queue.counts.prioritized;
     const detail = `${plural(waiting, 'job')} wait${waiting === 1 ? 's' : ''}`;
+    const event = { kind: 'queue', subject, detail, said: said('happened_jobs_wait', { count: waiting }) } as const;
     const found: Happening[] = [];
     if (now.paused !== (before?.paused ?? false)) {
       const change = now.paused
         ? ({ code: 'queue_paused', tone: 'warning' } as const)
         : ({ code: 'queue_resumed', tone: 'good' } as const);
-      found.push({ kind: 'queue', ...change, subject, detail });
+      found.push({ ...event, ...change });
     }
     if (now.trouble === (before?.trouble ?? null)) return found;
-    if (now.trouble === null) return [...found, { kind: 'queue', code: 'queue_clear', tone: 'good', subject, detail }];
-    const evidence = queue.concerns.find(({ code }) => code === 'no_workers' || code === 'wedged')?.evidence;
-    const waited = `${detail}, the oldest for ${durationWords(queue.oldestWaitingMs ?? 0)}`;
+    if (now.trouble === null) return [...found, { ...event, code: 'queue_clear', tone: 'good' }];
     const isUnattended = now.trouble === 'queue_unattended';
-    found.push({
-      kind: 'queue',
-      code: now.trouble,
-      tone: isUnattended ? 'bad' : 'warning',
-      subject,
-      detail: isUnattended ? (evidence ?? waited) : waited,
-    });
-    return found;
+    const told = (isUnattended ? unattendedOf(queue) : null) ?? waitedOf(detail, waiting, queue.oldestWaitingMs ?? 0);
+    return [...found, { ...event, ...told, code: now.trouble, tone: isUnattended ? 'bad' : 'warning' }];
   }
+}
+
+type Told = Pick<Happening, 'detail' | 'said'>;
+
+function unattendedOf({ concerns }: Watched): Told | null {
+  const concern = concerns.find(({ code }) => code === 'no_workers' || code === 'wedged');
+  return concern === undefined ? null : { detail: concern.evidence, said: concern.said ?? null };
+}
+
+function waitedOf(words: string, count: number, oldestMs: number): Told {
+  return {
+    detail: `${words}, the oldest for ${durationWords(oldestMs)}`,
+    said: said('happened_jobs_wait_oldest', { count, oldestMs }),
+  };
 }
 
 function troubleOf(

@@ -1,5 +1,6 @@
 /** What somebody should look at in a queue, each with the figures it rests on; keeps since when. */
 import type { QueueConcern, QueueView } from '../../model/queue.ts';
+import { type Said, said } from '../../model/said.ts';
 import type { JobTimes } from './queue-look.ts';
 import { duration, many } from './words.ts';
 
@@ -16,7 +17,7 @@ export const concernLimits = {
   failingCount: 5,
 } as const;
 
-type Found = Pick<QueueConcern, 'code' | 'severity' | 'evidence'> & { readonly beganMs: number };
+type Found = Pick<QueueConcern, 'code' | 'severity' | 'evidence'> & { readonly said: Said; readonly beganMs: number };
 
 /** Worst first; a concern that was there before keeps its beginning. */
 export function concernsOf(
@@ -69,6 +70,7 @@ function noWorkers(view: QueueView): Found | null {
     severity: 'failed',
     beganMs: view.seenAtMs - waitedMs,
     evidence: `${many(ready, 'job')} wait, the oldest for ${duration(waitedMs)}, and no worker is connected`,
+    said: said('concern_no_workers', { count: ready, oldestMs: waitedMs }),
   };
 }
 
@@ -84,6 +86,7 @@ function wedged(view: QueueView, lastStartedAtMs: number | null): Found | null {
     severity: 'failed',
     beganMs: view.seenAtMs - stillMs,
     evidence: `${many(workers, 'worker')} connected, ${many(ready, 'job')} wait, but none was begun for ${duration(stillMs)}`,
+    said: said('concern_wedged', { count: ready, workers, stillMs }),
   };
 }
 
@@ -97,17 +100,20 @@ function overdue(view: QueueView): Found | null {
     severity: view.workerCount === 0 ? 'failed' : 'warning',
     beganMs: view.nextDelayedAtMs,
     evidence: `a delayed job is ${duration(lateMs)} past due${nobody}`,
+    said: said(nobody === '' ? 'concern_overdue' : 'concern_overdue_nobody', { lateMs }),
   };
 }
 
 function missingRecords(view: QueueView, oldestWaiting: readonly JobTimes[]): Found | null {
   const missing = oldestWaiting.filter((job) => job.missing);
   if (missing.length === 0) return null;
+  const jobId = missing[0]?.jobId ?? '';
   return {
     code: 'missing_records',
     severity: 'failed',
     beganMs: view.seenAtMs,
-    evidence: `job ${missing[0]?.jobId ?? ''} waits but its record is gone`,
+    evidence: `job ${jobId} waits but its record is gone`,
+    said: said('concern_missing_records', { jobId }),
   };
 }
 
@@ -121,6 +127,7 @@ function longRunning(view: QueueView): Found | null {
     severity: 'warning',
     beganMs: view.seenAtMs - ageMs,
     evidence: `the oldest active job runs for ${duration(ageMs)}; 95 of 100 end within ${duration(p95)}`,
+    said: said('concern_long_running', { ageMs, runMs: p95 }),
   };
 }
 
@@ -129,12 +136,14 @@ function failing(view: QueueView): Found | null {
   if (finishedPerS === null || failedPerS === null || finishedPerS === 0) return null;
   const failedCount = (failedPerS * windowMs) / 1_000;
   if (failedCount < concernLimits.failingCount || failedPerS / finishedPerS < concernLimits.failingRatio) return null;
-  const share = Math.round((failedPerS / finishedPerS) * 100);
+  const failedRatio = failedPerS / finishedPerS;
+  const count = Math.round((finishedPerS * windowMs) / 1_000);
   return {
     code: 'failing',
     severity: 'warning',
     beganMs: view.seenAtMs,
-    evidence: `${share} % of the last ${many(Math.round((finishedPerS * windowMs) / 1_000), 'ended job')} failed`,
+    evidence: `${Math.round(failedRatio * 100)} % of the last ${many(count, 'ended job')} failed`,
+    said: said('concern_failing', { failedRatio, count }),
   };
 }
 
@@ -146,5 +155,6 @@ function pausedWithBacklog(view: QueueView): Found | null {
     severity: 'warning',
     beganMs: view.seenAtMs,
     evidence: `${many(waiting, 'job')} wait in a paused queue`,
+    said: said('concern_paused_with_backlog', { count: waiting }),
   };
 }

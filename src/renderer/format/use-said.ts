@@ -34,6 +34,7 @@ function shownValue(name: string, value: Said['values'][string], format: Format,
   if (typeof value === 'object') return speak(value, '');
   if (typeof value === 'string') return value;
   if (name.endsWith('LatencyMs')) return latency(value, format);
+  if (name.endsWith('MomentMs')) return format.exactMoment(value);
   if (name.endsWith('AtMs')) return formatDay(format.language, value);
   if (name.endsWith('Ms')) return shortDuration(value, format);
   if (name.endsWith('Bytes')) return formatBytes(format.language, value);

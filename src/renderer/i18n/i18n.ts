@@ -6,6 +6,7 @@ import { causesEs } from './causes-es.ts';
 import { doctorReasonsEs } from './doctor-reasons-es.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
+import { happenedSaidEs } from './happened-said-es.ts';
 import { trialEs } from './trial-es.ts';
 
 const i18n = createInstance();
@@ -19,7 +20,9 @@ export function startTexts(language: Language): void {
     initAsync: false,
     resources: {
       en: { translation: en },
-      es: { translation: { ...es, said: { ...es.said, ...causesEs, ...doctorReasonsEs, ...trialEs } } },
+      es: {
+        translation: { ...es, said: { ...es.said, ...causesEs, ...doctorReasonsEs, ...happenedSaidEs, ...trialEs } },
+      },
     },
     // React escapes already.
     interpolation: { escapeValue: false },

@@ -4,6 +4,7 @@ import type { TimelineKind } from '../../../engine/model/timeline.ts';
 import { redisCli } from '../../support/redis-cli.ts';
 import { startRedis, type TestRedis } from '../../support/redis-server.ts';
 import { type ServedConsole, serveConsole } from '../../support/served-console.ts';
+import { unsayableIn } from '../../support/spanish-causes.ts';
 import { until } from '../../support/until.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -60,4 +61,9 @@ test('a server that dies, comes back and is configured, a paused queue, an inval
   const redis = (await events(['redis'])).filter((event) => event.subject === 'cache');
   expect(redis.map(({ code }) => code)).toEqual(expect.arrayContaining(['link_lost', 'link_ready']));
   expect(redis.find(({ code }) => code === 'link_lost')?.detail).toMatch(/after .* ready/);
+  // Whatever has words has them in every language; an error of somebody else's has none but its own.
+  for (const { kind, code, detail, said } of await events()) {
+    if (kind === 'alert' || kind === 'source' || detail === '') continue;
+    expect([code, said ? unsayableIn(said) : `nothing said of "${detail}"`]).toEqual([code, []]);
+  }
 }, 120_000);

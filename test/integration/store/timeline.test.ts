@@ -1,6 +1,9 @@
 /** The line of time in the local database: filters, pages and its ceiling. */
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { said } from '../../../engine/model/said.ts';
 import { type TimelineQuery, timelineQuerySchema } from '../../../engine/model/timeline.ts';
+import { migrations } from '../../../engine/store/migrations.ts';
 import type { NewTimelineEvent } from '../../../engine/store/timeline-store.ts';
 import { storeRoom } from '../../support/store-room.ts';
 
@@ -10,6 +13,8 @@ function event(atMs: number, change: Partial<NewTimelineEvent> = {}): NewTimelin
   const plain = { kind: 'redis', code: 'link_lost', tone: 'bad', subject: 'cache', detail: 'gone', count: 1 } as const;
   return { ...plain, atMs, untilMs: atMs, ...change };
 }
+
+const waits = said('happened_jobs_wait', { count: 3 });
 
 const query = (change: Partial<TimelineQuery> = {}): TimelineQuery => timelineQuerySchema.parse(change);
 
@@ -31,8 +36,10 @@ it('is read by time, kind, tone and subject, newest first', async () => {
 it('finds an event that began before the wanted time and lasted into it', async () => {
   const { timeline } = await storeRoom().open();
   const [id = 0] = timeline.append([event(startMs)]);
-  timeline.prolong(id, { untilMs: startMs + 60_000, detail: 'still gone', count: 12 });
-  expect(timeline.read(query({ fromMs: startMs + 30_000 }))).toMatchObject([{ detail: 'still gone', count: 12 }]);
+  timeline.prolong(id, { untilMs: startMs + 60_000, detail: 'still gone', said: waits, count: 12 });
+  expect(timeline.read(query({ fromMs: startMs + 30_000 }))).toMatchObject([
+    { detail: 'still gone', said: waits, count: 12 },
+  ]);
 });
 
 it('is paged without a gap or a repetition, also where many happened at once', async () => {
@@ -69,4 +76,41 @@ it('gives up what is past its age, and survives a restart', async () => {
   first.close();
   const second = await room.open();
   expect(second.timeline.read(query())).toHaveLength(1);
+});
+
+it('keeps what is said as a code with its figures, and what an alert rests on, through a restart', async () => {
+  const room = storeRoom();
+  const alert = { title: 'Too few', evidence: '1 of 2', facts: null };
+  const first = await room.open();
+  first.timeline.append([event(startMs, { said: waits }), event(startMs + 1, { alert }), event(startMs + 2)]);
+  first.close();
+  const { timeline } = await room.open();
+  expect(timeline.read(query()).map((each) => [each.said, each.alert])).toEqual([
+    [null, null],
+    [null, alert],
+    [waits, null],
+  ]);
+});
+
+it('reads the rows of a version that knew only English, and of a later one with codes that are not known here', async () => {
+  const room = storeRoom();
+  const older = await room.open({ migrations: migrations.filter(({ version }) => version < 14) });
+  older.close();
+  const columns = 'at_ms, until_ms, kind, code, tone, subject, detail, count';
+  const database = new Database(room.file);
+  database.exec(
+    `INSERT INTO timeline_event (${columns}) VALUES (1, 1, 'redis', 'link_lost', 'bad', 'cache', 'gone', 1)`,
+  );
+  database.close();
+  const upgraded = await room.open();
+  upgraded.timeline.append([event(startMs, { said: waits })]);
+  upgraded.close();
+  const later = new Database(room.file);
+  later.exec(`UPDATE timeline_event SET said = '{"code":"of_tomorrow","values":{}}' WHERE at_ms = ${startMs}`);
+  later.close();
+  const { timeline } = await room.open();
+  expect(timeline.read(query())).toMatchObject([
+    { atMs: startMs, detail: 'gone', said: null },
+    { atMs: 1, code: 'link_lost', detail: 'gone', said: null, alert: null },
+  ]);
 });

@@ -5,6 +5,7 @@ import { LinkChanges, ServerChanges } from '../../../engine/health/timeline/link
 import { type Happening, Timeline, type TimelineRecords } from '../../../engine/health/timeline/timeline.ts';
 import { QueueChanges, WorkerChanges } from '../../../engine/health/timeline/work-changes.ts';
 import type { RedisShardHealth } from '../../../engine/model/redis-health.ts';
+import { said } from '../../../engine/model/said.ts';
 import { type TimelineEvent, timelineQuerySchema } from '../../../engine/model/timeline.ts';
 import type { NewTimelineEvent } from '../../../engine/store/timeline-store.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -38,6 +39,7 @@ const invalidated: Happening = {
   tone: 'plain',
   subject: 'table:edp',
   detail: 'edp_updated',
+  said: said('happened_reason', { reason: 'edp_updated' }),
   mergeKey: 'invalidated edp_updated',
 };
 
@@ -96,7 +98,9 @@ describe('the timeline', () => {
 
   it('writes no credentials', () => {
     const { kept, timeline } = room();
-    timeline.note({ ...invalidated, detail: 'lost redis://user:secret@host:1' });
+    const problem = 'lost redis://user:secret@host:1';
+    const parts = [said('problem', { problem })];
+    timeline.note({ ...invalidated, detail: problem, said: said('happened_parts', { parts }) });
     timeline.flush();
     expect(JSON.stringify(kept.events)).not.toContain('secret');
   });
@@ -120,7 +124,12 @@ describe('links', () => {
     ]);
     expect(links.take('cache', { state: 'ready', problem: 'one command failed', sinceMs: 100 })).toEqual([]);
     expect(links.take('cache', { state: 'unreachable', problem: 'ECONNREFUSED', sinceMs: 60_100 })).toMatchObject([
-      { code: 'link_lost', tone: 'bad', subject: 'cache', atMs: 60_100, detail: 'ECONNREFUSED; after 60 s ready' },
+      {
+        ...{ code: 'link_lost', tone: 'bad', subject: 'cache', atMs: 60_100, detail: 'ECONNREFUSED; after 60 s ready' },
+        said: said('happened_parts', {
+          parts: [said('problem', { problem: 'ECONNREFUSED' }), said('happened_after_ready', { forMs: 60_000 })],
+        }),
+      },
     ]);
     expect(links.take('cache', { state: 'ready', problem: null, sinceMs: 75_100 })).toMatchObject([
       { code: 'link_ready', tone: 'good', detail: 'after 15 s unreachable' },
@@ -178,7 +187,10 @@ describe('servers', () => {
     expect(servers.take('cache', [shard({ uptimeS: 102 })])).toEqual([]);
     expect(servers.take('cache', [shard({ uptimeS: 1 })])).toMatchObject([{ code: 'server_restarted' }]);
     expect(servers.take('cache', [shard({ uptimeS: 3, role: 'replica' })])).toMatchObject([
-      { code: 'role_changed', detail: 'master became replica' },
+      {
+        ...{ code: 'role_changed', detail: 'master became replica' },
+        said: said('happened_became', { before: 'master', after: 'replica' }),
+      },
     ]);
     expect(servers.take('cache', [shard({ uptimeS: 5, role: 'replica', limitBytes: 1_048_576 })])).toMatchObject([
       { code: 'memory_limit_changed', detail: 'no limit became 1 MB' },
@@ -189,6 +201,9 @@ describe('servers', () => {
     const [event] = new ServerChanges().take('cache', [shard({ evictedPerS: 10, limitBytes: 1_048_576 })]);
     expect(event).toMatchObject({ code: 'evictions', mergeKey: 'evictions cache a' });
     expect(event?.detail).toBe('600 keys evicted in the last minute at a limit of 1 MB (allkeys-lru)');
+    expect(event?.said).toEqual(
+      said('happened_evicted_limit', { count: 600, limitBytes: 1_048_576, policy: 'allkeys-lru' }),
+    );
   });
 });
 

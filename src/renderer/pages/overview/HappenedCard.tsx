@@ -1,6 +1,7 @@
 /** What happened lately, newest first, and what is most probably the cause of what is bad now. */
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { alertTitle, evidenceWords } from '../../../shared/alert-words.ts';
 import type { CallOutput } from '../../../shared/contract.ts';
 import { shortId } from '../../format/short-id.ts';
 import { useFormat } from '../../format/use-format.ts';
@@ -154,10 +155,19 @@ function ProbableCauses({ overview }: HappenedCardProps): ReactElement | null {
   );
 }
 
+/** Figures and reasons in the language of the page. */
+function useDetail({ detail, said, alert }: Happening): string {
+  const { language } = useFormat();
+  const speak = useSaid();
+  if (!alert) return speak(said, detail);
+  return `${alertTitle(language, alert.title)}: ${evidenceWords(language, alert)}`;
+}
+
 function Line({ event }: { readonly event: Happening }): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const { atMs, untilMs, kind, code, tone, subject, detail, count } = event;
+  const { atMs, untilMs, kind, code, tone, subject, count } = event;
+  const detail = useDetail(event);
   const href = linkOf(event);
   const when = useNow((nowMs) => format.moment(atMs, nowMs));
   const title = t(`overview.happened.code.${code}`);

@@ -3,6 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { useSaid } from '../../format/use-said.ts';
 import { useLiveCall } from '../../state/calls.ts';
 import { useIsOffline, useServices } from '../../state/services.ts';
 import { Card } from '../../ui/Card.tsx';
@@ -23,6 +24,7 @@ const spanNames = ['hour', 'day', 'week', 'month'] as const satisfies Span[];
 
 export function QueueCard({ queue, onAct }: QueueCardProps): ReactElement {
   const { t } = useTranslation();
+  const speak = useSaid();
   const isOffline = useIsOffline();
   const [span, setSpan] = useState<Span>('hour');
   return (
@@ -41,10 +43,10 @@ export function QueueCard({ queue, onAct }: QueueCardProps): ReactElement {
     >
       {queue.concerns.length > 0 && (
         <ul className="concerns">
-          {queue.concerns.map(({ code, severity, evidence }) => (
+          {queue.concerns.map(({ code, severity, evidence, said }) => (
             <li key={code}>
               <State kind={isOffline ? 'expired' : concernKinds[severity]} word={t(`queues.concern.${code}`)} />{' '}
-              <span className="sub">{evidence}</span>
+              <span className="sub">{speak(said, evidence)}</span>
             </li>
           ))}
         </ul>
