@@ -6,6 +6,7 @@ import { linkCause } from './causes/redis-root.ts';
 import { areStarting, workersRoot } from './causes/workers-root.ts';
 import type { OverviewFacts } from './overview-facts.ts';
 import { availableSlots, hitRatio } from './readings.ts';
+import { sourceLabelSaid } from './source-label.ts';
 import { bytesWords, countWords, durationWords, latencyWords, percentWords, plural, rateWords } from './wording.ts';
 
 export interface JudgedNode extends ChainNode {
@@ -50,14 +51,14 @@ function sourceNode({ source, flows, sourceQueryP95Ms }: OverviewFacts): JudgedN
         state: 'failed',
         word: 'unreachable',
         sentence: `The source ${source.label} is unreachable${problem}`,
-        sentenceSaid: said('source_unreachable', { label: source.label }),
+        sentenceSaid: said('source_unreachable', { label: sourceLabelSaid(source) }),
       };
   const rows = source.rowCount === null ? '' : ` · ${countWords(source.rowCount)} rows`;
   const facts = [`${source.label}${rows}`];
   if (!source.reachable && source.problem !== null) facts.push(source.problem);
   else if (sourceQueryP95Ms !== null) facts.push(`queries p95 ${latencyWords(sourceQueryP95Ms)}`);
   const lines = [
-    said('source_label', { label: source.label }),
+    said('source_label', { label: sourceLabelSaid(source) }),
     ...(source.rowCount === null ? [] : [said('rows', { count: source.rowCount })]),
     ...(!source.reachable && source.problem !== null ? [said('problem', { problem: source.problem })] : []),
     ...(source.reachable && sourceQueryP95Ms !== null ? [said('queries_p95', { p95LatencyMs: sourceQueryP95Ms })] : []),

@@ -9,6 +9,7 @@ import { trialSaidCodes } from './said-trial.ts';
 export const saidCodes = [
   'rows',
   'source_label',
+  'source_demo',
   'queries_p95',
   'problem',
   'workers_consuming',

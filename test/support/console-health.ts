@@ -117,6 +117,7 @@ export function happenings(nowMs: number): CallOutput<'timeline.events'>['events
       tone: 'plain',
       subject: 'cache.clear',
       detail: 'by ana',
+      said: { code: 'happened_by', values: { who: 'ana' } },
       count: 1,
     }),
     event(5, 2 * minuteMs, {
@@ -132,7 +133,15 @@ export function happenings(nowMs: number): CallOutput<'timeline.events'>['events
       code: 'alert_firing',
       tone: 'bad',
       subject: 'workers',
-      detail: 'Workers available < 2: 0 workers',
+      detail: 'Fewer than 2 worker slots take jobs: 0 on average over 1 min (12 observations), under 2',
+      alert: {
+        title: 'Fewer than 2 worker slots take jobs',
+        evidence: '0 on average over 1 min (12 observations), under 2',
+        facts: {
+          ...{ outcome: 'value', signal: 'workers.available_count', value: 0, observationCount: 12, problem: null },
+          ...{ aggregate: 'mean', windowMs: 60_000, comparison: 'below', threshold: 2, minimumCount: 3 },
+        },
+      },
       count: 1,
     }),
     event(3, 6 * minuteMs, {
@@ -147,6 +156,7 @@ export function happenings(nowMs: number): CallOutput<'timeline.events'>['events
       tone: 'good',
       subject: 'cache',
       detail: 'after 15 s unreachable',
+      said: { code: 'happened_after_unreachable', values: { forMs: 15_000 } },
       count: 1,
     }),
     event(1, 27 * minuteMs, {

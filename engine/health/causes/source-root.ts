@@ -1,6 +1,7 @@
 /** What is wrong with the source: it cannot be reached, or takes longer than usual. */
 import type { CauseLink } from '../../model/cause.ts';
 import { said } from '../../model/said.ts';
+import { sourceLabelSaid } from '../source-label.ts';
 import { durationWords, latencyWords, plural } from '../wording.ts';
 import type { CauseFacts } from './depth.ts';
 import { link } from './link.ts';
@@ -16,7 +17,7 @@ export function sourceRoot(facts: Pick<CauseFacts, 'source' | 'depth'>): CauseLi
   const { source } = facts;
   if (!source.reachable) {
     const problem = source.problem === null ? '' : `: ${source.problem}`;
-    const inAll = said('cause_source_unreachable', { label: source.label, why: problem });
+    const inAll = said('cause_source_unreachable', { label: sourceLabelSaid(source), why: problem });
     return [link('source_unreachable', `source ${source.label} is unreachable${problem}`, inAll)];
   }
   return slowSource(facts);
@@ -29,7 +30,7 @@ function slowSource({ source, depth }: Pick<CauseFacts, 'source' | 'depth'>): Ca
   const isUnusual = usualMs === null ? (lightMs ?? 0) > slowQueryMs : p95Ms !== null && p95Ms > usualMs * 3;
   if (p95Ms !== null && p95Ms > slowQueryMs && isUnusual) {
     const words = `source ${source.label} is slow: p95 of its queries ${latencyWords(p95Ms)} (${plural(count, 'query').replace('querys', 'queries')})${usual}`;
-    const figures = { label: source.label, p95LatencyMs: p95Ms, count };
+    const figures = { label: sourceLabelSaid(source), p95LatencyMs: p95Ms, count };
     const inAll =
       usualMs === null
         ? said('cause_source_slow', figures)

@@ -2,6 +2,7 @@
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import { useSourceLabel } from '../format/source-label.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useLiveCall } from '../state/calls.ts';
 import { routeHref } from '../state/route.ts';
@@ -111,6 +112,7 @@ function oldestOf(values: readonly Aged[]): { computedAtMs: number; dataAsOfMs: 
 
 function LinkBanners(): ReactElement {
   const { t } = useTranslation();
+  const sourceLabel = useSourceLabel();
   const format = useFormat();
   const { system, ticker } = useServices();
   const { data } = useLive(system);
@@ -132,7 +134,7 @@ function LinkBanners(): ReactElement {
         ))}
       {!data.source.reachable && (
         <Banner kind="failed" word={t('banner.linkDown')} testId="banner-source">
-          {t('banner.sourceText', { label: data.source.label })}{' '}
+          {t('banner.sourceText', { label: sourceLabel(data.source) })}{' '}
           {data.source.problem !== null && <span className="sub">{data.source.problem}</span>}
         </Banner>
       )}

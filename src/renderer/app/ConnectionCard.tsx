@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallOutput } from '../../shared/contract.ts';
+import { useSourceLabel } from '../format/source-label.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useEngineLink, useIsCutOff, useIsEngineAway, useLive, useServices } from '../state/services.ts';
 import type { EngineLink } from '../transport/link.ts';
@@ -62,6 +63,7 @@ export function ConnectionCard(): ReactElement {
 
 function SourceLine({ source }: { readonly source: System['source'] | undefined }): ReactElement {
   const { t } = useTranslation();
+  const sourceLabel = useSourceLabel();
   const format = useFormat();
   const state = source === undefined ? 'unknown' : source.reachable ? 'ready' : 'unreachable';
   const kind = source === undefined ? 'unknown' : source.reachable ? 'fresh' : 'failed';
@@ -69,7 +71,7 @@ function SourceLine({ source }: { readonly source: System['source'] | undefined 
   const title =
     source === undefined
       ? undefined
-      : [source.label, rows === null ? null : t('link.rows', { rows: format.number(rows) }), source.problem]
+      : [sourceLabel(source), rows === null ? null : t('link.rows', { rows: format.number(rows) }), source.problem]
           .filter((part) => part !== null)
           .join(' · ');
   return <Line name={t('link.source')} kind={kind} word={t(`link.state.${state}`)} title={title} />;

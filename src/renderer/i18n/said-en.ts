@@ -4,6 +4,7 @@ export const saidEn = {
   rows_one: '{{text}} row',
   rows_other: '{{text}} rows',
   source_label: '{{label}}',
+  source_demo: 'Demo data',
   queries_p95: 'queries p95 {{p95LatencyMs}}',
   problem: '{{problem}}',
   workers_consuming_one: '{{text}} consuming',

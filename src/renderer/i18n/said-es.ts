@@ -7,6 +7,7 @@ export const saidEs: Translated<typeof saidEn> = {
   rows_one: '{{text}} fila',
   rows_other: '{{text}} filas',
   source_label: '{{label}}',
+  source_demo: 'Datos de demostración',
   queries_p95: 'consultas p95 {{p95LatencyMs}}',
   problem: '{{problem}}',
   workers_consuming_one: '{{text}} consume',

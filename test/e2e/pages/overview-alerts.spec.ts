@@ -84,6 +84,22 @@ test('what happened is told newest first, filtered, with the way to its subject 
   await expect(page.getByTestId('page-workers')).toBeVisible();
 });
 
+test('what happened is told in Spanish; what an earlier version kept in English stays readable', async ({
+  open,
+  engine,
+  page,
+}) => {
+  engine.script.isBroken = true;
+  await page.addInitScript(() => localStorage.setItem('vigia.preferences', JSON.stringify({ language: 'es' })));
+  const card = (await open('/overview')).getByTestId('happened');
+  await expect(card.getByTestId('event-command_done')).toContainText('por ana');
+  await expect(card.getByTestId('event-link_ready')).toContainText('tras 15 s inaccesible');
+  await expect(card.getByTestId('event-alert_firing')).toContainText(
+    'Menos de 2 puestos de trabajo reciben tareas: 0 en promedio durante 1 min (12 observaciones), bajo 2',
+  );
+  await expect(card.getByTestId('event-worker_wedged')).toContainText('18 jobs in kpis');
+});
+
 test('an alert is acknowledged with a note, from the overview on', async ({ open, engine }) => {
   engine.script.isBroken = true;
   const page = await open('/overview');

@@ -199,7 +199,7 @@ function linkLines(moment: Moment, t: ReturnType<typeof useTranslation>['t']): r
             kind={source.reachable ? null : 'failed'}
             word={t(source.reachable ? 'review.reachable' : 'review.unreachable')}
           />{' '}
-          <span className="sub">{source.label}</span>
+          <span className="sub">{source.demo ? t('kpis.demo') : source.label}</span>
         </>
       ),
     },
