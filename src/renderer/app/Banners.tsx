@@ -10,6 +10,7 @@ import { useEngineLink, useIsCutOff, useIsEngineAway, useLive, useNow, useServic
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { BackBanner } from './BackBanner.tsx';
+import { SignInBanner } from './SignInBanner.tsx';
 
 export function Banners(): ReactElement {
   const isAway = useIsEngineAway();
@@ -35,13 +36,7 @@ function EngineBanner(): ReactElement {
     nextTryAtMs === null ? 0 : Math.max(0, Math.ceil((nextTryAtMs - clock.now()) / 1_000)),
   );
   const tryNow = <Button onClick={retryNow}>{t('banner.tryNow')}</Button>;
-  if (phase === 'refused') {
-    return (
-      <Banner kind="failed" word={t('banner.refused')} testId="banner-refused" action={tryNow}>
-        {t('banner.refusedText')}
-      </Banner>
-    );
-  }
+  if (phase === 'refused') return <SignInBanner />;
   return (
     <Banner kind="expired" word={t('banner.offline')} testId="banner-offline" action={tryNow}>
       {t('banner.offlineText', { since: format.moment(sinceMs, clock.now()) })}{' '}

@@ -153,7 +153,11 @@ export const en = {
     tryNow: 'Try now',
     refused: 'Not signed in',
     refusedText:
-      'The engine runs but does not accept this page. Open the address that `npm start` printed, with its token.',
+      'The engine runs but does not accept this page. Give it the token of this console: it is in the file “token” of its data folder, unless it was chosen at the start.',
+    refusedAgain:
+      'This is not the token of this console. It is in the file “token” of its data folder, unless it was chosen at the start.',
+    token: 'Token',
+    signIn: 'Sign in',
     linkDown: 'Link down',
     linkText: '{{role}} ({{address}}) has not been reached since {{since}}. What is shown keeps its true age.',
     sourceText: 'The source {{label}} cannot be reached. What is shown keeps its true age.',

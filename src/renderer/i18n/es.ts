@@ -155,7 +155,11 @@ export const es: Texts = {
     tryNow: 'Intentar ahora',
     refused: 'Sin acceso',
     refusedText:
-      'El motor funciona pero no acepta esta página. Abra la dirección que mostró `npm start`, con su clave.',
+      'El motor funciona pero no acepta esta página. Dele la clave de esta consola: está en el archivo “token” de su carpeta de datos, si no se eligió al partir.',
+    refusedAgain:
+      'No es la clave de esta consola. Está en el archivo “token” de su carpeta de datos, si no se eligió al partir.',
+    token: 'Clave',
+    signIn: 'Entrar',
     linkDown: 'Enlace caído',
     linkText: '{{role}} ({{address}}) no responde desde {{since}}. Lo que se muestra conserva su antigüedad real.',
     sourceText: 'El origen {{label}} no responde. Lo que se muestra conserva su antigüedad real.',

@@ -39,10 +39,11 @@ export interface Services {
   readonly announcements: AnnouncementStore;
   readonly focus: FocusStore;
   retryNow(): void;
+  signIn(token: string): void;
 }
 
 export function createServices(page: Window, connection: Connection, clock: BrowserClock): Services {
-  const { link, retryNow } = connection;
+  const { link, retryNow, signIn } = connection;
   const client = createClient(connection.bridge);
   const kept = createKeptValues(page.localStorage);
   const preferences = createPreferences(kept, page.navigator.language);
@@ -74,6 +75,7 @@ export function createServices(page: Window, connection: Connection, clock: Brow
     preferences,
     system,
     retryNow,
+    signIn,
     dashboard: createDashboard({
       client,
       clock,

@@ -3,7 +3,7 @@ import { type Bridge, bridgeName } from '../../shared/wire.ts';
 import type { BrowserClock } from '../clock.ts';
 import { createEngineLink, type EngineLinkStore } from './link.ts';
 import { createSocketBridge, type Socket } from './socket-bridge.ts';
-import { takeToken, tokenProtocol } from './token.ts';
+import { keepToken, takeToken, tokenProtocol } from './token.ts';
 
 const callTimeoutMs = 15_000;
 
@@ -11,15 +11,22 @@ export interface Connection {
   readonly bridge: Bridge;
   readonly link: EngineLinkStore;
   retryNow(): void;
+  /** Tries again with this token; in a window of Electron there is nothing to sign in to. */
+  signIn(token: string): void;
 }
 
 export function connect(page: Window, clock: BrowserClock): Connection {
   const bridge = exposedBridge(page);
   if (bridge) {
     // The engine lives in the window's own main process: as long as there is a window there is a link.
-    return { bridge, link: createEngineLink(clock.now(), 'connected'), retryNow: () => undefined };
+    return {
+      bridge,
+      link: createEngineLink(clock.now(), 'connected'),
+      retryNow: () => undefined,
+      signIn: () => undefined,
+    };
   }
-  const token = takeToken(
+  let token = takeToken(
     {
       hash: page.location.hash,
       replaceHash: (hash) => page.history.replaceState(null, '', `${page.location.pathname}${hash}`),
@@ -34,7 +41,16 @@ export function connect(page: Window, clock: BrowserClock): Connection {
   });
   // A laptop that wakes or a network that returns should not wait for the back-off.
   page.addEventListener('online', () => socketBridge.retryNow());
-  return { bridge: socketBridge, link: socketBridge.link, retryNow: () => socketBridge.retryNow() };
+  return {
+    bridge: socketBridge,
+    link: socketBridge.link,
+    retryNow: () => socketBridge.retryNow(),
+    signIn(given) {
+      token = given;
+      keepToken(given, page.sessionStorage);
+      socketBridge.retryNow();
+    },
+  };
 }
 
 function exposedBridge(page: Window): Bridge | null {

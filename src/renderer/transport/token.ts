@@ -29,6 +29,11 @@ export function takeToken(address: Address, storage: Pick<Storage, 'getItem' | '
   return token;
 }
 
+/** Of somebody who typed it; for this tab, as one from the address is. */
+export function keepToken(token: string, storage: Pick<Storage, 'setItem'>): void {
+  storage.setItem(storageKey, token);
+}
+
 /** A WebSocket subprotocol may hold no arbitrary text, so the token travels as base64url. */
 export function tokenProtocol(token: string): string {
   const bytes = new TextEncoder().encode(token);

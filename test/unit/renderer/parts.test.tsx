@@ -118,7 +118,12 @@ function html(element: ReactElement): string {
   const storage = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
   const page = { localStorage: storage, navigator: { language: 'en' }, document: { hidden: false } };
   const bridge = { call: () => new Promise<never>(() => undefined), onTopic: () => () => undefined };
-  const connection = { bridge, link: createEngineLink(clock.now(), 'connected'), retryNow: () => undefined };
+  const connection = {
+    bridge,
+    link: createEngineLink(clock.now(), 'connected'),
+    retryNow: () => undefined,
+    signIn: () => undefined,
+  };
   const services = createServices(page as unknown as Window, connection, clock);
   return renderToStaticMarkup(
     <ServicesContext value={services}>
