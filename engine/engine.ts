@@ -163,7 +163,7 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     foundation,
   );
   cleanUps.add('celery rooms', () => celeryRooms.stop());
-  const alerts = openAlerts({ store, vault, desktop: options.desktop, broker: links.broker }, foundation);
+  const alerts = openAlerts({ store, vault, pack, desktop: options.desktop, broker: links.broker }, foundation);
   const onScheduleChanged = (scheduleId: string | null): void => topics.emit('schedules.changed', { scheduleId });
   const warmUp = (): JobData['precompute'] => cacheRoom.warming.scheduled();
   const scheduler = openScheduler(

@@ -5,7 +5,7 @@ import type { Clock, Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { AlertRule, AlertStatus, EvidenceFacts } from '../model/alert.ts';
+import type { AlertRule, AlertStatus } from '../model/alert.ts';
 import type { AlertChannel } from '../model/alert-channel.ts';
 import type { CauseLink } from '../model/cause.ts';
 import type { Acknowledgement, NewChange, NewTransition, OpenEpisode, StoredAlertState } from '../store/alert-store.ts';
@@ -18,7 +18,7 @@ import {
   type Suppression,
   steadyMs,
 } from './episodes.ts';
-import { evidenceOf, factsOf } from './evidence.ts';
+import { evidenceOf, factsOf, type UnitOf } from './evidence.ts';
 import { type NotificationSender, owedFor } from './notifications.ts';
 import type { AlertRecords, ChannelBook, RuleSource, SampleReader, SilenceSource } from './ports.ts';
 import { initialState, type Reading, step, withoutUnseen } from './state-machine.ts';
@@ -33,6 +33,8 @@ export interface AlertEngineOptions {
   readonly silences: SilenceSource;
   readonly channels: Pick<ChannelBook, 'list'>;
   readonly sender: Pick<NotificationSender, 'deliver'>;
+  /** Units of KPIs; without it figures are told plainly. */
+  readonly unitOf?: UnitOf;
 }
 
 /** A round of samples; `gap` is the time before it in which nobody looked. */
@@ -205,7 +207,9 @@ export class AlertEngine {
     if (state.state === before.state) return { state, isToWrite: this.#isToWrite(before, state), change: null };
     this.#writtenAtMs.set(rule.id, atMs);
     const cause = rule.inhibitedBy.flatMap((id) => firingTitles.get(id) ?? [])[0] ?? null;
-    const transition = { ...transitionOf(rule, before, state, factsOf(rule, reading)), cause, chain: [] };
+    const facts = factsOf(rule, reading);
+    const evidence = evidenceOf(facts, this.#options.unitOf);
+    const transition = { ...transitionOf(rule, before, state), facts, evidence, cause, chain: [] };
     return { state, isToWrite: true, change: { transition, notify: this.#toldAtOnce(rule, transition) } };
   }
 
@@ -393,8 +397,7 @@ function transitionOf(
   rule: AlertRule,
   before: StoredAlertState,
   after: StoredAlertState,
-  facts: EvidenceFacts,
-): Omit<NewTransition, 'cause' | 'chain'> {
+): Omit<NewTransition, 'facts' | 'evidence' | 'cause' | 'chain'> {
   return {
     ruleId: rule.id,
     title: rule.title,
@@ -404,7 +407,5 @@ function transitionOf(
     atMs: after.sinceMs,
     value: after.value,
     threshold: rule.threshold,
-    evidence: evidenceOf(facts),
-    facts,
   };
 }

@@ -1,6 +1,12 @@
 /** What an alert rests on, as figures and in words: figure, window, observations, threshold. */
 import type { AlertRule, EvidenceFacts } from '../model/alert.ts';
+import type { Unit } from '../model/dashboard.ts';
 import type { Reading } from './state-machine.ts';
+
+/** The unit of a KPI; null where the name of a signal tells its own. */
+export type UnitOf = (signal: string) => Unit | null;
+
+const noUnit: UnitOf = () => null;
 
 export function factsOf(rule: AlertRule, reading: Reading): EvidenceFacts {
   const { signal, aggregate, windowMs, comparison, threshold, minimumCount } = rule;
@@ -14,7 +20,7 @@ export function factsOf(rule: AlertRule, reading: Reading): EvidenceFacts {
 }
 
 /** E.g. "62.3 % on average over 5 min (143 observations), under 80 %". */
-export function evidenceOf(facts: EvidenceFacts): string {
+export function evidenceOf(facts: EvidenceFacts, unitOf: UnitOf = noUnit): string {
   const { outcome, signal, observationCount, minimumCount, value } = facts;
   const window = windowWords(facts.windowMs);
   const observed = `${observationCount} ${observationCount === 1 ? 'observation' : 'observations'}`;
@@ -24,7 +30,8 @@ export function evidenceOf(facts: EvidenceFacts): string {
   if (outcome === 'missing' || value === null) {
     return `${observed} of ${signal} in ${window}; ${minimumCount} are needed`;
   }
-  return `${figureWords(signal, value)} ${aggregateWords[facts.aggregate]} ${window} (${observed}), ${standing(facts, value)}`;
+  const show = (figure: number): string => figureWords(signal, figure, unitOf(signal));
+  return `${show(value)} ${aggregateWords[facts.aggregate]} ${window} (${observed}), ${standing(facts, value)} ${show(facts.threshold)}`;
 }
 
 const aggregateWords = {
@@ -38,15 +45,32 @@ const aggregateWords = {
 function standing(rule: EvidenceFacts, value: number): string {
   const [bad, fine] = rule.comparison === 'above' ? ['over', 'not over'] : ['under', 'not under'];
   const past = rule.comparison === 'above' ? value > rule.threshold : value < rule.threshold;
-  return `${past ? bad : fine} ${figureWords(rule.signal, rule.threshold)}`;
+  return past ? bad : fine;
 }
 
-/** The unit is the suffix of the signal's name. */
-export function figureWords(signal: string, value: number): string {
+/** The unit is the suffix of the signal's name, or that of the KPI. */
+export function figureWords(signal: string, value: number, unit: Unit | null = null): string {
+  if (unit !== null) return kpiWords(value, unit);
   if (signal.endsWith('_ratio')) return `${rounded(value * 100)} %`;
   if (signal.endsWith('_ms')) return value >= 1_000 ? `${rounded(value / 1_000)} s` : `${rounded(value)} ms`;
   if (signal.endsWith('_bytes')) return `${rounded(value / 1_048_576)} MB`;
   return rounded(value);
+}
+
+/** Money in millions (MM), as on every screen. */
+function kpiWords(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'days':
+      return `${rounded(value)} ${value === 1 ? 'day' : 'days'}`;
+    case 'ratio':
+      return `${rounded(value * 100)} %`;
+    case 'CLP':
+      return `${rounded(value / 1_000_000)} MM CLP`;
+    case 'score':
+      return `${rounded(value)} / 100`;
+    case 'count':
+      return rounded(value);
+  }
 }
 
 function windowWords(windowMs: number): string {

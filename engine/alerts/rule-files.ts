@@ -3,7 +3,7 @@ import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { EngineError, messageOf } from '../base/errors.ts';
 import { type AlertRule, alertRuleSchema } from '../model/alert.ts';
-import { figureWords } from './evidence.ts';
+import { figureWords, type UnitOf } from './evidence.ts';
 
 const fileSchema = z.object({ format: z.literal('vigia-rules'), version: z.literal(1), rules: z.array(z.unknown()) });
 const mostAliases = 100;
@@ -39,14 +39,15 @@ export function parseRules(text: string): AlertRule[] {
  * thresholds, minimum samples, active hours) is left in comments of the annotations.
  * Source: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
  */
-export function rulesForPrometheus(rules: readonly AlertRule[]): string {
-  const group = { name: 'vigia', rules: rules.filter(({ enabled }) => enabled).map(prometheusRule) };
+export function rulesForPrometheus(rules: readonly AlertRule[], unitOf: UnitOf = () => null): string {
+  const switchedOn = rules.filter(({ enabled }) => enabled);
+  const group = { name: 'vigia', rules: switchedOn.map((rule) => prometheusRule(rule, unitOf)) };
   return stringify({ groups: [group] }, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 const overTime = { mean: 'avg', max: 'max', min: 'min', sum: 'sum', last: 'last' } as const;
 
-function prometheusRule(rule: AlertRule): Record<string, unknown> {
+function prometheusRule(rule: AlertRule, unitOf: UnitOf): Record<string, unknown> {
   const { signal, comparison, threshold, windowMs, aggregate, forMs, keepFiringForMs, severity, labels } = rule;
   const series = `vigia_signal{signal="${signal}"}`;
   return {
@@ -57,7 +58,7 @@ function prometheusRule(rule: AlertRule): Record<string, unknown> {
     labels: { ...labels, severity },
     annotations: {
       summary: rule.title,
-      clears: `at ${figureWords(signal, rule.clearThreshold)} in Vigía; Prometheus clears at the threshold`,
+      clears: `at ${figureWords(signal, rule.clearThreshold, unitOf(signal))} in Vigía; Prometheus clears at the threshold`,
     },
   };
 }

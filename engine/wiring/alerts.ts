@@ -2,6 +2,7 @@
 import { AlertEngine } from '../alerts/alert-engine.ts';
 import { StoredChannels } from '../alerts/channel-book.ts';
 import { defaultRules } from '../alerts/default-rules.ts';
+import type { UnitOf } from '../alerts/evidence.ts';
 import { NotificationSender } from '../alerts/notifications.ts';
 import type { DesktopNotify } from '../alerts/ports.ts';
 import { checkRule, RuleBook } from '../alerts/rule-book.ts';
@@ -15,6 +16,7 @@ import { Emitter } from '../base/emitter.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { SecretVault } from '../config/secret-vault.ts';
+import type { KpiPack } from '../kpi/pack.ts';
 import { signalNameSchema } from '../model/sample.ts';
 import { queuePrefix } from '../queue/broker.ts';
 import type { RedisLink } from '../redis/link.ts';
@@ -25,6 +27,7 @@ export interface AlertInputs {
   readonly store: Store;
   readonly vault: SecretVault;
   readonly broker: RedisLink;
+  readonly pack: Pick<KpiPack, 'kpis'>;
   /** Null where there is no desktop. */
   readonly desktop: DesktopNotify | null;
 }
@@ -36,7 +39,7 @@ export interface AlertRoom {
   onChannelChanged(listener: (channelId: string) => void): Stop;
 }
 
-export function openAlerts({ store, vault, desktop, broker }: AlertInputs, foundation: Foundation): AlertRoom {
+export function openAlerts({ store, vault, desktop, broker, pack }: AlertInputs, foundation: Foundation): AlertRoom {
   const { clock, ids, random, logger } = foundation;
   const emitter = new Emitter<{ channel: string; rule: string }>((error) =>
     logger.error('a listener of the channels failed', { error: messageOf(error) }),
@@ -72,6 +75,7 @@ export function openAlerts({ store, vault, desktop, broker }: AlertInputs, found
       }),
   });
   const rules = new RuleBook({ builtIns: defaultRules, settings: store.settings, onChanged: onRule });
+  const unitOf: UnitOf = (signal) => pack.kpis.find(({ id }) => signal === `kpi.${id}`)?.unit ?? null;
   const silences = new Silences({ clock, ids, settings: store.settings });
   const engine = new AlertEngine({
     clock,
@@ -82,6 +86,7 @@ export function openAlerts({ store, vault, desktop, broker }: AlertInputs, found
     silences,
     samples: store.samples,
     records: store.alerts,
+    unitOf,
   });
   return {
     engine,
@@ -98,7 +103,7 @@ export function openAlerts({ store, vault, desktop, broker }: AlertInputs, found
       },
       exported: (as) => {
         const all = rules.views().map(({ rule }) => rule);
-        return as === 'yaml' ? rulesAsYaml(all) : rulesForPrometheus(all);
+        return as === 'yaml' ? rulesAsYaml(all) : rulesForPrometheus(all, unitOf);
       },
       signals: () =>
         store.samples.signals().flatMap((info) => {

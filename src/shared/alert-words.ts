@@ -1,5 +1,7 @@
 /** Alerts in the reader's language: titles of the built-in rules and what a change rests on. In English both stand in the records. */
 import type { EvidenceFacts } from '../../engine/model/alert.ts';
+import type { Unit } from '../../engine/model/dashboard.ts';
+import { kpiUnit } from './kpi-units.ts';
 
 export type AlertLanguage = 'en' | 'es';
 
@@ -65,12 +67,29 @@ const spanishAggregates: Readonly<Record<EvidenceFacts['aggregate'], string>> = 
   last: 'al final de',
 };
 
-/** The unit is the suffix of the signal's name, as in the engine's own words. */
+/** The unit is the suffix of the signal's name, or that of the KPI, as in the engine's own words. */
 function figure(signal: string, value: number): string {
+  const unit = kpiUnit(signal);
+  if (unit !== null) return kpiFigure(value, unit);
   if (signal.endsWith('_ratio')) return `${number(value * 100)} %`;
   if (signal.endsWith('_ms')) return value >= 1_000 ? `${number(value / 1_000)} s` : `${number(value)} ms`;
   if (signal.endsWith('_bytes')) return `${number(value / 1_048_576)} MB`;
   return number(value);
+}
+
+function kpiFigure(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'days':
+      return `${number(value)} ${value === 1 ? 'día' : 'días'}`;
+    case 'ratio':
+      return `${number(value * 100)} %`;
+    case 'CLP':
+      return `${number(value / 1_000_000)} MM CLP`;
+    case 'score':
+      return `${number(value)} / 100`;
+    case 'count':
+      return number(value);
+  }
 }
 
 function windowWords(windowMs: number): string {

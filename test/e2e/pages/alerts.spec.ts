@@ -113,8 +113,12 @@ test('a rule is written with its replay beside it, and problems stand at their f
   await expect(page.getByTestId('rule-signal-error')).toBeVisible();
   await expect(page.getByTestId('rule-threshold-error')).toHaveText('A number');
   await page.getByTestId('rule-title').fill('DSO over 60 days');
-  await page.getByTestId('rule-signal').fill('kpi.dso_days');
-  await expect(page.getByTestId('rule-form')).toContainText('last seen: 58.2');
+  await page.getByTestId('rule-choose-signal').click();
+  await page.getByRole('combobox', { name: 'Choose a figure…' }).fill('dso');
+  await page.getByRole('option', { name: /^DSO \(days\)/ }).click();
+  await expect(page.getByTestId('rule-signal')).toHaveValue('kpi.dso_days');
+  await expect(page.getByTestId('rule-form')).toContainText('KPI: DSO · last seen: 58.2 days');
+  await expect(page.getByLabel('Threshold (days)')).toBeVisible();
   await page.getByTestId('rule-threshold').fill('60');
   await page.getByTestId('rule-clearThreshold').fill('70');
   await expect(page.getByTestId('rule-clearThreshold-error')).toHaveText('Must not be above the threshold');

@@ -2,7 +2,9 @@
 import { expect, it } from 'vitest';
 import { defaultRules } from '../../../engine/alerts/default-rules.ts';
 import { evidenceOf, factsOf } from '../../../engine/alerts/evidence.ts';
+import { kpiDefinitions } from '../../../packs/edp/kpis.ts';
 import { alertTitle, evidenceWords } from '../../../src/shared/alert-words.ts';
+import { kpiUnit } from '../../../src/shared/kpi-units.ts';
 
 it('names every built-in rule in Spanish, and leaves a name that somebody gave', () => {
   for (const { title } of defaultRules) {
@@ -40,4 +42,35 @@ it.each([
 
 it('stays with the words of a record that has no figures', () => {
   expect(evidenceWords('es', { evidence: '97 % on average', facts: null })).toBe('97 % on average');
+});
+
+it('says a KPI with its unit in both languages, money in millions', () => {
+  if (!rule) throw new Error('no such rule');
+  const words = (signal: `kpi.${string}`, value: number, threshold: number): string[] => {
+    const facts = factsOf(
+      { ...rule, signal, threshold, comparison: 'above' },
+      { outcome: 'value', value, observationCount: 9 },
+    );
+    const evidence = evidenceOf(facts, kpiUnit);
+    return [evidence, evidenceWords('es', { evidence, facts })];
+  };
+  expect(words('kpi.dso_days', 64.25, 60)).toEqual([
+    '64.3 days on average over 5 min (9 observations), over 60 days',
+    '64,3 días en promedio durante 5 min (9 observaciones), sobre 60 días',
+  ]);
+  expect(words('kpi.approval_rate', 0.912, 0.95)[0]).toContain(
+    '91.2 % on average over 5 min (9 observations), not over 95 %',
+  );
+  expect(words('kpi.receivables_amount', 1_250_000_000, 1e9)).toEqual([
+    '1250 MM CLP on average over 5 min (9 observations), over 1000 MM CLP',
+    '1.250 MM CLP en promedio durante 5 min (9 observaciones), sobre 1.000 MM CLP',
+  ]);
+});
+
+it('knows the unit of every KPI of the pack, and of nothing else', () => {
+  expect(kpiDefinitions.map(({ id }) => [id, kpiUnit(`kpi.${id}`)])).toEqual(
+    kpiDefinitions.map(({ id, unit }) => [id, unit]),
+  );
+  expect(kpiUnit('kpi.of_nobody')).toBeNull();
+  expect(kpiUnit('kpi.constructor')).toBeNull();
 });

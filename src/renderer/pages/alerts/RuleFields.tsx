@@ -1,12 +1,16 @@
 /** The fields of a rule, in the order in which it is judged. */
-import type { ReactElement, ReactNode } from 'react';
+import type { TFunction } from 'i18next';
+import { type ReactElement, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { alertTitle } from '../../../shared/alert-words.ts';
+import { kpiUnit } from '../../../shared/kpi-units.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { useNow } from '../../state/services.ts';
 import { AreaField, CheckField, ChoiceField, TextField } from '../../ui/Fields.tsx';
+import { Floating } from '../../ui/Floating.tsx';
+import { Listbox } from '../../ui/Listbox.tsx';
 import { SelectFilter } from '../../ui/SelectFilter.tsx';
-import { type RuleView, type SignalInfo, severities, showSignal, signalName } from './alerts-model.ts';
+import { kpiName, type RuleView, type SignalInfo, severities, showSignal, signalName } from './alerts-model.ts';
 import { HoursFields } from './HoursFields.tsx';
 import { defaultHours } from './hours-form.ts';
 import { type RuleForm, type RuleProblems, unitOf } from './rule-form.ts';
@@ -36,7 +40,7 @@ type ChoiceKey = 'comparison' | 'aggregate' | 'onMissing' | 'onBroken';
 export function RuleFields({ form, problems, signals, others, onChange }: RuleFieldsProps): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const unit = unitOf(form.signal.trim()).name;
+  const unit = unitName(t, form.signal.trim());
   const problemOf = (field: keyof RuleForm): string | null => {
     const problem = problems[field];
     return problem === undefined ? null : t(`alertRules.problem.${problem}`);
@@ -186,14 +190,70 @@ function SignalField({ form, signals, problem, onChange }: SignalFieldProps): Re
       ? t('alertRules.hint.signalNew')
       : `${signalName(t, known.signal)} · ${t('alertRules.hint.signal', { value, age })}`;
   return (
-    <TextField
-      label={t('alertRules.field.signal')}
-      value={form.signal}
-      onChange={(signal) => onChange({ signal })}
-      suggestions={signals.map(({ signal }) => ({ value: signal, name: signalName(t, signal) }))}
-      error={problem}
-      {...(form.signal.trim() === '' ? {} : { hint })}
-      testId="rule-signal"
-    />
+    <div className="signal-field">
+      <TextField
+        label={t('alertRules.field.signal')}
+        value={form.signal}
+        onChange={(signal) => onChange({ signal })}
+        error={problem}
+        {...(form.signal.trim() === '' ? {} : { hint })}
+        testId="rule-signal"
+      />
+      <SignalChoice signals={signals} onChoose={(signal) => onChange({ signal })} />
+    </div>
   );
+}
+
+interface SignalChoiceProps {
+  readonly signals: readonly SignalInfo[];
+  readonly onChoose: (signal: string) => void;
+}
+
+/** Everything that is sampled by its name and unit, KPIs first, each with what it shows now. */
+function SignalChoice({ signals, onChoose }: SignalChoiceProps): ReactElement {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [isOpen, setIsOpen] = useState(false);
+  const options = signals.map(({ signal, lastValue }) => {
+    const isKpi = kpiUnit(signal) !== null;
+    const unit = unitName(t, signal);
+    const value = lastValue === null ? '—' : showSignal(format, signal, lastValue);
+    return {
+      id: signal,
+      title: `${isKpi ? kpiName(t, signal) : signalName(t, signal)}${unit === '' ? '' : ` (${unit})`}`,
+      hint: value,
+      group: t(isKpi ? 'alertRules.group.kpis' : 'alertRules.group.figures'),
+      isKpi,
+    };
+  });
+  const sorted = options.toSorted(
+    (a, b) => Number(b.isKpi) - Number(a.isKpi) || a.title.localeCompare(b.title, format.language),
+  );
+  return (
+    <Floating
+      buttonClass="button"
+      buttonContent={t('alertRules.choose')}
+      panelLabel={t('alertRules.choose')}
+      isOpen={isOpen}
+      onOpenChange={setIsOpen}
+      testId="rule-choose-signal"
+    >
+      <Listbox
+        label={t('alertRules.choose')}
+        placeholder={t('alertRules.chooseSearch')}
+        emptyText={t('app.nothingFound')}
+        options={sorted}
+        onChoose={(signal) => {
+          onChoose(signal);
+          setIsOpen(false);
+        }}
+      />
+    </Floating>
+  );
+}
+
+/** After a threshold and a name; nothing for a plain count. */
+function unitName(t: TFunction, signal: string): string {
+  const { name } = unitOf(signal);
+  return name === 'days' ? t('units.days') : name;
 }

@@ -1,7 +1,8 @@
 /** The Alerts page's types, and how states and values of rules are shown. */
 import type { TFunction } from 'i18next';
 import type { CallInput, CallOutput } from '../../../shared/contract.ts';
-import { formatBytes } from '../../format/numbers.ts';
+import { kpiUnit } from '../../../shared/kpi-units.ts';
+import { formatBytes, type Quantity } from '../../format/numbers.ts';
 import type { Format } from '../../format/use-format.ts';
 import { alertRulesEn } from '../../i18n/alert-rules-en.ts';
 import { kpisEn } from '../../i18n/kpis-en.ts';
@@ -60,8 +61,10 @@ export const severityKinds: Record<Severity, StateKind> = {
   critical: 'failed',
 };
 
-/** The unit is in the signal's name: ratio, ms, bytes, count. */
+/** The unit is in the signal's name (ratio, ms, bytes, count), or that of the KPI. */
 export function showSignal(format: Format, signal: Signal | null, value: number): string {
+  const unit = kpiUnit(signal);
+  if (unit !== null) return withUnit(format.limit(value, unit));
   if (signal?.endsWith('_ratio') === true) return `${format.limit(value, 'ratio').text} %`;
   if (signal?.endsWith('_ms') === true)
     return value >= 1_000
@@ -71,14 +74,24 @@ export function showSignal(format: Format, signal: Signal | null, value: number)
   return format.number(value, Number.isInteger(value) ? 0 : 2);
 }
 
+function withUnit({ text, unit }: Quantity): string {
+  return unit === '' ? text : `${text} ${unit}`;
+}
+
 /** In words; a name that nobody gave words to stands for itself. */
 export function signalName(t: TFunction, signal: string): string {
   const key = signal.replaceAll('.', '_');
   if (isKeyOf(alertRulesEn.signal, key)) return t(`alertRules.signal.${key}`);
-  const kpi = signal.startsWith('kpi.') ? signal.slice('kpi.'.length) : '';
-  if (isKeyOf(kpisEn, kpi)) return t('alertRules.kpi', { label: t(`kpi.${kpi}.label`) });
+  const kpi = kpiName(t, signal);
+  if (kpi !== signal) return t('alertRules.kpi', { label: kpi });
   const section = /^section\.(.+)\.age_ms$/.exec(signal)?.[1];
   return section === undefined ? signal : t('alertRules.sectionAge', { name: section });
+}
+
+/** A KPI's own name; anything else stands for itself. */
+export function kpiName(t: TFunction, signal: string): string {
+  const kpi = signal.startsWith('kpi.') ? signal.slice('kpi.'.length) : '';
+  return isKeyOf(kpisEn, kpi) ? t(`kpi.${kpi}.label`) : signal;
 }
 
 function isKeyOf<Texts extends object>(texts: Texts, key: string): key is Extract<keyof Texts, string> {

@@ -1,4 +1,5 @@
 /** What is typed about a rule, what it means, and what is wrong with it, field by field. */
+import { kpiUnit } from '../../../shared/kpi-units.ts';
 import { durationMs, durationText, type Rule, type RuleDraft } from './alerts-model.ts';
 import { type HoursForm, hoursFormOf, hoursOf, hoursProblem } from './hours-form.ts';
 
@@ -64,8 +65,18 @@ export const emptyRuleForm: RuleForm = {
   activeHours: null,
 };
 
-/** A threshold is typed in the unit it is read in: a ratio in percent, bytes in megabytes. */
+const kpiUnits = {
+  ratio: { name: '%', factor: 0.01 },
+  days: { name: 'days', factor: 1 },
+  CLP: { name: 'MM', factor: 1_000_000 },
+  score: { name: '/ 100', factor: 1 },
+  count: { name: '', factor: 1 },
+} as const;
+
+/** A threshold is typed in the unit it is read in: a ratio in percent, bytes in megabytes, pesos in millions. */
 export function unitOf(signal: string): { readonly name: string; readonly factor: number } {
+  const kpi = kpiUnit(signal);
+  if (kpi !== null) return kpiUnits[kpi];
   if (signal.endsWith('_ratio')) return { name: '%', factor: 0.01 };
   if (signal.endsWith('_ms')) return { name: 'ms', factor: 1 };
   if (signal.endsWith('_bytes')) return { name: 'MB', factor: 1_048_576 };
