@@ -69,7 +69,7 @@ export function showSignal(format: Format, signal: Signal | null, value: number)
   if (signal?.endsWith('_ms') === true)
     return value >= 1_000
       ? `${format.number(value / 1_000, value % 1_000 === 0 ? 0 : 1)} s`
-      : `${format.number(value, 1)} ms`;
+      : `${format.number(value, value > 0 && value < 10 ? 1 : 0)} ms`;
   if (signal?.endsWith('_bytes') === true) return formatBytes(format.language, value);
   return format.number(value, Number.isInteger(value) ? 0 : 2);
 }
