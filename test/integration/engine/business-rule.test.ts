@@ -57,7 +57,9 @@ const told = (receiver: HttpReceiver) =>
     body,
     isSigned:
       headers['x-vigia-signature'] ===
-      `sha256=${createHmac('sha256', secret).update(`${headers['x-vigia-timestamp']}.${body}`).digest('hex')}`,
+      `sha256=${createHmac('sha256', secret)
+        .update(`${String(headers['x-vigia-timestamp'])}.${body}`)
+        .digest('hex')}`,
   }));
 
 test('a KPI past its threshold fires, is kept with value and evidence, is delivered, and clears when it falls', async () => {
