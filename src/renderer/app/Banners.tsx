@@ -1,12 +1,19 @@
 /** What stands above every page when a link of the chain is not there, and the engine's own notices. */
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStore } from 'zustand';
 import { useSourceLabel } from '../format/source-label.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useLiveCall } from '../state/calls.ts';
 import { routeHref } from '../state/route.ts';
-import { useEngineLink, useIsCutOff, useIsEngineAway, useLive, useNow, useServices } from '../state/services.ts';
+import {
+  useDashboard,
+  useEngineLink,
+  useIsCutOff,
+  useIsEngineAway,
+  useLive,
+  useNow,
+  useServices,
+} from '../state/services.ts';
 import { Banner } from '../ui/Banner.tsx';
 import { Button } from '../ui/Button.tsx';
 import { BackBanner } from './BackBanner.tsx';
@@ -51,13 +58,14 @@ function EngineBanner(): ReactElement {
 function CutOffBanner(): ReactElement {
   const { t } = useTranslation();
   const format = useFormat();
-  const { ticker, dashboard } = useServices();
+  const { ticker } = useServices();
   const { data } = useLiveCall(
     'review.reach',
     {},
     { topics: ['link.changed', 'source.changed'], periodMs: 30_000, keptAs: 'reach' },
   );
-  const view = useStore(dashboard.store, (state) => state.view);
+  // Also on a page without KPIs it is told how old the oldest is.
+  const { view } = useDashboard();
   const oldest = view && oldestOf(view.sections.map(({ freshness }) => freshness));
   const age = useNow((nowMs) => (oldest ? format.age(oldest.computedAtMs, nowMs) : ''));
   const since = (data?.parts ?? [])

@@ -1,5 +1,6 @@
 /** A state as icon, word and colour together: none of the three stands alone. */
 import type { ReactElement } from 'react';
+import { useIsOffline } from '../state/services.ts';
 import { Icon } from './icons.tsx';
 
 export type StateKind = 'fresh' | 'stale' | 'refreshing' | 'failed' | 'unknown' | 'expired';
@@ -11,10 +12,13 @@ interface StateProps {
   readonly title?: string;
 }
 
+/** Offline nothing is green: what was well, or went well, is of the past. */
 export function State({ kind, word, title }: StateProps): ReactElement {
+  const isOffline = useIsOffline();
+  const shown = isOffline && (kind === 'fresh' || kind === 'refreshing') ? 'expired' : kind;
   return (
-    <span className={`state ${kind}`} data-state={kind} title={title}>
-      <Icon name={kind} />
+    <span className={`state ${shown}`} data-state={shown} title={title}>
+      <Icon name={shown} />
       {word}
     </span>
   );

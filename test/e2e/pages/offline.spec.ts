@@ -86,6 +86,44 @@ test('is as offline as without its engine when nothing behind the engine answers
   await expect(page.getByTestId('kpi-edp_count')).toContainText('fresh');
 });
 
+const pagesAndTabs = [
+  ...['/overview', '/kpis', '/cache', '/redis', '/keys', '/queues', '/tasks', '/workers', '/schedules', '/doctor'],
+  ...['/connections', '/storage', '/alerts', '/alerts?tab=rules', '/alerts?tab=silences', '/alerts?tab=channels'],
+  ...['/alerts?tab=history', '/review'],
+];
+/** How a button begins that changes something; a file of one's own is opened and saved without anybody else. */
+const writes =
+  /^(refresh|clear|invalidate|warm|pause|resume|retry|remove|delete|add|save(?! as a file)|edit|import|run|stop|restart|unlock|operate|acknowledge|silence|switch|send|fix|undo|restore|back up|purge|rename|promote|lift|test|new)\b/i;
+
+test('cut off, no page shows a green light or a button that changes anything', async ({ engine, page }) => {
+  test.setTimeout(120_000);
+  engine.script.connections.connections = [];
+  const buttons = page.locator('main button:not([aria-disabled=true], :disabled, th button)');
+  const open = async (route: string): Promise<string[]> => {
+    await page.goto('about:blank');
+    await page.goto(engine.pageAt(route));
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    const names = await buttons.evaluateAll((all) => all.map((each) => each.ariaLabel ?? each.textContent ?? ''));
+    return names.filter((name) => writes.test(name.trim()));
+  };
+  const whileWhole: string[] = [];
+  for (const route of pagesAndTabs) whileWhole.push(...(await open(route)));
+  expect(whileWhole.length).toBeGreaterThan(20);
+  engine.script.changeSystem = (info) => ({
+    ...info,
+    source: { ...info.source, reachable: false, problem: 'no route to host' },
+    links: info.links.map((link) => ({ ...link, state: 'unreachable', problem: 'connect ECONNREFUSED' })),
+  });
+  for (const route of pagesAndTabs) {
+    const found = await open(route);
+    await expect(page.getByTestId('banner-cut-off')).toBeVisible();
+    await expect(page.getByTestId('cut-off-oldest'), route).toContainText(/computed .* ago/);
+    expect([route, found]).toEqual([route, []]);
+    await expect(page.locator('[data-state=fresh], [data-state=refreshing]'), route).toHaveCount(0);
+  }
+});
+
 test('shows the engine’s notices until they are dismissed', async ({ open, engine }) => {
   engine.script.changeSystem = (info) => ({
     ...info,

@@ -1,11 +1,27 @@
 /** The whole program opened with Redis, source and all gone: last known values, a note on one, and what is true when they are back. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { runProgram } from '../../support/program.ts';
 import { type ReviewedConsole, reviewedConsole } from '../../support/reviewed-console.ts';
 
 const root = join(import.meta.dirname, '../../..');
+
+interface AgeWords {
+  readonly computed: RegExp;
+  readonly data: RegExp;
+  readonly word: string;
+}
+
+/** Whatever the page shows: no tile without its two ages, none that is said to be anything but last known. */
+async function everyTileHasBothAges(page: Page, { computed, data, word }: AgeWords): Promise<void> {
+  const tiles = page.locator('.tile');
+  await expect(tiles.filter({ hasText: word })).toHaveCount(await tiles.count());
+  const texts = await tiles.allTextContents();
+  expect(texts.length).toBeGreaterThan(30);
+  expect(texts.filter((text) => !computed.test(text) || !data.test(text))).toEqual([]);
+  await expect(page.locator('[data-state=fresh], [data-state=refreshing]')).toHaveCount(0);
+}
 
 test('opens on the last known KPIs with everything gone, keeps a note, and compares when it is back', async ({
   page,
@@ -38,6 +54,21 @@ test('opens on the last known KPIs with everything gone, keeps a note, and compa
     await expect(page.locator('[data-state=refreshing]')).toHaveCount(0);
     await expect(page.getByTestId('refresh-now')).toHaveAttribute('aria-disabled', 'true');
     await expect(page.getByTestId('oldest-age')).toContainText('oldest');
+
+    await everyTileHasBothAges(page, {
+      computed: /computed (.* ago|just now)/,
+      data: /data to \d/,
+      word: 'last known',
+    });
+    await page.getByRole('button', { name: 'Español' }).click();
+    await everyTileHasBothAges(page, {
+      computed: /calculado (hace |recién)/,
+      data: /datos al \d/,
+      word: 'último conocido',
+    });
+    await expect(page.getByTestId('banner-cut-off')).toContainText(/Caché .* · Broker .* · (Origen|Fuente) /);
+    await expect(page.getByTestId('cut-off-oldest')).toContainText(/se calculó .*, sus datos llegan hasta \d/);
+    await page.getByRole('button', { name: 'English' }).click();
 
     await page.goto(`${address}/#/review?kpi=edp_count`);
     await page.getByTestId('note-words').fill('Is this all of them?');
