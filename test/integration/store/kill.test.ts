@@ -10,6 +10,7 @@ import { expect, it } from 'vitest';
 import { storeRoom } from '../../support/store-room.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const source = fileURLToPath(new URL('../../support/store-writer.ts', import.meta.url));
 const bundled = 'node_modules/.cache/vigia-store-writer';
 const writer = join(root, bundled, 'writer.mjs');
 const kills = 500;
@@ -21,7 +22,7 @@ async function bundleWriter(): Promise<void> {
   await build({
     ...{ root, configFile: false, logLevel: 'error' },
     build: {
-      ...{ ssr: 'test/support/store-writer.ts', outDir: bundled, target: 'node22' },
+      ...{ ssr: source, outDir: bundled, target: 'node22' },
       rolldownOptions: { output: { entryFileNames: 'writer.mjs' } },
     },
     ssr: { noExternal: true, external: ['better-sqlite3'] },
