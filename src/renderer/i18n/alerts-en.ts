@@ -50,7 +50,7 @@ export const alertsEn = {
   silenceThis: 'Silence this…',
   showRule: 'Rule',
   showHistory: 'History',
-  runbook: 'Runbook: {{name}}',
+  runbook: 'What to do, by the doctor',
   note: 'Note',
   notePlaceholder: 'What is known, who looks into it',
   cancel: 'Cancel',

@@ -54,7 +54,7 @@ export const alertsEs: Translated<typeof alertsEn> = {
   silenceThis: 'Silenciar…',
   showRule: 'Regla',
   showHistory: 'Historial',
-  runbook: 'Guía: {{name}}',
+  runbook: 'Qué hacer, según el doctor',
   note: 'Nota',
   notePlaceholder: 'Qué se sabe, quién lo revisa',
   cancel: 'Cancelar',

@@ -10,7 +10,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
 import { State } from '../../ui/State.tsx';
-import { type Channel, type ChannelDraft, type ChannelKind, channelKinds } from './alerts-model.ts';
+import { type Channel, type ChannelDraft, type ChannelKind, channelKinds, channelName } from './alerts-model.ts';
 import { ChannelFields } from './ChannelFields.tsx';
 import { type ChannelForm, channelDraftOf, channelFormOf, channelProblems, emptyChannelForm } from './channel-form.ts';
 
@@ -41,7 +41,8 @@ export function ChannelDialog({ channel, onClose, onSaved }: ChannelDialogProps)
     setIsTried(true);
     if (draft !== null && !save.isRunning && (await save.run(draft)).error === null) onSaved();
   };
-  const title = channel === null ? t('alertChannels.newTitle') : t('alertChannels.editTitle', { name: channel.name });
+  const title =
+    channel === null ? t('alertChannels.newTitle') : t('alertChannels.editTitle', { name: channelName(t, channel) });
   return (
     <Dialog title={title} className="channel-dialog" onClose={onClose}>
       <form

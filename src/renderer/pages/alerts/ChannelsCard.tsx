@@ -12,7 +12,7 @@ import { Card } from '../../ui/Card.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { State, type StateKind } from '../../ui/State.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
-import type { Channel } from './alerts-model.ts';
+import { type Channel, channelName } from './alerts-model.ts';
 import { ChannelDialog } from './ChannelDialog.tsx';
 import { DeliveriesCard } from './DeliveriesCard.tsx';
 
@@ -108,12 +108,12 @@ function useChannelColumns(onOpen: (channelId: string) => void): readonly Column
       render: ({ id, name, settings }) => (
         <>
           <button type="button" className="row-link" onClick={() => onOpen(id)} data-testid={`channel-${id}`}>
-            {name}
+            {channelName(t, { name, settings })}
           </button>{' '}
           <span className="tag">{t(`alertChannels.kind.${settings.kind}`)}</span>
         </>
       ),
-      sortValue: ({ name }) => name,
+      sortValue: (channel) => channelName(t, channel),
     },
     {
       id: 'health',

@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { State, type StateKind } from '../../ui/State.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
-import type { Channel, Delivery } from './alerts-model.ts';
+import { type Channel, channelName, channelNameOf, type Delivery } from './alerts-model.ts';
 
 const pageSize = 100;
 
@@ -40,9 +40,9 @@ export function DeliveriesCard({ channels }: { readonly channels: readonly Chann
           data-testid="deliveries-channel"
         >
           <option value="">{t('alertChannels.allChannels')}</option>
-          {channels.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
+          {channels.map((channel) => (
+            <option key={channel.id} value={channel.id}>
+              {channelName(t, channel)}
             </option>
           ))}
         </select>
@@ -132,7 +132,7 @@ function useDeliveryColumns(channels: readonly Channel[]): readonly Column<Deliv
       id: 'channel',
       header: t('alertChannels.column.name'),
       isTight: true,
-      render: ({ channelId }) => channels.find(({ id }) => id === channelId)?.name ?? t('alertChannels.gone'),
+      render: ({ channelId }) => channelNameOf(t, channels, channelId) ?? t('alertChannels.gone'),
     },
     {
       id: 'outcome',

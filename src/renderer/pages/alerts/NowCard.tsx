@@ -132,8 +132,12 @@ function Seen({ alert: { rule, value, sinceMs, observationCount } }: { readonly 
         <>
           {' '}
           ·{' '}
-          <a href={routeHref('doctor', `check=${encodeURIComponent(rule.runbook)}`)} data-testid={`runbook-${rule.id}`}>
-            {t('alerts.runbook', { name: rule.runbook })}
+          <a
+            href={routeHref('doctor', `check=${encodeURIComponent(rule.runbook)}`)}
+            title={rule.runbook}
+            data-testid={`runbook-${rule.id}`}
+          >
+            {t('alerts.runbook')}
           </a>
         </>
       )}

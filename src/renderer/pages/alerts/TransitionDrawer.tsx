@@ -9,7 +9,7 @@ import { useServices } from '../../state/services.ts';
 import { Drawer } from '../../ui/Drawer.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { State, type StateKind } from '../../ui/State.tsx';
-import { type AlertDetail, stateKinds } from './alerts-model.ts';
+import { type AlertDetail, channelNameOf, stateKinds } from './alerts-model.ts';
 
 interface TransitionDrawerProps {
   readonly id: number;
@@ -130,7 +130,7 @@ function Notifications({ detail: { notifications } }: Pick<DetailProps, 'detail'
       <ul className="plain-list" data-testid="transition-notifications">
         {notifications.map(({ channelId, repeatNumber, state, settledAtMs, createdAtMs, lastError }) => (
           <li key={`${channelId} ${repeatNumber}`}>
-            {channels.find(({ id }) => id === channelId)?.name ?? t('alertChannels.gone')}{' '}
+            {channelNameOf(t, channels, channelId) ?? t('alertChannels.gone')}{' '}
             <State kind={outboxKinds[state]} word={t(`alerts.outbox.${state}`)} />{' '}
             <span className="sub num">
               {format.moment(settledAtMs ?? createdAtMs, ticker.now())}

@@ -4,6 +4,7 @@ import type { CallInput, CallOutput } from '../../../shared/contract.ts';
 import { kpiUnit } from '../../../shared/kpi-units.ts';
 import { formatBytes, type Quantity } from '../../format/numbers.ts';
 import type { Format } from '../../format/use-format.ts';
+import { alertChannelsEn } from '../../i18n/alert-channels-en.ts';
 import { alertRulesEn } from '../../i18n/alert-rules-en.ts';
 import { kpisEn } from '../../i18n/kpis-en.ts';
 import type { StateKind } from '../../ui/State.tsx';
@@ -30,6 +31,17 @@ export type Gap = CallOutput<'alerts.gaps'>['gaps'][number];
 export type ChannelKind = Channel['settings']['kind'];
 export type ChannelDraft = CallInput<'alerts.channels.save'>;
 export type Delivery = CallOutput<'alerts.channels.deliveries'>['deliveries'][number];
+
+/** By its id; null where it is there no more. */
+export function channelNameOf(t: TFunction, channels: readonly Channel[], channelId: string): string | null {
+  const channel = channels.find(({ id }) => id === channelId);
+  return channel === undefined ? null : channelName(t, channel);
+}
+
+/** The desktop comes without a name of its own until somebody gives it one. */
+export function channelName(t: TFunction, { name, settings }: Pick<Channel, 'name' | 'settings'>): string {
+  return settings.kind === 'desktop' && name === alertChannelsEn.kind.desktop ? t('alertChannels.kind.desktop') : name;
+}
 
 export const channelKinds = ['desktop', 'email', 'slack', 'webhook', 'command'] as const satisfies ChannelKind[];
 

@@ -175,7 +175,7 @@ export function Value({
   );
 }
 
-const arrows = { up: '▲', down: '▼', same: '=' } as const;
+const arrows = { up: '▲', down: '▼' } as const;
 
 /** From the first instant to the second, in words as well as in figures. */
 function Difference({ row }: { readonly row: KpiRow }): ReactNode {
@@ -187,6 +187,12 @@ function Difference({ row }: { readonly row: KpiRow }): ReactNode {
   if (other === null || other.figure.value === null) return <b>{t('review.onlyThen')}</b>;
   const change = format.change({ ...other.figure, previous: stood.figure.value });
   if (change === null) return <b>≠</b>;
+  // They differ, if by less than is shown: "= 0.0 %" beside the mark of a difference would deny it.
+  if (change.direction === 'same') {
+    return (
+      <b className="num review-difference">{`< ${format.number(0.1, 1)}${change.text.replace(/^[\d.,]+/, '')}`}</b>
+    );
+  }
   return (
     <b className="num review-difference">
       <span aria-hidden="true">{arrows[change.direction]} </span>
