@@ -37,7 +37,7 @@ import { openQueues } from './wiring/queues.ts';
 import { auditCommand, type CommandRecord, pruneStore } from './wiring/records.ts';
 import { watchRedis } from './wiring/redis.ts';
 import { openReview } from './wiring/review.ts';
-import { openScheduler, scheduleParts, troublesOf } from './wiring/schedules.ts';
+import { missedRunsOf, openScheduler, scheduleParts, troublesOf } from './wiring/schedules.ts';
 import { explained } from './wiring/slow-queries.ts';
 import { watchedSource } from './wiring/source.ts';
 import { systemInfoOf } from './wiring/system-info.ts';
@@ -174,7 +174,10 @@ async function start(options: EngineOptions, foundation: Foundation, cleanUps: C
     },
     foundation,
   );
-  const schedules = { troubles: () => troublesOf(scheduler, foundation) };
+  const schedules = {
+    troubles: () => troublesOf(scheduler, foundation),
+    missedRuns: () => missedRunsOf(scheduler, foundation),
+  };
   const monitoring = openMonitoring(
     {
       settings,

@@ -15,8 +15,12 @@ export const signalNames = [
   'response.mean_ms',
   'response.count',
   'workers.available_count',
-  /** Workers of either kind whose verdict is `wedged`. */
+  /** Workers of either kind by their verdict. */
+  'workers.consuming_count',
+  'workers.busy_count',
   'workers.wedged_count',
+  'workers.unknown_count',
+  'workers.gone_count',
   'redis.cache.memory_ratio',
   'redis.cache.memory_bytes',
   'redis.broker.memory_ratio',
@@ -51,10 +55,14 @@ export const signalNames = [
   'engine.loop_delay_p99_ms',
   'engine.rss_bytes',
 ] as const;
-/** Besides these, the hit rate of each layer, every KPI of the unfiltered view (`kpi.dso_days`) and the age of each of its sections. */
+/**
+ * Besides these, the hit rate of each layer, every KPI of the unfiltered view (`kpi.dso_days`), the age of each of its sections,
+ * and what each schedule missed in the last hour (`schedule.precompute.missed_count`; in the name of one whatever is no letter or digit is `_`).
+ */
 export const signalNameSchema = z.union([
   z.enum(signalNames),
   z.templateLiteral(['layer.', layerNameSchema, '.hit_ratio']),
+  z.templateLiteral(['schedule.', z.string().regex(/^[a-z0-9_]{1,80}$/), '.missed_count']),
   z.templateLiteral(['section.', sectionNameSchema, '.age_ms']),
   z.templateLiteral(['kpi.', z.string().regex(/^[a-z0-9_]{1,80}$/)]),
 ]);

@@ -108,6 +108,12 @@ export class Scheduler {
     return { missed: sum('missed'), overran: sum('overran') };
   }
 
+  /** Due times missed since then, of each schedule that there is. */
+  missedRuns(sinceMs: number): Pick<RunCounts, 'scheduleId' | 'missed'>[] {
+    const counts = new Map(this.#record.counts(sinceMs).map(({ scheduleId, missed }) => [scheduleId, missed]));
+    return this.catalog.list().map(({ id }) => ({ scheduleId: id, missed: counts.get(id) ?? 0 }));
+  }
+
   /** @throws EngineError SCHEDULE_* */
   add(id: string, spec: ScheduleSpec): ScheduleView {
     return this.#edited(this.catalog.add(id, spec));

@@ -1,8 +1,9 @@
-/** What alert rules look at beyond the figures of the Overview: links, evictions, replication, wedged workers, KPIs, the store. */
+/** What alert rules look at beyond the figures of the Overview: links, evictions, replication, verdicts, schedules, KPIs, the store. */
 import type { CountedWorker, FigurePort } from '../health/ports.ts';
 import type { DashboardView, SectionView } from '../model/dashboard.ts';
 import type { LinkView, RedisRole } from '../model/health.ts';
 import type { Sample } from '../model/sample.ts';
+import { workerVerdictSchema } from '../model/worker.ts';
 import type { RedisFacts } from '../redis/info.ts';
 
 export interface FigureInputs {
@@ -12,6 +13,8 @@ export interface FigureInputs {
   readonly workers: () => Promise<readonly CountedWorker[]>;
   /** Tasks that ended since any fixed moment. */
   readonly finished: () => { readonly succeeded: number; readonly failed: number };
+  /** Of each schedule, how many due times of the last hour were missed. */
+  readonly missedRuns: () => readonly { readonly scheduleId: string; readonly missed: number }[];
   readonly source: () => Pick<DashboardView['source'], 'reachable'>;
   /** Keys of the last warm-up that were no hit when read back; null before the first. */
   readonly unproved: () => number | null;
@@ -36,7 +39,8 @@ export function alertFigures(inputs: FigureInputs): FigurePort[] {
   return [
     { part: 'links', read: async () => linkFigures(inputs.links()) },
     { part: 'Redis policies', read: async () => roles.flatMap((role) => redisFigures(role, inputs, evicted[role])) },
-    { part: 'wedged workers', read: async () => wedgedFigures(await inputs.workers()) },
+    { part: 'verdicts on workers', read: async () => verdictFigures(await inputs.workers()) },
+    { part: 'missed runs', read: async () => missedFigures(inputs.missedRuns()) },
     { part: 'failed tasks', read: async () => failedFigures(inputs.finished(), done) },
     { part: 'source', read: async () => [gauge('source.unreachable_count', inputs.source().reachable ? 0 : 1)] },
     { part: 'warming', read: async () => unprovedFigures(inputs.unproved()) },
@@ -79,8 +83,17 @@ function redisFigures(role: RedisRole, { redisFacts }: FigureInputs, evicted: Co
   ];
 }
 
-function wedgedFigures(workers: readonly CountedWorker[]): Figure[] {
-  return [gauge('workers.wedged_count', workers.filter(({ verdict }) => verdict === 'wedged').length)];
+function verdictFigures(workers: readonly CountedWorker[]): Figure[] {
+  return workerVerdictSchema.options.map((each) =>
+    gauge(`workers.${each}_count`, workers.filter(({ verdict }) => verdict === each).length),
+  );
+}
+
+function missedFigures(schedules: ReturnType<FigureInputs['missedRuns']>): Figure[] {
+  return schedules.flatMap(({ scheduleId, missed }) => {
+    const name = scheduleId.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
+    return name === '' ? [] : [gauge(`schedule.${name.slice(0, 80)}.missed_count`, missed)];
+  });
 }
 
 function unprovedFigures(count: number | null): Figure[] {

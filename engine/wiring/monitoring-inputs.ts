@@ -7,6 +7,7 @@ import type { SourceHolder } from '../kpi/source-holder.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
 import type { WorkerSightings } from '../queue/worker-sightings.ts';
 import type { Store } from '../store/store.ts';
+import type { FigureInputs } from './alert-figures.ts';
 import type { CeleryEvents } from './celery-events.ts';
 import type { KpiParts } from './kpis.ts';
 import type { Links } from './links.ts';
@@ -27,7 +28,7 @@ export interface MonitoringInputs {
   /** Latencies of reads as their callers saw them, and of the source's queries. */
   readonly responses: ResponseTimes;
   readonly sourceQueries: ResponseTimes;
-  readonly schedules: SchedulePort;
+  readonly schedules: SchedulePort & Pick<FigureInputs, 'missedRuns'>;
   readonly watchedQueues: WatchedQueuesPort & Pick<WatchedQueues, 'own'>;
   readonly alerts: AlertEngine;
   /** As {@link alertFigures} has it. */

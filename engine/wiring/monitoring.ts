@@ -75,6 +75,7 @@ export function openMonitoring(inputs: MonitoringInputs, foundation: Foundation)
         redisFacts: (role) => (inputs.links[role].isReady ? (redisFacts.get(role) ?? null) : null),
         workers: () => everyWorker(inputs),
         finished: () => ({ succeeded: finished.succeeded(), failed: finished.failed() }),
+        missedRuns: () => inputs.schedules.missedRuns(),
         source: () => inputs.holder.info(),
         unproved: inputs.unproved,
         storeUsedRatio: () => store.usedRatio(),

@@ -98,6 +98,14 @@ export function troublesOf(scheduler: Scheduler, { clock }: Foundation): { misse
   return scheduler.troubles(clock.now() - hour);
 }
 
+/** The same by schedule; one that missed nothing is told with zero. */
+export function missedRunsOf(
+  scheduler: Scheduler,
+  { clock }: Foundation,
+): readonly { readonly scheduleId: string; readonly missed: number }[] {
+  return scheduler.missedRuns(clock.now() - hour);
+}
+
 async function upcomingRuns(
   scheduler: Scheduler,
   { hours, maxPerSchedule }: { hours: number; maxPerSchedule: number },

@@ -20,6 +20,10 @@ export interface MailReceiver {
   readonly mails: ReceivedMail[];
   /** True: answers 451 to what it is sent. */
   refusing: boolean;
+  /** True: takes what it is sent and never answers. */
+  hanging: boolean;
+  /** Mails that came in whole, whatever was answered. */
+  heardCount: number;
   stop(): Promise<void>;
 }
 
@@ -33,11 +37,14 @@ export async function startMailReceiver(
     ca: certificates.ca,
     mails: [],
     refusing: false,
+    hanging: false,
+    heardCount: 0,
     stop: async () => undefined,
   };
   const server = new SMTPServer({
     secure: security === 'tls',
     ...(await keysOf(certificates)),
+    closeTimeout: 100,
     disabledCommands: [...(security === 'none' ? ['STARTTLS'] : []), ...(login === null ? ['AUTH'] : [])],
     authOptional: login === null,
     onAuth: ({ username, password }, _session, callback) => {
@@ -50,6 +57,8 @@ export async function startMailReceiver(
         source += chunk.toString('utf8');
       });
       stream.on('end', () => {
+        receiver.heardCount += 1;
+        if (receiver.hanging) return;
         if (receiver.refusing) {
           callback(Object.assign(new Error('try again later'), { responseCode: 451 }));
           return;

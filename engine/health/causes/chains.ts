@@ -49,7 +49,8 @@ export function chainOfSignal(signal: SignalName, facts: Facts): CauseLink[] {
   if (signal.startsWith('queue.')) return backlogChain(facts);
   if (signal.startsWith('schedule.')) return missedSchedules(facts);
   if (signal.startsWith('source.')) return sourceRoot(facts);
-  if (signal.startsWith('kpi.') || signal.startsWith('section.')) return valueChains(facts)[0]?.links ?? [];
+  // A business figure past its threshold is no fault of the machinery.
+  if (signal === 'kpi.expired_count' || signal.startsWith('section.')) return valueChains(facts)[0]?.links ?? [];
   return [];
 }
 

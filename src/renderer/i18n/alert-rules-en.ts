@@ -100,6 +100,7 @@ export const alertRulesEn = {
   importDo: 'Import',
   imported: '{{added}} added, {{changed}} changed, {{unchanged}} as they were',
   kpi: 'KPI: {{label}}',
+  scheduleMissed: 'Missed runs of the schedule {{name}}',
   sectionAge: 'Age of the section {{name}}',
   signal: {
     cache_hit_ratio: 'Cache hit rate',
@@ -110,6 +111,10 @@ export const alertRulesEn = {
     response_mean_ms: 'Response time, mean',
     response_count: 'Responses',
     workers_available_count: 'Worker slots that take jobs',
+    workers_consuming_count: 'Workers that consume',
+    workers_busy_count: 'Workers that are busy',
+    workers_unknown_count: 'Workers that cannot be judged',
+    workers_gone_count: 'Workers that are gone',
     workers_wedged_count: 'Wedged workers',
     redis_cache_memory_ratio: 'Redis (cache): memory used of its limit',
     redis_cache_memory_bytes: 'Redis (cache): memory',

@@ -104,6 +104,7 @@ export const alertRulesEs: Translated<typeof alertRulesEn> = {
   importDo: 'Importar',
   imported: '{{added}} añadidas, {{changed}} cambiadas, {{unchanged}} como estaban',
   kpi: 'KPI: {{label}}',
+  scheduleMissed: 'Ejecuciones perdidas de la programación {{name}}',
   sectionAge: 'Antigüedad de la sección {{name}}',
   signal: {
     cache_hit_ratio: 'Aciertos de caché',
@@ -114,6 +115,10 @@ export const alertRulesEs: Translated<typeof alertRulesEn> = {
     response_mean_ms: 'Tiempo de respuesta, media',
     response_count: 'Respuestas',
     workers_available_count: 'Puestos de trabajo que toman tareas',
+    workers_consuming_count: 'Workers que consumen',
+    workers_busy_count: 'Workers ocupados',
+    workers_unknown_count: 'Workers que no se pueden juzgar',
+    workers_gone_count: 'Workers que se fueron',
     workers_wedged_count: 'Workers atascados',
     redis_cache_memory_ratio: 'Redis (caché): memoria usada de su límite',
     redis_cache_memory_bytes: 'Redis (caché): memoria',

@@ -144,6 +144,31 @@ describe('e-mail', () => {
     expect(server.mails).toHaveLength(1);
     expect(server.mails[0]?.source).toContain('Message-ID: <fixed@example.org>');
   });
+
+  it('whose server hangs is let go after its deadline, and goes out once the server recovers', async () => {
+    const server = await startMailReceiver('none');
+    onTestFinished(() => server.stop());
+    const clock = new ManualClock();
+    const { channels, store } = await room(clock);
+    const settings = { kind: 'email', host: 'localhost', from: 'a@example.org', to: ['b@example.org'] };
+    const { id } = channels.save(draft({ settings: { ...settings, port: server.port, security: 'none' } }));
+    const sender = senderOver(store, clock, channels);
+    server.hanging = true;
+    owe(store, id, 'memory', clock);
+    const sending = sender.deliver();
+    await until(() => server.heardCount === 1, 5_000, 'the mail to arrive');
+    await clock.advance(10_000);
+    await sending;
+    expect(channels.views().find((view) => view.id === id)).toMatchObject({
+      dueCount: 1,
+      lastError: expect.stringContaining('no answer within 10000 ms'),
+    });
+    server.hanging = false;
+    await clock.advance(60_000);
+    await sender.deliver();
+    expect(server.mails.map(({ source }) => /^Subject: (.*?)\r?$/m.exec(source)?.[1])).toEqual(['Rule memory']);
+    expect(channels.views().find((view) => view.id === id)?.dueCount).toBe(0);
+  });
 });
 
 describe('a webhook', () => {

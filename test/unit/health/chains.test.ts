@@ -170,6 +170,10 @@ describe('an alert', () => {
 
   it('on a figure that nothing is known of has none', () => {
     expect(chainOfSignal('engine.rss_bytes', healthyFacts())).toEqual([]);
+    const value = { section: 'kpis' as const, filters: {}, freshness: staleFreshness({ status: 'idle' }) };
+    const stale = healthyFacts({ values: [value] });
+    expect(chainOfSignal('section.kpis.age_ms', stale)).not.toEqual([]);
+    expect(chainOfSignal('kpi.dso_days', stale)).toEqual([]);
   });
 });
 

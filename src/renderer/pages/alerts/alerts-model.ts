@@ -97,7 +97,9 @@ export function signalName(t: TFunction, signal: string): string {
   const kpi = kpiName(t, signal);
   if (kpi !== signal) return t('alertRules.kpi', { label: kpi });
   const section = /^section\.(.+)\.age_ms$/.exec(signal)?.[1];
-  return section === undefined ? signal : t('alertRules.sectionAge', { name: section });
+  if (section !== undefined) return t('alertRules.sectionAge', { name: section });
+  const schedule = /^schedule\.(.+)\.missed_count$/.exec(signal)?.[1];
+  return schedule === undefined ? signal : t('alertRules.scheduleMissed', { name: schedule });
 }
 
 /** A KPI's own name; anything else stands for itself. */
