@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { causeSaidCodes } from './said-causes.ts';
 import { doctorSaidCodes } from './said-doctor.ts';
 import { happenedSaidCodes } from './said-happened.ts';
+import { noticeSaidCodes } from './said-notices.ts';
 import { trialSaidCodes } from './said-trial.ts';
 
 /** Every code has a text in each language of the console; a test holds it to that. */
@@ -96,6 +97,7 @@ export type SaidCode =
   | (typeof causeSaidCodes)[number]
   | (typeof doctorSaidCodes)[number]
   | (typeof happenedSaidCodes)[number]
+  | (typeof noticeSaidCodes)[number]
   | (typeof trialSaidCodes)[number];
 
 /** Text as it is, a number by its name, or a sentence in the sentence; of several, each is said. */
@@ -114,7 +116,14 @@ const saidValueSchema: z.ZodType<SaidValue> = z.lazy(() =>
   z.union([z.string(), z.number(), saidSchema, z.array(saidSchema)]),
 );
 export const saidSchema: z.ZodType<Said> = z.object({
-  code: z.enum([...saidCodes, ...causeSaidCodes, ...doctorSaidCodes, ...happenedSaidCodes, ...trialSaidCodes]),
+  code: z.enum([
+    ...saidCodes,
+    ...causeSaidCodes,
+    ...doctorSaidCodes,
+    ...happenedSaidCodes,
+    ...noticeSaidCodes,
+    ...trialSaidCodes,
+  ]),
   values: z.record(z.string(), saidValueSchema),
 });
 

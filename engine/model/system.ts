@@ -2,12 +2,15 @@
 import { z } from 'zod';
 import { sourceInfoSchema } from './dashboard.ts';
 import { linkViewSchema } from './health.ts';
+import { saidSchema } from './said.ts';
 
 /** Something the user should know of that is not an alert, e.g. a corrupt database set aside at start. */
 export const noticeSchema = z.object({
   id: z.string(),
   level: z.enum(['info', 'warning', 'error']),
   message: z.string(),
+  /** The message for every language; notices of earlier versions have none. */
+  said: saidSchema.nullish(),
   atMs: z.number(),
 });
 export type Notice = z.infer<typeof noticeSchema>;

@@ -472,6 +472,9 @@ ALTER TABLE timeline_event ADD COLUMN said TEXT;
 ALTER TABLE timeline_event ADD COLUMN alert TEXT;
 `;
 
+/** Notices for a screen in any language. */
+const noticeSaid = 'ALTER TABLE notice ADD COLUMN said TEXT;';
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first depth', sql: firstDepth },
   { version: 2, name: 'history of queues', sql: queueHistory },
@@ -487,6 +490,7 @@ export const migrations: readonly Migration[] = [
   { version: 12, name: 'kinds of alerts', sql: alertKinds },
   { version: 13, name: 'figures of alerts', sql: alertFacts },
   { version: 14, name: 'sentences of the line of time', sql: timelineSaid },
+  { version: 15, name: 'sentences of notices', sql: noticeSaid },
 ];
 
 /** The file of the thread that writes the history of Celery's tasks. The table of the same name in the main file only carries it through backups. */

@@ -1,8 +1,11 @@
 /** Opens the database file whatever state it is in: sound, new, corrupt, or out of reach. */
+
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { EngineError, messageOf } from '../base/errors.ts';
+import { type Said, said } from '../model/said.ts';
+import type { Announce } from './announce.ts';
 import { Connection, isCorruption, type OpenedDatabase, sqliteCode } from './connection.ts';
 import { applyMigrations, copyBeforeUpgrade, newestVersion, schemaVersion } from './migrate.ts';
 import type { Migration } from './migrations.ts';
@@ -31,7 +34,7 @@ export interface OpenOptions {
   readonly nowMs: () => number;
   /** Pages after which the log is written back into the file; by default few, so that nobody waits long. */
   readonly checkpointPages?: number;
-  readonly tell: (level: 'info' | 'warning' | 'error', message: string) => void;
+  readonly tell: Announce;
 }
 
 /** Never throws because of the file: what is wrong with it is told, and the answer can be used. */
@@ -102,7 +105,10 @@ async function openFile(options: OpenOptions): Promise<OpenedDatabase> {
     refuseNewer(version, options);
     if (version > 0) checkContent(database, file);
     const copy = await copyBeforeUpgrade(database, file, options.migrations, options.stamp());
-    if (copy !== null) options.tell('warning', `The local database was upgraded; a copy from before is at ${copy}`);
+    if (copy !== null) {
+      const message = `The local database was upgraded; a copy from before is at ${copy}`;
+      options.tell('warning', message, said('notice_upgraded', { copy }));
+    }
     applyMigrations(database, options.migrations);
     markOpen(database, options.nowMs());
     return { database, medium: 'file' };
@@ -184,6 +190,7 @@ function setAsideAndStartAnew(options: OpenOptions, error: unknown): OpenedDatab
     options.tell(
       'error',
       `The local database was damaged (${messageOf(error)}). It was set aside as ${aside} and a new one was begun; what can still be read is carried over.`,
+      said('notice_damaged', { problem: messageOf(error), aside }),
     );
     return { database, medium: 'file', aside };
   } catch (second) {
@@ -206,6 +213,7 @@ function openInMemory(options: OpenOptions, error: unknown, content: Buffer | nu
   options.tell(
     'error',
     `The local database ${options.file} cannot be used (${reasonOf(error)}). Vigía goes on in memory and tries again twice a minute: what happens from now on is lost if it stops before that succeeds.${kept}`,
+    said(carried ? 'notice_in_memory_kept' : 'notice_in_memory', { file: options.file, reason: reasonSaid(error) }),
   );
   return { database, medium: 'memory' };
 }
@@ -272,4 +280,11 @@ function reasonOf(error: unknown): string {
   if (code.startsWith('SQLITE_READONLY')) return 'it is read-only';
   if (code.startsWith('SQLITE_BUSY')) return 'another program holds its lock';
   return `${messageOf(error)}, ${code}`;
+}
+
+function reasonSaid(error: unknown): Said | string {
+  const code = sqliteCode(error) ?? '';
+  if (code.startsWith('SQLITE_FULL')) return said('store_full');
+  if (code.startsWith('SQLITE_READONLY')) return said('store_read_only');
+  return code.startsWith('SQLITE_BUSY') ? said('store_locked') : reasonOf(error);
 }

@@ -1,12 +1,11 @@
 /** A connection that outlives its file: damage is carried over, a failing disk is replaced by memory and gone back to. */
 import { messageOf } from '../base/errors.ts';
+import { type Said, said } from '../model/said.ts';
+import type { Announce } from './announce.ts';
 import { Connection } from './connection.ts';
 import { type OpenOptions, openDatabase, reopenFile, replaceFailed, salvageMark } from './open-database.ts';
 import { ReturnToFile } from './rescue/return-to-file.ts';
 import { type SalvageReport, salvage } from './rescue/salvage.ts';
-
-/** For news that may be written down at once, unlike what is told while a statement is being repeated. */
-export type Announce = (level: 'info' | 'warning' | 'error', message: string) => void;
 
 export interface RescuedConnection {
   readonly connection: Connection;
@@ -18,7 +17,10 @@ export interface RescuedConnection {
   carryOver(): Promise<void>;
 }
 
-/** Never throws because of the file. */
+/**
+ * Never throws because of the file.
+ * @param announce for news that may be written down at once, unlike what is told while a statement is being repeated
+ */
 export async function openRescued(options: OpenOptions, announce: Announce): Promise<RescuedConnection> {
   const opened = await openDatabase(options);
   const connection = new Connection(opened, (failed, error) => {
@@ -30,7 +32,14 @@ export async function openRescued(options: OpenOptions, announce: Announce): Pro
   const returning = new ReturnToFile({
     connection,
     reopen: () => reopenFile(options),
-    onReturn: (rowCount, refusedCount) => announce('info', returnWords(rowCount, refusedCount)),
+    onReturn: (rowCount, refusedCount) => {
+      const count = rowCount;
+      const inAll =
+        refusedCount > 0
+          ? said('notice_back_in_file_but', { count, refused: refusedCount })
+          : said('notice_back_in_file', { count });
+      announce('info', returnWords(rowCount, refusedCount), inAll);
+    },
   });
   return {
     connection,
@@ -52,10 +61,16 @@ async function carryOver(connection: Connection, announce: Announce): Promise<vo
     const report = await salvage(aside, connection);
     if (report === null) return;
     connection.run('DELETE FROM setting WHERE key = ?', salvageMark);
-    announce(report.hopeless || report.incomplete.length > 0 ? 'warning' : 'info', salvageWords(aside, report));
+    announce(
+      report.hopeless || report.incomplete.length > 0 ? 'warning' : 'info',
+      salvageWords(aside, report),
+      salvageSaid(aside, report),
+    );
   } catch (error) {
-    if (!connection.closed)
-      announce('warning', `What is left of the damaged database could not be carried over: ${messageOf(error)}`);
+    if (connection.closed) return;
+    const problem = messageOf(error);
+    const message = `What is left of the damaged database could not be carried over: ${problem}`;
+    announce('warning', message, said('notice_salvage_failed', { problem }));
   }
 }
 
@@ -63,4 +78,10 @@ function salvageWords(aside: string, { rowCount, incomplete, hopeless }: Salvage
   if (hopeless) return `Nothing could be read of the damaged database ${aside}.`;
   const missing = incomplete.length > 0 ? ` Not everything could be read of: ${incomplete.join(', ')}.` : '';
   return `${rowCount} records of the damaged database ${aside} were carried over.${missing}`;
+}
+
+function salvageSaid(aside: string, { rowCount: count, incomplete, hopeless }: SalvageReport): Said {
+  if (hopeless) return said('notice_salvaged_nothing', { aside });
+  if (incomplete.length === 0) return said('notice_salvaged', { count, aside });
+  return said('notice_salvaged_partly', { count, aside, tables: incomplete.join(', ') });
 }

@@ -1,10 +1,12 @@
 /** The local database as other rooms see it: one small class a kind of record; one file behind them, and one for Celery's tasks. */
+
 import { statSync } from 'node:fs';
 import type { Clock, Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Said } from '../model/said.ts';
 import type { CeleryHistoryFile } from '../model/storage.ts';
 import type { Notice } from '../model/system.ts';
 import { AlertEpisodes } from './alert-episodes.ts';
@@ -12,6 +14,7 @@ import { AlertHistory } from './alert-history.ts';
 import { AlertPast } from './alert-past.ts';
 import { AlertRetention } from './alert-retention.ts';
 import { AlertStore } from './alert-store.ts';
+import type { Announce } from './announce.ts';
 import { AuditStore } from './audit-store.ts';
 import { Backups } from './backups.ts';
 import type { Connection, Medium } from './connection.ts';
@@ -26,7 +29,7 @@ import { markClosed, type OpenOptions } from './open-database.ts';
 import { QueueHistoryStore } from './queue-history-store.ts';
 import { RedisAnalysisStore } from './redis-analysis-store.ts';
 import { RedisHistoryStore } from './redis-history-store.ts';
-import { type Announce, openRescued } from './rescued-connection.ts';
+import { openRescued } from './rescued-connection.ts';
 import { defaultStoreLimits, type PruneCounts, Retention, type StoreLimits } from './retention.ts';
 import { RunLedgerStore } from './run-ledger-store.ts';
 import { SampleStore } from './sample-store.ts';
@@ -232,18 +235,18 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     migrations: options.migrations ?? migrations,
     stamp: () => stampOf(clock.now()),
     nowMs: () => clock.now(),
-    tell: (level, message) => {
-      const notice = noticeOf(level, message);
+    tell: (level, message, inAll) => {
+      const notice = noticeOf(level, message, inAll);
       raised.push(notice);
       // While a statement is being repeated on the new database nothing else may be written to it.
       if (open.store) queueMicrotask(() => publish(open.store, notice, emitter));
     },
   };
-  const noticeOf = (level: Notice['level'], message: string): Notice => {
+  const noticeOf = (level: Notice['level'], message: string, inAll: Said): Notice => {
     logger[level === 'warning' ? 'warn' : level](message);
-    return { id: ids.next(), level, message, atMs: clock.now() };
+    return { id: ids.next(), level, message, said: inAll, atMs: clock.now() };
   };
-  const announce: Announce = (level, message) => publish(open.store, noticeOf(level, message), emitter);
+  const announce: Announce = (level, message, inAll) => publish(open.store, noticeOf(level, message, inAll), emitter);
   const rescued = await openRescued(openOptions, announce);
   const store = new Store(options, rescued.connection, emitter, announce);
   for (const notice of raised) store.notices.add(notice);

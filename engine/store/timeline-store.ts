@@ -1,8 +1,8 @@
 /** The line of time of everything that happened, up to a number of events. */
-import type { z } from 'zod';
 import { saidSchema } from '../model/said.ts';
 import { type TimelineEvent, type TimelineQuery, timelineAlertSchema } from '../model/timeline.ts';
 import type { Connection, SqlBinding } from './connection.ts';
+import { jsonText, parsedJson } from './json-column.ts';
 
 export type NewTimelineEvent = Omit<TimelineEvent, 'id'>;
 /** What changes of an event that goes on. */
@@ -42,7 +42,7 @@ export class TimelineStore {
       'UPDATE timeline_event SET until_ms = ?, detail = ?, said = ?, count = ? WHERE id = ?',
       Math.round(untilMs),
       detail,
-      jsonOf(said),
+      jsonText(said),
       count,
       id,
     );
@@ -83,8 +83,8 @@ export class TimelineStore {
       tone,
       subject,
       detail,
-      jsonOf(said),
-      jsonOf(alert),
+      jsonText(said),
+      jsonText(alert),
       count,
     ).lastId;
   }
@@ -101,18 +101,5 @@ export class TimelineStore {
 
 /** What a later version wrote and this one does not know is shown in its English words. */
 function eventOf({ said, alert, ...event }: StoredEvent): TimelineEvent {
-  return { ...event, said: parsed(saidSchema, said), alert: parsed(timelineAlertSchema, alert) };
-}
-
-function parsed<T>(schema: z.ZodType<T>, text: string | null): T | null {
-  if (text === null) return null;
-  try {
-    return schema.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function jsonOf(value: object | null | undefined): string | null {
-  return value ? JSON.stringify(value) : null;
+  return { ...event, said: parsedJson(saidSchema, said), alert: parsedJson(timelineAlertSchema, alert) };
 }

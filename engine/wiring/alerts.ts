@@ -17,6 +17,7 @@ import { EngineError, messageOf } from '../base/errors.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { SecretVault } from '../config/secret-vault.ts';
 import type { KpiPack } from '../kpi/pack.ts';
+import { said } from '../model/said.ts';
 import { signalNameSchema } from '../model/sample.ts';
 import { queuePrefix } from '../queue/broker.ts';
 import type { RedisLink } from '../redis/link.ts';
@@ -71,6 +72,7 @@ export function openAlerts({ store, vault, desktop, broker, pack }: AlertInputs,
         id: ids.next(),
         level: 'error',
         message: `"${title}" was not told by the channel "${channel}": ${problem}`,
+        said: said('notice_not_told', { title, channel, problem }),
         atMs: clock.now(),
       }),
   });

@@ -1,9 +1,11 @@
 /** The scheduler with what it needs of other rooms, and the verbs' way to it. */
+
 import { hostname } from 'node:os';
 import type { ScheduleVerbParts } from '../api/schedule-verbs.ts';
 import { messageOf } from '../base/errors.ts';
 import type { KpiPack } from '../kpi/pack.ts';
 import type { Views } from '../kpi/views.ts';
+import { type Said, said } from '../model/said.ts';
 import type { ScheduleTiming } from '../model/schedule.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
 import type { JobData } from '../queue/jobs.ts';
@@ -60,6 +62,12 @@ export function openScheduler(inputs: SchedulesInputs, foundation: Foundation): 
   });
 }
 
+function troubleSaid({ scheduleId: schedule, outcome, dueMs, dueCount }: KnownRun): Said {
+  return outcome === 'missed'
+    ? said('notice_schedule_missed', { schedule, count: Math.max(1, dueCount), lastMomentMs: dueMs })
+    : said('notice_schedule_overran', { schedule, dueMomentMs: dueMs });
+}
+
 /** One a day for each schedule and kind of trouble: the ledger has them all. */
 function raiseNotice(store: Store, run: KnownRun, { clock, logger }: Foundation): void {
   const atMs = clock.now();
@@ -69,7 +77,7 @@ function raiseNotice(store: Store, run: KnownRun, { clock, logger }: Foundation)
       ? `Schedule ${run.scheduleId}: ${run.error ?? 'a run was missed'}`
       : `Schedule ${run.scheduleId}: the run due at ${new Date(run.dueMs).toISOString()} still goes on when the next is due`;
   try {
-    store.notices.add({ id, level: 'warning', message, atMs });
+    store.notices.add({ id, level: 'warning', message, said: troubleSaid(run), atMs });
   } catch (error) {
     logger.warn('A notice could not be kept', { id, error: messageOf(error) });
   }

@@ -1,4 +1,5 @@
 /** Decides what is warmed and when: the pack's variants and the learned ones, on start, on schedule and on request. */
+
 import type { Stop } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { parseReport, readReport } from '../cache/reports.ts';
@@ -7,6 +8,7 @@ import type { KpiPack, NormalizedFilters } from '../kpi/pack.ts';
 import type { Views } from '../kpi/views.ts';
 import { type CacheWarming, type LearnedVariant, type WarmReport, warmReportSchema } from '../model/cache-actions.ts';
 import type { Filters } from '../model/filters.ts';
+import { type Said, said } from '../model/said.ts';
 import type { TaskStatus } from '../model/task.ts';
 import type { JobQueues } from '../queue/job-queues.ts';
 import type { JobData } from '../queue/jobs.ts';
@@ -181,7 +183,7 @@ export class Warming {
     if (status.state === 'SUCCESS') void this.#finished();
     if (status.state === 'FAILURE') {
       this.#failure = status.error ?? 'no reason given';
-      this.#tell(`The warm-up failed: ${this.#failure}`);
+      this.#tell(`The warm-up failed: ${this.#failure}`, said('notice_warm_failed', { problem: this.#failure }));
     }
     this.#parts.onChanged();
   }
@@ -217,7 +219,12 @@ export class Warming {
     const failed = variants.flatMap(({ proofs }) => proofs).find(({ outcome }) => outcome !== 'hit');
     if (failed) {
       const first = `${failed.section} (${failed.outcome}: ${failed.problem ?? ''}, ${failed.key})`;
-      this.#tell(`${failedCount} of ${keyCount} warmed keys are no hit when read back; the first: ${first}`);
+      const { section } = failed;
+      const figures = { failed: failedCount, count: keyCount, section, problem: failed.problem ?? failed.outcome };
+      this.#tell(
+        `${failedCount} of ${keyCount} warmed keys are no hit when read back; the first: ${first}`,
+        said('notice_warm_missed', figures),
+      );
     } else if (keyCount > 0) this.#parts.store.notices.remove(noticeId);
     if (gaveWay !== null) this.#resumeLater(variants);
   }
@@ -238,12 +245,12 @@ export class Warming {
   }
 
   /** One notice, the latest, until a warm-up is proved again. */
-  #tell(message: string): void {
+  #tell(message: string, inAll: Said): void {
     const { store } = this.#parts;
     const { clock, logger } = this.#foundation;
     logger.warn('A warm-up did not warm', { message });
     store.notices.remove(noticeId);
-    store.notices.add({ id: noticeId, level: 'warning', message, atMs: clock.now() });
+    store.notices.add({ id: noticeId, level: 'warning', message, said: inAll, atMs: clock.now() });
   }
 }
 

@@ -3,9 +3,10 @@ import type { CauseLink } from '../../engine/model/cause.ts';
 import type { Said, SaidValue } from '../../engine/model/said.ts';
 import { causesEs } from '../../src/renderer/i18n/causes-es.ts';
 import { happenedSaidEs } from '../../src/renderer/i18n/happened-said-es.ts';
+import { noticesEs } from '../../src/renderer/i18n/notices-es.ts';
 import { saidEs } from '../../src/renderer/i18n/said-es.ts';
 
-const texts: Readonly<Record<string, string>> = { ...saidEs, ...causesEs, ...happenedSaidEs };
+const texts: Readonly<Record<string, string>> = { ...saidEs, ...causesEs, ...happenedSaidEs, ...noticesEs };
 
 /** The places of texts that have no value, and the codes that have no text; empty when all can be said. */
 export function unsayable(links: readonly CauseLink[]): string[] {

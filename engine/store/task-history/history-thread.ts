@@ -1,10 +1,12 @@
 /** Keeps the thread of the Celery history alive, from the first question on, and carries questions to it; nobody waits but at the end. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock, Stop } from '../../base/clock.ts';
 import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { Announce } from '../announce.ts';
 import type { CallName, FromThread, HistoryCalls, ThreadSettings, ThreadState, ToThread } from './protocol.ts';
 
 export interface HistoryThreadOptions extends ThreadSettings {
@@ -13,7 +15,7 @@ export interface HistoryThreadOptions extends ThreadSettings {
   /** It has its database; also each time after it was started again. */
   readonly onOpened: () => void;
   readonly onState: (state: ThreadState) => void;
-  readonly onNotice: (level: 'info' | 'warning' | 'error', message: string) => void;
+  readonly onNotice: Announce;
   /** For tests that end threads. */
   readonly startThread?: (program: string, settings: ThreadSettings) => Worker;
 }
@@ -123,7 +125,7 @@ export class HistoryThread {
     if (worker !== this.#worker) return;
     const { onOpened, onState, onNotice, clock } = this.#options;
     this.#heardMs = clock.monotonicMs();
-    if (message.kind === 'notice') onNotice(message.level, message.message);
+    if (message.kind === 'notice') onNotice(message.level, message.message, message.said);
     else if (message.kind === 'state') onState(message.state);
     else if (message.kind === 'opened') {
       this.#isOpen = true;

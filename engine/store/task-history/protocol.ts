@@ -1,4 +1,5 @@
 /** What the engine's thread and the thread of the Celery history say to each other. */
+
 import type { ErrorCode } from '../../base/errors.ts';
 import type {
   CeleryFailureCount,
@@ -7,6 +8,7 @@ import type {
   CeleryHistoryStepResult,
   CeleryTaskRecord,
 } from '../../model/celery-record.ts';
+import type { Said } from '../../model/said.ts';
 import type { Medium } from '../connection.ts';
 import type { WrittenRow } from './task-rows-store.ts';
 
@@ -53,4 +55,9 @@ export type FromThread =
   | { readonly kind: 'state'; readonly state: ThreadState }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'problem'; readonly id: number; readonly code: ErrorCode; readonly message: string }
-  | { readonly kind: 'notice'; readonly level: 'info' | 'warning' | 'error'; readonly message: string };
+  | {
+      readonly kind: 'notice';
+      readonly level: 'info' | 'warning' | 'error';
+      readonly message: string;
+      readonly said: Said;
+    };

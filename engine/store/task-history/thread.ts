@@ -1,7 +1,10 @@
 /** The program of the thread that owns the database of Celery's tasks; nobody else writes to it. */
+
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../base/clock.ts';
 import { EngineError, messageOf } from '../../base/errors.ts';
+import { said } from '../../model/said.ts';
+import type { Announce } from '../announce.ts';
 import { taskHistoryMigrations } from '../migrations.ts';
 import { markClosed } from '../open-database.ts';
 import { openRescued } from '../rescued-connection.ts';
@@ -22,8 +25,7 @@ const port = parentPort;
 if (port === null) throw new Error('the history of Celery tasks is a thread, not a program');
 const settings = workerData as ThreadSettings;
 const say = (message: FromThread): void => port.postMessage(message);
-const announce = (level: 'info' | 'warning' | 'error', message: string): void =>
-  say({ kind: 'notice', level, message });
+const announce: Announce = (level, message, inAll) => say({ kind: 'notice', level, message, said: inAll });
 
 const rescued = await openRescued(
   {
@@ -76,7 +78,9 @@ async function bringBack(): Promise<void> {
   await rescued.carryOver();
   await takeOver(settings.mainFile, connection, rows).catch((error: unknown) => {
     if (connection.closed) return;
-    announce('warning', `Celery tasks in ${settings.mainFile} stay there until the next start: ${messageOf(error)}`);
+    const problem = messageOf(error);
+    const message = `Celery tasks in ${settings.mainFile} stay there until the next start: ${problem}`;
+    announce('warning', message, said('notice_tasks_stay', { file: settings.mainFile, problem }));
   });
   tellState();
 }

@@ -3,6 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSourceLabel } from '../format/source-label.ts';
 import { useFormat } from '../format/use-format.ts';
+import { useSaid } from '../format/use-said.ts';
 import { useLiveCall } from '../state/calls.ts';
 import { routeHref } from '../state/route.ts';
 import {
@@ -149,6 +150,7 @@ const noticeKinds = { info: 'unknown', warning: 'stale', error: 'failed' } as co
 
 function Notices(): ReactElement {
   const { t } = useTranslation();
+  const speak = useSaid();
   const { system } = useServices();
   const { data } = useLive(system);
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
@@ -168,7 +170,7 @@ function Notices(): ReactElement {
               </Button>
             }
           >
-            {notice.message}
+            {speak(notice.said, notice.message)}
           </Banner>
         ))}
     </>

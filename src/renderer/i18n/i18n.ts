@@ -7,6 +7,7 @@ import { doctorReasonsEs } from './doctor-reasons-es.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
 import { happenedSaidEs } from './happened-said-es.ts';
+import { noticesEs } from './notices-es.ts';
 import { trialEs } from './trial-es.ts';
 
 const i18n = createInstance();
@@ -21,7 +22,10 @@ export function startTexts(language: Language): void {
     resources: {
       en: { translation: en },
       es: {
-        translation: { ...es, said: { ...es.said, ...causesEs, ...doctorReasonsEs, ...happenedSaidEs, ...trialEs } },
+        translation: {
+          ...es,
+          said: { ...es.said, ...causesEs, ...doctorReasonsEs, ...happenedSaidEs, ...noticesEs, ...trialEs },
+        },
       },
     },
     // React escapes already.

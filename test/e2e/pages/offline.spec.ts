@@ -134,6 +134,30 @@ test('shows the engine’s notices until they are dismissed', async ({ open, eng
   await expect(page.getByTestId('notice-n1')).toHaveCount(0);
 });
 
+test('says a notice in Spanish, and one of an earlier version in the words it was kept in', async ({
+  open,
+  engine,
+  page,
+}) => {
+  const locked = { code: 'store_locked', values: {} } as const;
+  engine.script.changeSystem = (info) => ({
+    ...info,
+    notices: [
+      {
+        ...{ id: 'n1', level: 'error', message: 'The local database v.db cannot be used (it is locked).', atMs: 0 },
+        said: { code: 'notice_in_memory', values: { file: 'v.db', reason: locked } },
+      },
+      { id: 'n2', level: 'warning', message: 'Kept in English.', atMs: 0 },
+    ],
+  });
+  await page.addInitScript(() => localStorage.setItem('vigia.preferences', JSON.stringify({ language: 'es' })));
+  await open('/overview');
+  await expect(page.getByTestId('notice-n1')).toContainText(
+    'La base de datos local v.db no se puede usar (otro programa la tiene bloqueada). Vigía sigue en memoria',
+  );
+  await expect(page.getByTestId('notice-n2')).toContainText('Kept in English.');
+});
+
 test('says that it is not let in, rather than that nobody is there', async ({ engine, page }) => {
   await page.goto(`${engine.address}/#token=wrong`);
   await expect(page.getByTestId('banner-refused')).toContainText('does not accept this page');

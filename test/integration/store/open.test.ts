@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { migrations } from '../../../engine/store/migrations.ts';
 import type { Store } from '../../../engine/store/store.ts';
+import { unsayableIn } from '../../support/spanish-causes.ts';
 import { type StoreRoom, storeRoom } from '../../support/store-room.ts';
 import { until } from '../../support/until.ts';
 
@@ -29,7 +30,12 @@ async function filled(room: StoreRoom, count = 50): Promise<void> {
   store.close();
 }
 
-const messages = (store: Store): string[] => store.notices.list().map(({ message }) => message);
+/** What was told; each of it can be said in Spanish too. */
+const messages = (store: Store): string[] =>
+  store.notices.list().map(({ message, said }) => {
+    expect([message, said ? unsayableIn(said) : 'no code']).toEqual([message, []]);
+    return message;
+  });
 
 describe('a new file', () => {
   it('is made with its folder, in write-ahead mode, without a notice', async () => {

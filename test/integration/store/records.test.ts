@@ -1,6 +1,7 @@
 /** What each kind of record keeps, finds again, and lets go. */
 import { describe, expect, it } from 'vitest';
 import type { AlertHistoryPage, AlertHistoryQuery, AlertState, AlertTransition } from '../../../engine/model/alert.ts';
+import { said } from '../../../engine/model/said.ts';
 import type { NewTransition } from '../../../engine/store/alert-store.ts';
 import type { Store } from '../../../engine/store/store.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -174,11 +175,12 @@ describe('audit, notices, settings', () => {
   it('keep notices and settings over a restart', async () => {
     const room = storeRoom();
     const store = await room.open();
-    store.notices.add({ id: 'n1', level: 'info', message: 'hello', atMs: 1 });
+    const notice = { id: 'n1', level: 'info', message: 'restored', said: said('notice_restored'), atMs: 1 } as const;
+    store.notices.add(notice);
     store.settings.set('window', '{"w":800}');
     store.close();
     const again = await room.open();
-    expect(again.notices.list()).toEqual([{ id: 'n1', level: 'info', message: 'hello', atMs: 1 }]);
+    expect(again.notices.list()).toEqual([notice]);
     expect(again.settings.get('window')).toBe('{"w":800}');
     again.notices.remove('n1');
     again.settings.remove('window');

@@ -4,10 +4,12 @@ import { saidCodes } from '../../../engine/model/said.ts';
 import { causeSaidCodes } from '../../../engine/model/said-causes.ts';
 import { doctorSaidCodes } from '../../../engine/model/said-doctor.ts';
 import { happenedSaidCodes } from '../../../engine/model/said-happened.ts';
+import { noticeSaidCodes } from '../../../engine/model/said-notices.ts';
 import { trialSaidCodes } from '../../../engine/model/said-trial.ts';
 import { causesEs } from '../../../src/renderer/i18n/causes-es.ts';
 import { doctorReasonsEs } from '../../../src/renderer/i18n/doctor-reasons-es.ts';
 import { happenedSaidEs } from '../../../src/renderer/i18n/happened-said-es.ts';
+import { noticesEs } from '../../../src/renderer/i18n/notices-es.ts';
 import { saidEn } from '../../../src/renderer/i18n/said-en.ts';
 import { saidEs } from '../../../src/renderer/i18n/said-es.ts';
 import { trialEs } from '../../../src/renderer/i18n/trial-es.ts';
@@ -37,6 +39,7 @@ const onlySpanish = [
   { of: 'causes', codes: causeSaidCodes, texts: causesEs },
   { of: 'reasons of the doctor', codes: doctorSaidCodes, texts: doctorReasonsEs },
   { of: 'the line of time', codes: happenedSaidCodes, texts: happenedSaidEs },
+  { of: 'notices', codes: noticeSaidCodes, texts: noticesEs },
   { of: 'trials of addresses', codes: trialSaidCodes, texts: trialEs },
 ];
 
