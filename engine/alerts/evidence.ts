@@ -52,6 +52,7 @@ function standing(rule: EvidenceFacts, value: number): string {
 export function figureWords(signal: string, value: number, unit: Unit | null = null): string {
   if (unit !== null) return kpiWords(value, unit);
   if (signal.endsWith('_ratio')) return `${rounded(value * 100)} %`;
+  if (signal.endsWith('_ms') && value >= 90_000) return `${rounded(value / 60_000)} min`;
   if (signal.endsWith('_ms')) return value >= 1_000 ? `${rounded(value / 1_000)} s` : `${rounded(value)} ms`;
   if (signal.endsWith('_bytes')) return `${rounded(value / 1_048_576)} MB`;
   return rounded(value);

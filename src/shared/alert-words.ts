@@ -15,19 +15,19 @@ const spanishTitles: Readonly<Record<string, string>> = {
   'Redis (cache) cannot be reached': 'No se alcanza Redis (caché)',
   'Redis (broker) cannot be reached': 'No se alcanza Redis (broker)',
   'The broker may evict jobs: its policy is not noeviction':
-    'El broker puede desalojar trabajos: su política no es noeviction',
-  'The broker evicts keys: jobs are being lost': 'El broker desaloja claves: se pierden trabajos',
-  'The cache evicts more than 1,000 keys in 5 min': 'La caché desaloja más de 1.000 claves en 5 min',
+    'El broker puede expulsar trabajos: su política no es noeviction',
+  'The broker evicts keys: jobs are being lost': 'El broker expulsa claves: se pierden trabajos',
+  'The cache evicts more than 1,000 keys in 5 min': 'La caché expulsa más de 1.000 claves en 5 min',
   'Redis (cache): a replica has lost its primary': 'Redis (caché): una réplica perdió a su primario',
   'Redis (broker): a replica has lost its primary': 'Redis (broker): una réplica perdió a su primario',
   'Warmed keys are no hit when read back': 'Claves precalentadas que no aciertan al releerlas',
   'Jobs wait and no worker begins them': 'Hay trabajos en espera y ningún worker los toma',
   'A job has waited for more than 5 min': 'Un trabajo espera hace más de 5 min',
   'More than 10 % of the jobs fail': 'Falla más del 10 % de los trabajos',
-  'A worker is wedged': 'Un worker está trabado',
+  'A worker is wedged': 'Un worker está atascado',
   'A KPI is past the age at which it may be shown': 'Un KPI superó la edad en que puede mostrarse',
   'A scheduled run was missed': 'Se omitió una ejecución programada',
-  'The source cannot be reached': 'No se alcanza la fuente de datos',
+  'The source cannot be reached': 'No se alcanza el origen de datos',
   'The local history is near its ceiling': 'El historial local está cerca de su tope',
 };
 
@@ -72,6 +72,7 @@ function figure(signal: string, value: number): string {
   const unit = kpiUnit(signal);
   if (unit !== null) return kpiFigure(value, unit);
   if (signal.endsWith('_ratio')) return `${number(value * 100)} %`;
+  if (signal.endsWith('_ms') && value >= 90_000) return `${number(value / 60_000)} min`;
   if (signal.endsWith('_ms')) return value >= 1_000 ? `${number(value / 1_000)} s` : `${number(value)} ms`;
   if (signal.endsWith('_bytes')) return `${number(value / 1_048_576)} MB`;
   return number(value);

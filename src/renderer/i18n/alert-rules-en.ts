@@ -105,6 +105,7 @@ export const alertRulesEn = {
   signal: {
     cache_hit_ratio: 'Cache hit rate',
     cache_read_count: 'Cache reads',
+    cache_unproved_count: 'Warmed keys that are no hit when read back',
     cache_entry_count: 'Cache entries',
     response_p95_ms: 'Response time, 95th percentile',
     response_p99_ms: 'Response time, 99th percentile',

@@ -109,6 +109,7 @@ export const alertRulesEs: Translated<typeof alertRulesEn> = {
   signal: {
     cache_hit_ratio: 'Aciertos de caché',
     cache_read_count: 'Lecturas de caché',
+    cache_unproved_count: 'Claves precalentadas que no aciertan al releerlas',
     cache_entry_count: 'Entradas de caché',
     response_p95_ms: 'Tiempo de respuesta, percentil 95',
     response_p99_ms: 'Tiempo de respuesta, percentil 99',
@@ -140,8 +141,8 @@ export const alertRulesEs: Translated<typeof alertRulesEn> = {
     queue_failed_ratio: 'Proporción de trabajos que fallan',
     schedule_missed_count: 'Ejecuciones programadas perdidas',
     schedule_overran_count: 'Ejecuciones programadas que se alargaron',
-    source_query_p95_ms: 'Fuente: tiempo de consulta, percentil 95',
-    source_unreachable_count: 'Fuente: fuera de alcance',
+    source_query_p95_ms: 'Origen: tiempo de consulta, percentil 95',
+    source_unreachable_count: 'Origen: fuera de alcance',
     kpi_expired_count: 'KPI vencidos',
     store_used_ratio: 'Historial local: usado de su tope',
     engine_loop_delay_p99_ms: 'Motor: retraso de su ciclo, percentil 99',

@@ -264,7 +264,7 @@ export const cacheEs: Translated<typeof cacheEn> = {
   },
   companions: 'Junto a ella en Redis',
   companion: { 'stale-copy': 'copia anterior', meta: 'metadatos' },
-  notRefreshable: 'Aquí solo se calculan entradas del paquete, la fuente y la fecha en uso.',
+  notRefreshable: 'Aquí solo se calculan entradas del paquete, el origen y la fecha en uso.',
   foreignBlocked: 'Pertenece a otro programa: Vigía no la cambia.',
   invalidateTitle: 'Invalidar',
   mode: {

@@ -53,18 +53,18 @@ export const causesEs: Readonly<Record<string, string>> = {
   cause_jobs_wait_oldest_one: '{{text}} trabajo espera en {{queue}} desde hace {{oldestMs}}',
   cause_jobs_wait_oldest_other: '{{text}} trabajos esperan en {{queue}}, el más antiguo desde hace {{oldestMs}}',
   cause_slow_jobs: 'los trabajos de {{queue}} tardan {{runMs}} (p95) en el origen {{label}}',
-  cause_evictions_one: 'Redis ({{role}}) desalojó {{text}} clave hace poco',
-  cause_evictions_other: 'Redis ({{role}}) desalojó {{text}} claves hace poco',
+  cause_evictions_one: 'Redis ({{role}}) expulsó {{text}} clave hace poco',
+  cause_evictions_other: 'Redis ({{role}}) expulsó {{text}} claves hace poco',
   cause_evictions_limit_one:
-    'Redis ({{role}}) desalojó {{text}} clave hace poco, con un límite de {{limitBytes}} ({{policy}})',
+    'Redis ({{role}}) expulsó {{text}} clave hace poco, con un límite de {{limitBytes}} ({{policy}})',
   cause_evictions_limit_other:
-    'Redis ({{role}}) desalojó {{text}} claves hace poco, con un límite de {{limitBytes}} ({{policy}})',
-  cause_evictions_unlimited_one: 'Redis ({{role}}) desalojó {{text}} clave hace poco: no tiene límite puesto',
-  cause_evictions_unlimited_other: 'Redis ({{role}}) desalojó {{text}} claves hace poco: no tiene límite puesto',
+    'Redis ({{role}}) expulsó {{text}} claves hace poco, con un límite de {{limitBytes}} ({{policy}})',
+  cause_evictions_unlimited_one: 'Redis ({{role}}) expulsó {{text}} clave hace poco: no tiene límite puesto',
+  cause_evictions_unlimited_other: 'Redis ({{role}}) expulsó {{text}} claves hace poco: no tiene límite puesto',
   cause_evictions_used_one:
-    'Redis ({{role}}) desalojó {{text}} clave hace poco: usa {{usedBytes}} de {{limitBytes}}, política {{policy}}',
+    'Redis ({{role}}) expulsó {{text}} clave hace poco: usa {{usedBytes}} de {{limitBytes}}, política {{policy}}',
   cause_evictions_used_other:
-    'Redis ({{role}}) desalojó {{text}} claves hace poco: usa {{usedBytes}} de {{limitBytes}}, política {{policy}}',
+    'Redis ({{role}}) expulsó {{text}} claves hace poco: usa {{usedBytes}} de {{limitBytes}}, política {{policy}}',
   cause_redis_restarted: 'Redis (cache) arrancó de nuevo hace {{agoMs}}; {{detail}}',
   cause_cleared: '{{what}} se vació hace {{agoMs}}: {{detail}}',
   cause_all_cleared: 'todas las capas se vaciaron hace {{agoMs}}: {{detail}}',
@@ -77,7 +77,7 @@ export const causesEs: Readonly<Record<string, string>> = {
   cause_read_unanswered: 'Redis (cache) no respondió a esta lectura',
   cause_never_computed: 'nunca se calculó',
   cause_invalidated: 'se invalidó{{why}}',
-  cause_gone: 'no está en Redis antes de tiempo: se desalojó, se borró o se vació',
+  cause_gone: 'no está en Redis antes de tiempo: se expulsó, se borró o se vació',
   cause_unreadable: 'no se pudo leer la entrada guardada{{why}}',
   cause_clock: 'según este reloj se calculó en el futuro: algún reloj está mal',
   cause_time_over: 'su plazo terminó',
@@ -118,5 +118,5 @@ export const causesEs: Readonly<Record<string, string>> = {
   cause_memory_refuses:
     'Redis ({{role}}) usa {{usedBytes}} de {{limitBytes}} ({{usedRatio}}); al llenarse rechaza escrituras',
   cause_memory_evicts:
-    'Redis ({{role}}) usa {{usedBytes}} de {{limitBytes}} ({{usedRatio}}); al llenarse desaloja según {{policy}}',
+    'Redis ({{role}}) usa {{usedBytes}} de {{limitBytes}} ({{usedRatio}}); al llenarse expulsa según {{policy}}',
 };

@@ -66,7 +66,7 @@ test('opens on the last known KPIs with everything gone, keeps a note, and compa
       data: /datos al \d/,
       word: 'último conocido',
     });
-    await expect(page.getByTestId('banner-cut-off')).toContainText(/Caché .* · Broker .* · (Origen|Fuente) /);
+    await expect(page.getByTestId('banner-cut-off')).toContainText(/Caché .* · Broker .* · Origen /);
     await expect(page.getByTestId('cut-off-oldest')).toContainText(/se calculó .*, sus datos llegan hasta \d/);
     await page.getByRole('button', { name: 'English' }).click();
 

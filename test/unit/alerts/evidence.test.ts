@@ -18,6 +18,7 @@ it('names figure, window, observations and threshold', () => {
 
 it('takes the unit from the end of the name', () => {
   expect(figureWords('response.p95_ms', 2_340)).toBe('2.3 s');
+  expect(figureWords('queue.oldest_waiting_ms', 300_000)).toBe('5 min');
   expect(figureWords('redis.cache.memory_bytes', 3 * 1_048_576)).toBe('3 MB');
   expect(figureWords('workers.available_count', 4)).toBe('4');
 });

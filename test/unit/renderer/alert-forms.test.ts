@@ -1,11 +1,16 @@
 /** What is typed about rules, hours and silences means what the engine makes of it. */
-import { expect, test } from 'vitest';
+import { createInstance } from 'i18next';
+import { describe, expect, test } from 'vitest';
 import { defaultRules } from '../../../engine/alerts/default-rules.ts';
 import { checkRule } from '../../../engine/alerts/rule-book.ts';
 import { fits } from '../../../engine/alerts/silences.ts';
 import { alertRuleSchema } from '../../../engine/model/alert.ts';
 import { ruleDraftSchema } from '../../../engine/model/alert-rules.ts';
-import { durationMs, durationText } from '../../../src/renderer/pages/alerts/alerts-model.ts';
+import { signalNames } from '../../../engine/model/sample.ts';
+import { createFormat } from '../../../src/renderer/format/use-format.ts';
+import { en } from '../../../src/renderer/i18n/en.ts';
+import { es } from '../../../src/renderer/i18n/es.ts';
+import { durationMs, durationText, showSignal, signalName } from '../../../src/renderer/pages/alerts/alerts-model.ts';
 import {
   emptyRuleForm,
   problemsOf,
@@ -14,6 +19,39 @@ import {
   ruleFormOf,
 } from '../../../src/renderer/pages/alerts/rule-form.ts';
 import { fitsRule } from '../../../src/renderer/pages/alerts/silence-match.ts';
+
+const texts = createInstance();
+void texts.init({ initAsync: false, resources: { en: { translation: en }, es: { translation: es } } });
+
+describe.each(['en', 'es'])('in %s', (language) => {
+  const t = texts.getFixedT(language);
+
+  test.each(signalNames)('the signal %s has a name', (signal) => {
+    expect(signalName(t, signal)).not.toBe(signal);
+    expect(signalName(t, signal)).not.toContain('alertRules.');
+  });
+
+  test('signals of a KPI, a section and a schedule have names too; another stands for itself', () => {
+    expect(signalName(t, 'kpi.dso_days')).toBe('KPI: DSO');
+    expect(signalName(t, 'section.kpis.age_ms')).toMatch(/^(Age|Antig).* kpis$/);
+    expect(signalName(t, 'schedule.precompute.missed_count')).toMatch(/ precompute$/);
+    expect(signalName(t, 'kpi.of_tomorrow')).toBe('kpi.of_tomorrow');
+  });
+});
+
+test.each([
+  ['queue.oldest_waiting_ms', 300_000, '5 min'],
+  ['queue.oldest_waiting_ms', 100_000, '1.7 min'],
+  ['section.kpis.age_ms', 26 * 3_600_000, '1 d 2 h'],
+  ['response.p95_ms', 2_000, '2 s'],
+  ['response.p95_ms', 1.84, '1.8 ms'],
+  ['kpi.dso_days', 62.4, '62.4 days'],
+  ['kpi.approval_rate', 0.925, '92.5 %'],
+  ['kpi.receivables_amount', 9_584_000_000, '9,584 MM'],
+  ['kpi.edp_count', 1_000, '1,000'],
+] as const)('%s of %d is shown as %s', (signal, value, text) => {
+  expect(showSignal(createFormat('en', 'days'), signal, value)).toBe(text);
+});
 
 const filled: RuleForm = { ...emptyRuleForm, title: 'DSO', signal: 'kpi.dso_days', threshold: '60' };
 

@@ -2,6 +2,7 @@
 import type { TFunction } from 'i18next';
 import type { CallInput, CallOutput } from '../../../shared/contract.ts';
 import { kpiUnit } from '../../../shared/kpi-units.ts';
+import { formatDuration } from '../../format/dates.ts';
 import { formatBytes, type Quantity } from '../../format/numbers.ts';
 import type { Format } from '../../format/use-format.ts';
 import { alertChannelsEn } from '../../i18n/alert-channels-en.ts';
@@ -73,17 +74,27 @@ export const severityKinds: Record<Severity, StateKind> = {
   critical: 'failed',
 };
 
+/** From here on minutes are read more easily than seconds. */
+const longMs = 90_000;
+
 /** The unit is in the signal's name (ratio, ms, bytes, count), or that of the KPI. */
 export function showSignal(format: Format, signal: Signal | null, value: number): string {
   const unit = kpiUnit(signal);
   if (unit !== null) return withUnit(format.limit(value, unit));
   if (signal?.endsWith('_ratio') === true) return `${format.limit(value, 'ratio').text} %`;
+  if (signal?.endsWith('_ms') === true && value >= longMs) return longDuration(format, value);
   if (signal?.endsWith('_ms') === true)
     return value >= 1_000
       ? `${format.number(value / 1_000, value % 1_000 === 0 ? 0 : 1)} s`
       : `${format.number(value, value > 0 && value < 10 ? 1 : 0)} ms`;
   if (signal?.endsWith('_bytes') === true) return formatBytes(format.language, value);
   return format.number(value, Number.isInteger(value) ? 0 : 2);
+}
+
+/** Under two hours to a tenth of a minute, since a threshold is not to be rounded away. */
+function longDuration(format: Format, value: number): string {
+  if (value >= 120 * 60_000) return formatDuration(value);
+  return `${format.number(value / 60_000, value % 60_000 === 0 ? 0 : 1)} min`;
 }
 
 function withUnit({ text, unit }: Quantity): string {
