@@ -1,15 +1,14 @@
 /** The verbs on Celery's tasks, events and verdicts; each only hands on. */
+import type { CeleryEventsState, CeleryThroughput } from '../model/celery-events.ts';
 import type {
-  CeleryEventsState,
   CeleryFailure,
   CeleryRevealed,
   CeleryTaskDetail,
   CeleryTaskName,
   CeleryTaskPage,
   CeleryTaskQuery,
-  CeleryThroughput,
-  CeleryWorkerVerdict,
 } from '../model/celery-task.ts';
+import type { CeleryWorkerVerdict } from '../model/celery-verdict.ts';
 
 export interface CeleryTaskParts {
   readonly desk: {

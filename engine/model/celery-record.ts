@@ -1,7 +1,7 @@
 /** A Celery task as it is kept: everything that is known of it, arguments included; never crosses to a console as it is. */
+import type { CeleryKeptIn } from './celery-events.ts';
 import type {
   CeleryDoubt,
-  CeleryKeptIn,
   CeleryStateSource,
   CeleryTaskQuery,
   CeleryTaskState,

@@ -1,6 +1,6 @@
 /** The local database as its keeper sees it: where it lives, how large it is, its backups and what was set aside. */
 import { z } from 'zod';
-import { celeryKeptInSchema } from './celery-task.ts';
+import { celeryKeptInSchema } from './celery-events.ts';
 
 export const backupNameSchema = z
   .string()

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../engine/base/clock.ts';
 import { systemIds, systemRandom } from '../../engine/base/ids.ts';
 import { silentLogger } from '../../engine/base/logger.ts';
-import type { CeleryWorkerVerdict } from '../../engine/model/celery-task.ts';
+import type { CeleryWorkerVerdict } from '../../engine/model/celery-verdict.ts';
 import { RedisLink } from '../../engine/redis/link.ts';
 import { openStore, type Store } from '../../engine/store/store.ts';
 import { type CeleryEvents, openCeleryEvents } from '../../engine/wiring/celery-events.ts';

@@ -3,7 +3,7 @@
  * rises by one with every event. Both must say so, because tasks can be told not to send events and the clock rises with
  * what others send.
  */
-import type { CelerySignal } from '../../model/celery-task.ts';
+import type { CelerySignal } from '../../model/celery-events.ts';
 
 export interface LossFound {
   /** Starts that the worker counted and no event told of. */

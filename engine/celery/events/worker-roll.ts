@@ -1,6 +1,6 @@
 /** The workers as their events show them: when they spoke, what they said, which signals they send. */
 import type { Clock } from '../../base/clock.ts';
-import type { CelerySignal } from '../../model/celery-task.ts';
+import type { CelerySignal } from '../../model/celery-events.ts';
 import type { ClockSkews } from './clock-skews.ts';
 import type { CeleryEvent } from './decode-event.ts';
 import { type LossFound, LossWatch } from './loss-watch.ts';

@@ -1,5 +1,5 @@
 /** Judges a Celery worker by the evidence; pure. No answer is never "down": what cannot be known is said to be unknown. */
-import type { CeleryEvidence, CeleryReason, CeleryWorkerFlag } from '../../model/celery-task.ts';
+import type { CeleryEvidence, CeleryReason, CeleryWorkerFlag } from '../../model/celery-verdict.ts';
 import type { WorkerVerdict } from '../../model/worker.ts';
 import type { WorkerEvidence } from './worker-evidence.ts';
 

@@ -2,7 +2,7 @@
 import type { Clock, Stop } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { CeleryWorkerVerdict } from '../../model/celery-task.ts';
+import type { CeleryWorkerVerdict } from '../../model/celery-verdict.ts';
 import type { BrokerWatch } from '../broker-watch.ts';
 import type { HeardWorker } from '../events/worker-roll.ts';
 import { AnsweringWorker } from './answering-worker.ts';

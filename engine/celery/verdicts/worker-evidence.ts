@@ -1,5 +1,5 @@
 /** Everything a verdict on a Celery worker may rest on: what it said, what it answered, what its queues and tasks did. */
-import type { CelerySignal } from '../../model/celery-task.ts';
+import type { CelerySignal } from '../../model/celery-events.ts';
 
 /** Ages and stretches are milliseconds on our clock that never jumps; no time of the worker's own clock is in it. */
 export interface WorkerEvidence {

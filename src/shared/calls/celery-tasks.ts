@@ -1,16 +1,15 @@
 /** What may be asked of Celery's tasks, of the stream of their events, and of the verdicts on their workers. */
 import { z } from 'zod';
+import { celeryEventsStateSchema, celeryThroughputSchema } from '../../../engine/model/celery-events.ts';
 import {
-  celeryEventsStateSchema,
   celeryFailureSchema,
   celeryRevealedSchema,
   celeryTaskDetailSchema,
   celeryTaskNameSchema,
   celeryTaskPageSchema,
   celeryTaskQuerySchema,
-  celeryThroughputSchema,
-  celeryWorkerVerdictSchema,
 } from '../../../engine/model/celery-task.ts';
+import { celeryWorkerVerdictSchema } from '../../../engine/model/celery-verdict.ts';
 import { command, nothing, query } from './call.ts';
 
 const taskIdentity = z.object({ brokerId: z.string().nullable().default(null), taskId: z.string().min(1).max(300) });

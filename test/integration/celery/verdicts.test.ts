@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildSystemHealth } from '../../../engine/health/system-health.ts';
-import type { CeleryWorkerVerdict } from '../../../engine/model/celery-task.ts';
+import type { CeleryWorkerVerdict } from '../../../engine/model/celery-verdict.ts';
 import { type CeleryRoom, celeryRoom } from '../../support/celery-room.ts';
 import { type CeleryFleet, type CeleryWorker, celeryFleet } from '../../support/celery-workers.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
