@@ -150,12 +150,13 @@ export class AlertEngine {
     await save();
   }
 
-  /** A few milliseconds of steps, then everybody else; `between` comes before they get their turn. */
+  /** A few milliseconds of steps, then everybody else, then `between` in a turn of its own. */
   async #inTurns(steps: Generator<void, void>, between: () => Promise<void> = async () => {}): Promise<void> {
     const { clock } = this.#options;
     let turnBeganMs = clock.monotonicMs();
     while (steps.next().done !== true) {
       if (clock.monotonicMs() - turnBeganMs < turnMs) continue;
+      await nextTurn();
       await between();
       await nextTurn();
       turnBeganMs = clock.monotonicMs();
