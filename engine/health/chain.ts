@@ -5,7 +5,7 @@ import { wordsOf } from './causes/link.ts';
 import { linkCause } from './causes/redis-root.ts';
 import { areStarting, workersRoot } from './causes/workers-root.ts';
 import type { OverviewFacts } from './overview-facts.ts';
-import { availableSlots, hitRatio } from './readings.ts';
+import { availableSlots, judgedHitRatio } from './readings.ts';
 import { sourceLabelSaid } from './source-label.ts';
 import { bytesWords, countWords, durationWords, latencyWords, percentWords, plural, rateWords } from './wording.ts';
 
@@ -89,8 +89,14 @@ function workersNode(facts: OverviewFacts): JudgedNode {
 }
 
 function workersVerdict(facts: OverviewFacts): Verdict {
-  const sentence = `Workers: ${wordsOf(workersRoot(facts)).join('; ')}`;
-  if (facts.workers === null) return { state: 'unknown', word: 'not seen', sentence };
+  const root = workersRoot(facts);
+  const told = {
+    sentence: `Workers: ${wordsOf(root).join('; ')}`,
+    sentenceSaid: said('cause_workers', {
+      workers: root.map((each) => each.said ?? said('problem', { problem: each.words })),
+    }),
+  };
+  if (facts.workers === null) return { state: 'unknown', word: 'not seen', ...told };
   if (areStarting(facts))
     return {
       state: 'unknown',
@@ -108,10 +114,10 @@ function workersVerdict(facts: OverviewFacts): Verdict {
       sentence: 'No worker runs, so nothing is refreshed',
       sentenceSaid: said('no_worker_runs'),
     };
-  if (available === null) return { state: 'unknown', word: 'not judged', sentence };
+  if (available === null) return { state: 'unknown', word: 'not judged', ...told };
   const word = `${available} of ${slots}`;
   const wordSaid = said('word_available', { available, slots });
-  if (available === 0) return { state: 'failed', word, wordSaid, sentence };
+  if (available === 0) return { state: 'failed', word, wordSaid, ...told };
   if (available === slots) return well;
   const partly = {
     sentence: `${available} of ${slots} worker slots take jobs`,
@@ -180,9 +186,9 @@ function brokerVerdict(facts: OverviewFacts): Verdict {
 }
 
 function cacheNode(facts: OverviewFacts): JudgedNode {
-  const { cache, memory, flows } = facts;
+  const { cache, memory, flows, minimumCount } = facts;
   const lines: string[] = [];
-  const ratio = cache === null ? null : hitRatio(cache);
+  const ratio = cache === null ? null : judgedHitRatio(cache, minimumCount);
   const used = memory.cache === null ? null : bytesWords(memory.cache.usedBytes);
   const first = [ratio === null ? null : `hit rate ${percentWords(ratio)}`, used].filter((part) => part !== null);
   if (first.length > 0) lines.push(first.join(' · '));
@@ -220,7 +226,9 @@ function linkVerdict(role: RedisRole, facts: OverviewFacts): Verdict | null {
     refused: 'failed',
     closed: 'failed',
   } as const;
-  return { state: states[link.state], word: link.state, sentence: linkCause(role, facts) };
+  const cause = linkCause(role, facts);
+  const verdict: Verdict = { state: states[link.state], word: link.state, sentence: cause?.words ?? null };
+  return cause?.said === undefined ? verdict : { ...verdict, sentenceSaid: cause.said };
 }
 
 function kpisNode(facts: OverviewFacts): JudgedNode {

@@ -2,7 +2,7 @@
 import type { HealthState, OverviewFigure, RedisMemory, RedisRole } from '../model/health.ts';
 import { type Said, said } from '../model/said.ts';
 import type { FigureId, FigureRule, HealthFacts, OverviewFacts } from './overview-facts.ts';
-import { availableSlots, hitRatio, memoryRatio } from './readings.ts';
+import { availableSlots, judgedHitRatio, memoryRatio } from './readings.ts';
 import { bytesWords, countWords, durationWords, latencyWords, percentWords, plural } from './wording.ts';
 
 /** A figure before its state and its line. */
@@ -67,8 +67,8 @@ const told = { noDataReason: null, noDataSaid: null } as const;
 
 function hitRate({ cache, minimumCount }: HealthFacts): FigureReading {
   if (cache === null) return noData('the cache cannot be seen', said('cache_unseen'));
-  const ratio = hitRatio(cache);
-  if (ratio === null || cache.reads < minimumCount) {
+  const ratio = judgedHitRatio(cache, minimumCount);
+  if (ratio === null) {
     const few = said('too_few_reads', { count: cache.reads, windowMs: cache.windowMs, needed: minimumCount });
     return noData(tooFew(cache.reads, 'read', cache.windowMs, minimumCount), few, cache.reads);
   }
@@ -115,13 +115,15 @@ function memoryFigure({ memory }: HealthFacts): FigureReading {
     const noteSaid = said('of_limit', { limitBytes: worst.limitBytes, role: worst.role });
     return { ...told, value: worst.ratio, note, noteSaid, observationCount: 1 };
   }
-  const seen = memory.cache ?? memory.broker;
-  if (seen === null) return noData('Redis does not tell its memory', said('memory_untold'));
+  if (memory.cache === null)
+    return noData('Redis (cache) does not tell its memory', said('memory_untold', { role: 'cache' }));
+  if (memory.broker === null)
+    return noData('Redis (broker) does not tell its memory', said('memory_untold', { role: 'broker' }));
   const none = noData('Redis has no memory limit', said('no_memory_limit'), 1);
   return {
     ...none,
-    note: `${bytesWords(seen.usedBytes)} used`,
-    noteSaid: said('memory_used', { usedBytes: seen.usedBytes }),
+    note: `${bytesWords(memory.cache.usedBytes)} used`,
+    noteSaid: said('memory_used', { usedBytes: memory.cache.usedBytes }),
   };
 }
 

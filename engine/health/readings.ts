@@ -23,6 +23,11 @@ export function hitRatio(counts: CacheCounts): number | null {
   return counts.reads > 0 ? (counts.hits + counts.staleHits) / counts.reads : null;
 }
 
+/** Null also while there are too few reads to judge by: a share of three reads says nothing. */
+export function judgedHitRatio(counts: CacheCounts, minimumCount: number): number | null {
+  return counts.reads < minimumCount ? null : hitRatio(counts);
+}
+
 export function cacheReadings(counts: CacheCounts): Reading[] {
   return [
     { signal: 'cache.hit_ratio', value: hitRatio(counts), count: counts.reads },

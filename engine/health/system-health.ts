@@ -72,7 +72,7 @@ function statusOf(facts: HealthFacts, reasons: readonly string[]): SystemHealth[
 }
 
 function reasonsOf(facts: HealthFacts): string[] {
-  const reasons = [linkCause('cache', facts), linkCause('broker', facts)].filter((reason) => reason !== null);
+  const reasons = [linkCause('cache', facts), linkCause('broker', facts)].flatMap((cause) => cause?.words ?? []);
   if (!facts.source.reachable) reasons.push(`source ${facts.source.label} is unreachable`);
   if (facts.workers === null || (availableSlots(facts.workers) ?? 0) === 0)
     reasons.push(...wordsOf(workersRoot(facts)));

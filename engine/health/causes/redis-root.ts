@@ -6,9 +6,9 @@ import { durationWords } from '../wording.ts';
 import type { CauseFacts } from './depth.ts';
 import { link } from './link.ts';
 
-/** In words for where one line is enough; null when the link is ready. */
-export function linkCause(role: RedisRole, facts: Pick<CauseFacts, 'links' | 'atMs' | 'depth'>): string | null {
-  return redisRoot(role, facts)[0]?.words ?? null;
+/** For where one line is enough; null when the link is ready. */
+export function linkCause(role: RedisRole, facts: Pick<CauseFacts, 'links' | 'atMs' | 'depth'>): CauseLink | null {
+  return redisRoot(role, facts)[0] ?? null;
 }
 
 const silence = /TIMEOUT|timed out|time-out|did not answer|no answer/i;

@@ -64,7 +64,7 @@ export const saidEn = {
   responses_unmeasured: 'Responses are not measured.',
   workers_unseen: 'The workers cannot be seen.',
   workers_unjudged: 'No worker can be judged.',
-  memory_untold: 'Redis does not tell its memory.',
+  memory_untold: 'Redis ({{role}}) does not tell its memory.',
   no_memory_limit: 'Redis has no memory limit.',
   nothing_known: 'nothing is known of it',
   stopped_in_order: 'stopped in order {{agoMs}} ago',

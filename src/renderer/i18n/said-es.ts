@@ -67,7 +67,7 @@ export const saidEs: Translated<typeof saidEn> = {
   responses_unmeasured: 'Las respuestas no se miden.',
   workers_unseen: 'No se ven los workers.',
   workers_unjudged: 'No se puede juzgar a ningún worker.',
-  memory_untold: 'Redis no dice cuánta memoria usa.',
+  memory_untold: 'Redis ({{role}}) no dice cuánta memoria usa.',
   no_memory_limit: 'Redis no tiene límite de memoria.',
   nothing_known: 'no se sabe nada de él',
   stopped_in_order: 'se detuvo en orden hace {{agoMs}}',

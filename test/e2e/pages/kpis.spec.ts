@@ -73,6 +73,30 @@ test('says stale, refreshing, failed three times and last known on the tiles, an
   await expect(page.getByTestId('stale-count')).toHaveText('4 of 7 sections stale');
 });
 
+test('cuts no name on a tile whose state is long, and counts nothing as stale that was never computed', async ({
+  open,
+  engine,
+  page: bare,
+}) => {
+  await bare.setViewportSize({ width: 1280, height: 800 });
+  await bare.addInitScript(() => localStorage.setItem('vigia.preferences', JSON.stringify({ language: 'es' })));
+  const refresh = { status: 'failed', times: 4, lastError: 'no such column', nextTryAtMs: null } as const;
+  const missing = { state: 'missing', reason: 'never-computed', computedAtMs: null, refresh } as const;
+  engine.script.changeView = (shown) =>
+    withFreshness(shown, Object.fromEntries(shown.sections.map(({ name }) => [name, missing])));
+  const page = await open('/kpis');
+  const tile = page.getByTestId('kpi-receivables_amount');
+  await expect(tile.locator('[data-state=failed]')).toHaveText('falló 4 veces al actualizar');
+  const cut = await page
+    .locator('.tile .label > :first-child')
+    .evaluateAll((names) =>
+      names.filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent),
+    );
+  expect(cut).toEqual([]);
+  await expect(page.getByTestId('oldest-age')).toHaveText('aún no calculado');
+  await expect(page.getByTestId('stale-count')).toHaveText('');
+});
+
 test('says no data with its reason, and names the column that a source lacks', async ({ open, engine }) => {
   engine.script.changeView = (shown) => ({
     ...shown,

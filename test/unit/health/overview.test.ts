@@ -50,6 +50,21 @@ describe('a figure that is not there', () => {
     expect(buildOverview(facts).state).toBe('well');
   });
 
+  it('is not called without a limit while the Redis that may have one is away', () => {
+    const { broker } = healthyFacts().memory;
+    expect(figure(healthyFacts({ memory: { cache: null, broker } }), 'redis_memory')).toMatchObject({
+      value: null,
+      state: 'unknown',
+      noDataReason: 'Redis (cache) does not tell its memory',
+      note: null,
+    });
+  });
+
+  it('is not on the chain either when there are too few reads for it', () => {
+    const cache = { windowMs: 5 * minute, reads: 7, hits: 0, staleHits: 0, misses: 7, entryCount: 4 };
+    expect(node(healthyFacts({ cache }), 'cache')).toMatchObject({ facts: ['79 MB', '4 entries'] });
+  });
+
   it('is no ratio of three reads', () => {
     const cache = { windowMs: 5 * minute, reads: 3, hits: 0, staleHits: 0, misses: 3, entryCount: 0 };
     expect(figure(healthyFacts({ cache }), 'hit_rate')).toMatchObject({
@@ -159,7 +174,7 @@ describe('a broken link of the chain', () => {
   ])('%s: %o', (id, change, state, word, headline) => {
     const facts = healthyFacts(change);
     expect(node(facts, id)).toMatchObject({ state, word });
-    expect(buildOverview(facts)).toMatchObject({ state, headline });
+    expect(buildOverview(facts)).toMatchObject({ state, headline, headlineSaid: { code: expect.any(String) } });
   });
 
   it('is the headline when it is worse than what comes before it', () => {

@@ -63,7 +63,11 @@ function OldestAge({ view, isOffline }: { readonly view: DashboardView; readonly
         <State kind={kind} word={oldestMs === null ? t('age.neverComputed') : t('kpis.oldest', { age })} />
       </span>
       <span className="sub" data-testid="stale-count">
-        {isOffline ? '' : staleCount > 0 ? t('kpis.staleOf', { stale: staleCount, all }) : t('kpis.allFresh', { all })}
+        {isOffline || oldestMs === null
+          ? ''
+          : staleCount > 0
+            ? t('kpis.staleOf', { stale: staleCount, all })
+            : t('kpis.allFresh', { all })}
       </span>
     </>
   );
