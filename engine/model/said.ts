@@ -77,6 +77,7 @@ export const saidCodes = [
   'cache_link_away',
   'cache_link_problem',
   'cache_breaker_closed',
+  'cache_breaker_untripped',
   'cache_breaker_open',
   'cache_tracked',
   'cache_untracked',

@@ -46,15 +46,16 @@ function linkCheck({ link, atMs }: CacheStatus): Check {
   };
 }
 
-function breakerCheck({ breaker }: CacheStatus): Check {
-  return breaker === 'closed'
-    ? { id: 'breaker', state: 'well', evidence: 'Redis answers in time', said: said('cache_breaker_closed') }
-    : {
-        id: 'breaker',
-        state: 'failed',
-        evidence: 'Redis did not answer in time and is spared until a probe is answered',
-        said: said('cache_breaker_open'),
-      };
+function breakerCheck({ breaker, link }: CacheStatus): Check {
+  if (breaker === 'open') {
+    const evidence = 'Redis did not answer in time and is spared until a probe is answered';
+    return { id: 'breaker', state: 'failed', evidence, said: said('cache_breaker_open') };
+  }
+  if (link.state !== 'ready') {
+    const evidence = 'not tripped so far; the link to Redis is not ready';
+    return { id: 'breaker', state: 'unknown', evidence, said: said('cache_breaker_untripped') };
+  }
+  return { id: 'breaker', state: 'well', evidence: 'Redis answers in time', said: said('cache_breaker_closed') };
 }
 
 const coherenceWords = {

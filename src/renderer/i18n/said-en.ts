@@ -89,6 +89,7 @@ export const saidEn = {
   cache_link_away: 'Redis at {{address}} has not answered for {{sinceMs}}',
   cache_link_problem: 'Redis at {{address}} has not answered for {{sinceMs}} ({{problem}})',
   cache_breaker_closed: 'Redis answers in time',
+  cache_breaker_untripped: 'not tripped so far; the link to Redis is not ready',
   cache_breaker_open: 'Redis did not answer in time and is spared until a probe is answered',
   cache_tracked: 'Redis tells every change of an entry',
   cache_untracked: 'Redis does not track keys: changes by others than Vigía are noticed late',

@@ -94,6 +94,7 @@ export const saidEs: Translated<typeof saidEn> = {
   cache_link_away: 'Redis en {{address}} no responde desde hace {{sinceMs}}',
   cache_link_problem: 'Redis en {{address}} no responde desde hace {{sinceMs}} ({{problem}})',
   cache_breaker_closed: 'Redis responde a tiempo',
+  cache_breaker_untripped: 'no ha saltado; la conexión con Redis no está lista',
   cache_breaker_open: 'Redis no respondió a tiempo y se le evita hasta que responda a una prueba',
   cache_tracked: 'Redis avisa de cada cambio de una entrada',
   cache_untracked: 'Redis no sigue las claves: los cambios ajenos a Vigía se notan tarde',
