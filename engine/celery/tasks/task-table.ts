@@ -5,6 +5,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { CeleryTaskHistory, CeleryTaskRecord } from '../../model/celery-record.ts';
 import type { CeleryEvent } from '../events/decode-event.ts';
 import { applyEvent, type LiveTask, liveAgain, newTask } from './task-record.ts';
+import { type HeardEvent, TaskSeeker } from './task-seeker.ts';
 import { isFinal } from './task-states.ts';
 
 export interface TaskTableOptions {
@@ -41,15 +42,6 @@ const drainLookMs = 10;
 /** A task that has not ended is written when it changed this long ago, an ended one at the next round. */
 const settleMs = 1_000;
 
-/** A history that is away is asked again for so long; after that the task counts as new. */
-const soughtForMs = 5_000;
-
-/** What was heard of a task while the history is asked for it. */
-interface Sought {
-  readonly sinceMs: number;
-  readonly heard: { readonly event: CeleryEvent; readonly atMs: number }[];
-}
-
 export class TaskTable {
   readonly #options: TaskTableOptions;
   readonly #limits: TaskTableLimits;
@@ -59,11 +51,8 @@ export class TaskTable {
   readonly #dirty = new Map<string, LiveTask>();
   /** On their way to the history; one that changed meanwhile is among the dirty ones too. */
   readonly #underWay = new Map<string, LiveTask>();
-  readonly #sought = new Map<string, Sought>();
-  /** Of those sought, the ones that the history was asked for. */
-  readonly #asked = new Set<string>();
+  readonly #seeker: TaskSeeker;
   #batches = 0;
-  #seekPlanned = false;
   #writesAll = false;
   #skippedCount = 0;
   #taken = 0;
@@ -72,6 +61,13 @@ export class TaskTable {
   constructor(options: TaskTableOptions) {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
+    const { brokerId, history, clock } = options;
+    this.#seeker = new TaskSeeker({
+      ...{ brokerId, history, clock },
+      ceiling: this.#limits.sought,
+      onFound: (taskId, record, heard) => this.#hear(taskId, record, heard),
+      onProblem: (error) => this.#complain(error),
+    });
   }
 
   get size(): number {
@@ -86,7 +82,7 @@ export class TaskTable {
   get unwrittenCount(): number {
     let both = 0;
     for (const taskId of this.#underWay.keys()) if (this.#dirty.has(taskId)) both += 1;
-    return this.#sought.size + this.#dirty.size + this.#underWay.size - both;
+    return this.#seeker.size + this.#dirty.size + this.#underWay.size - both;
   }
 
   isUnwritten(taskId: string): boolean {
@@ -110,7 +106,7 @@ export class TaskTable {
   /** What was unfinished when it was written, taken up again after a start. */
   resume(records: readonly CeleryTaskRecord[]): void {
     for (const record of records.toReversed()) {
-      if (this.held(record.taskId) !== null || this.#sought.has(record.taskId)) continue;
+      if (this.held(record.taskId) !== null || this.#seeker.seeks(record.taskId)) continue;
       this.#file(liveAgain(record, this.#options.clock.now()));
     }
   }
@@ -119,13 +115,9 @@ export class TaskTable {
   take(event: CeleryEvent, atMs: number): void {
     const { taskId } = event;
     if (taskId === null) return;
-    const sought = this.#sought.get(taskId);
-    const held = this.held(taskId);
-    if (sought !== undefined) sought.heard.push({ event, atMs });
-    else if (held === null && this.#options.history.mayHave(taskId) && this.#sought.size < this.#limits.sought) {
-      this.#sought.set(taskId, { sinceMs: this.#options.clock.monotonicMs(), heard: [{ event, atMs }] });
-      this.#planSeeking();
-    } else this.#admit(taskId, event, atMs);
+    const isSought = this.#seeker.seeks(taskId) || (this.held(taskId) === null && this.#seeker.canSeek(taskId));
+    if (isSought) this.#seeker.keep(taskId, { event, atMs });
+    else this.#admit(taskId, event, atMs);
   }
 
   /** In memory; null says nothing of the history. */
@@ -151,8 +143,7 @@ export class TaskTable {
 
   /** Hands over what is due, a few batches at a time, and goes on by itself as long as there is more. */
   write(): void {
-    // Those that could not be asked for.
-    if (this.#sought.size > this.#asked.size) this.#planSeeking();
+    this.#seeker.askAgain();
     let more = true;
     while (more && this.#batches < batchesUnderWay) more = this.#writeBatch();
   }
@@ -160,7 +151,8 @@ export class TaskTable {
   /** Also what changed just now: for the end. Resolves when all is written, or when the signal says that it is enough. */
   async writeAll(signal: AbortSignal): Promise<void> {
     this.#writesAll = true;
-    const isLeft = (): boolean => this.#sought.size + this.#dirty.size + this.#batches > 0;
+    this.#seeker.end();
+    const isLeft = (): boolean => this.#seeker.size + this.#dirty.size + this.#batches > 0;
     while (isLeft() && !signal.aborted) {
       this.write();
       await this.#options.clock.sleep(drainLookMs, signal).catch(() => undefined);
@@ -231,41 +223,8 @@ export class TaskTable {
     this.#makeRoom();
   }
 
-  /** All that are sought within one turn are one question. */
-  #planSeeking(): void {
-    if (this.#seekPlanned) return;
-    this.#seekPlanned = true;
-    queueMicrotask(() => {
-      this.#seekPlanned = false;
-      void this.#seek();
-    });
-  }
-
-  async #seek(): Promise<void> {
-    const { brokerId, history } = this.#options;
-    const taskIds = [...this.#sought.keys()].filter((taskId) => !this.#asked.has(taskId));
-    for (const taskId of taskIds) this.#asked.add(taskId);
-    const found = await history.find(brokerId, taskIds).catch((error: unknown) => {
-      this.#complain(error);
-      return null;
-    });
-    const records = new Map(found?.map((record) => [record.taskId, record]));
-    for (const taskId of taskIds) {
-      this.#asked.delete(taskId);
-      if (found !== null || this.#isOver(taskId)) this.#hear(taskId, records.get(taskId) ?? null);
-    }
-  }
-
-  /** Without an answer the next round asks again, but not for ever. */
-  #isOver(taskId: string): boolean {
-    const sinceMs = this.#sought.get(taskId)?.sinceMs ?? 0;
-    return this.#writesAll || this.#options.clock.monotonicMs() - sinceMs >= soughtForMs;
-  }
-
   /** What was heard of a task before the history answered. */
-  #hear(taskId: string, record: CeleryTaskRecord | null): void {
-    const { heard } = this.#sought.get(taskId) ?? { heard: [] };
-    this.#sought.delete(taskId);
+  #hear(taskId: string, record: CeleryTaskRecord | null, heard: readonly HeardEvent[]): void {
     if (record !== null && this.held(taskId) === null) this.#file(liveAgain(record, this.#options.clock.now()));
     for (const { event, atMs } of heard) this.#admit(taskId, event, atMs);
   }
