@@ -1,8 +1,9 @@
 /** The fields of a channel: the way, what is told on it, and in which words. */
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/Button.tsx';
 import { AreaField, CheckField, ChoiceField, TextField } from '../../ui/Fields.tsx';
+import { FormPart } from '../../ui/FormPart.tsx';
 import { severities } from './alerts-model.ts';
 import type { ChannelForm, ChannelProblems } from './channel-form.ts';
 
@@ -62,7 +63,7 @@ export function ChannelFields({ form, problems, hasSecret, onChange }: ChannelFi
   const secret = kind === 'email' || kind === 'slack' || kind === 'webhook' ? kind : null;
   return (
     <div className="editor-fields">
-      <Part title={t('alertChannels.part.way')}>
+      <FormPart title={t('alertChannels.part.way')}>
         {line('name')}
         {kind === 'email' && (
           <>
@@ -111,8 +112,8 @@ export function ChannelFields({ form, problems, hasSecret, onChange }: ChannelFi
           onChange={(enabled) => onChange({ enabled })}
           testId="channel-enabled"
         />
-      </Part>
-      <Part title={t('alertChannels.part.what')}>
+      </FormPart>
+      <FormPart title={t('alertChannels.part.what')}>
         <div className="field-row">
           <ChoiceField
             label={t('alertChannels.field.minimumSeverity')}
@@ -141,22 +142,13 @@ export function ChannelFields({ form, problems, hasSecret, onChange }: ChannelFi
             testId="channel-tellsResolved"
           />
         </div>
-      </Part>
-      <Part title={t('alertChannels.part.words')}>
+      </FormPart>
+      <FormPart title={t('alertChannels.part.words')}>
         {area('templateTitle', 1, t('alertChannels.hint.template', { names: templateNames }))}
         {area('templateText', 3)}
         {kind === 'email' && area('templateHtml', 3)}
-      </Part>
+      </FormPart>
     </div>
-  );
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactElement {
-  return (
-    <fieldset className="form-part">
-      <legend>{title}</legend>
-      {children}
-    </fieldset>
   );
 }
 

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { alertTitle } from '../../../shared/alert-words.ts';
 import { useFormat } from '../../format/use-format.ts';
 import { Button } from '../../ui/Button.tsx';
+import { FormPart } from '../../ui/FormPart.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { State } from '../../ui/State.tsx';
 import { type AlertStatus, type Matcher, type Rule, severities } from './alerts-model.ts';
@@ -24,8 +25,7 @@ export function MatcherFields({ matchers, rules, problem, onChange }: MatcherFie
   const change = (index: number, part: Partial<Matcher>): void =>
     onChange(matchers.map((each, at) => (at === index ? { ...each, ...part } : each)));
   return (
-    <fieldset className="form-part">
-      <legend>{t('alerts.matchers')}</legend>
+    <FormPart title={t('alerts.matchers')}>
       {matchers.length === 0 && <p>{t('alerts.matcherAll')}</p>}
       {matchers.map((matcher, index) => (
         // A condition has nothing of its own to be known by but its place.
@@ -92,7 +92,7 @@ export function MatcherFields({ matchers, rules, problem, onChange }: MatcherFie
       >
         {t('alerts.matcherAdd')}
       </Button>
-    </fieldset>
+    </FormPart>
   );
 }
 

@@ -1,6 +1,6 @@
 /** The fields of a rule, in the order in which it is judged. */
 import type { TFunction } from 'i18next';
-import { type ReactElement, type ReactNode, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { alertTitle } from '../../../shared/alert-words.ts';
 import { kpiUnit } from '../../../shared/kpi-units.ts';
@@ -8,6 +8,7 @@ import { useFormat } from '../../format/use-format.ts';
 import { useNow } from '../../state/services.ts';
 import { AreaField, CheckField, ChoiceField, TextField } from '../../ui/Fields.tsx';
 import { Floating } from '../../ui/Floating.tsx';
+import { FormPart } from '../../ui/FormPart.tsx';
 import { Listbox } from '../../ui/Listbox.tsx';
 import { SelectFilter } from '../../ui/SelectFilter.tsx';
 import { kpiName, type RuleView, type SignalInfo, severities, showSignal, signalName } from './alerts-model.ts';
@@ -70,7 +71,7 @@ export function RuleFields({ form, problems, signals, others, onChange }: RuleFi
   );
   return (
     <div className="editor-fields">
-      <Part title={t('alertRules.part.what')}>
+      <FormPart title={t('alertRules.part.what')}>
         {text('title')}
         <SignalField form={form} signals={signals} problem={problemOf('signal')} onChange={onChange} />
         <div className="field-row">
@@ -88,8 +89,8 @@ export function RuleFields({ form, problems, signals, others, onChange }: RuleFi
             testId="rule-enabled"
           />
         </div>
-      </Part>
-      <Part title={t('alertRules.part.condition')}>
+      </FormPart>
+      <FormPart title={t('alertRules.part.condition')}>
         <div className="field-row">
           {choice(
             'comparison',
@@ -107,8 +108,8 @@ export function RuleFields({ form, problems, signals, others, onChange }: RuleFi
           {text('clearThreshold', t('alertRules.hint.clearThreshold'), true)}
           {text('minimumCount', t('alertRules.hint.minimumCount'))}
         </div>
-      </Part>
-      <Part title={t('alertRules.part.time')}>
+      </FormPart>
+      <FormPart title={t('alertRules.part.time')}>
         <div className="field-row">
           {text('forMs', t('alertRules.hint.duration'))}
           {text('keepFiringForMs', t('alertRules.hint.keepFiringForMs'))}
@@ -122,8 +123,8 @@ export function RuleFields({ form, problems, signals, others, onChange }: RuleFi
         {form.activeHours !== null && (
           <HoursFields hours={form.activeHours} onChange={(activeHours) => onChange({ activeHours })} />
         )}
-      </Part>
-      <Part title={t('alertRules.part.missing')}>
+      </FormPart>
+      <FormPart title={t('alertRules.part.missing')}>
         <div className="field-row">
           {choice(
             'onMissing',
@@ -135,8 +136,8 @@ export function RuleFields({ form, problems, signals, others, onChange }: RuleFi
             (['error', 'fire'] as const).map((id) => ({ id, name: t(`alertRules.onBroken.${id}`) })),
           )}
         </div>
-      </Part>
-      <Part title={t('alertRules.part.more')}>
+      </FormPart>
+      <FormPart title={t('alertRules.part.more')}>
         <AreaField
           label={t('alertRules.field.labels')}
           value={form.labels}
@@ -156,17 +157,8 @@ export function RuleFields({ form, problems, signals, others, onChange }: RuleFi
           onChange={(inhibitedBy) => onChange({ inhibitedBy })}
           testId="rule-inhibitedBy"
         />
-      </Part>
+      </FormPart>
     </div>
-  );
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactElement {
-  return (
-    <fieldset className="form-part">
-      <legend>{title}</legend>
-      {children}
-    </fieldset>
   );
 }
 

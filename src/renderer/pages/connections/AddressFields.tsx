@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CheckField, TextField } from '../../ui/Fields.tsx';
+import { FormPart } from '../../ui/FormPart.tsx';
 import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
 import type { FieldsProps } from './connection-form.ts';
 import { kinds, partsOfUrl } from './connection-form.ts';
@@ -17,8 +18,7 @@ export function AddressFields({ form, onChange }: FieldsProps): ReactElement {
   const { t } = useTranslation();
   const { kind } = form;
   return (
-    <fieldset className="form-part">
-      <legend>{t('connections.part.address')}</legend>
+    <FormPart title={t('connections.part.address')}>
       <SegmentedFilter
         label={t('connections.field.kind')}
         options={kinds.map((id) => ({ id, title: t(`connections.kind.${id}`) }))}
@@ -74,7 +74,7 @@ export function AddressFields({ form, onChange }: FieldsProps): ReactElement {
         />
       )}
       {form.isTls && <TlsFields form={form} onChange={onChange} />}
-    </fieldset>
+    </FormPart>
   );
 }
 

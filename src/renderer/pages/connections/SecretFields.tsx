@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CheckField, TextField } from '../../ui/Fields.tsx';
+import { FormPart } from '../../ui/FormPart.tsx';
 import type { FieldsProps } from './connection-form.ts';
 
 interface SecretFieldsProps extends FieldsProps {
@@ -12,8 +13,7 @@ interface SecretFieldsProps extends FieldsProps {
 export function SecretFields({ form, vault, hasPassword, onChange }: SecretFieldsProps): ReactElement {
   const { t } = useTranslation();
   return (
-    <fieldset className="form-part">
-      <legend>{t('connections.part.user')}</legend>
+    <FormPart title={t('connections.part.user')}>
       <div className="field-row">
         <TextField
           label={t('connections.field.username')}
@@ -57,6 +57,6 @@ export function SecretFields({ form, vault, hasPassword, onChange }: SecretField
         </div>
       )}
       <p className="sub">{t(`connections.vaultShort.${vault}`)}</p>
-    </fieldset>
+    </FormPart>
   );
 }

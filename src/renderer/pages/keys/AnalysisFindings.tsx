@@ -10,6 +10,7 @@ import type { Connection } from '../../state/operate.ts';
 import { Bars } from '../../ui/Bars.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FactGrid } from '../../ui/FactGrid.tsx';
 import { State } from '../../ui/State.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
 import { AnalysisNamespaces } from './AnalysisNamespaces.tsx';
@@ -86,14 +87,7 @@ function Facts({ analysis }: { readonly analysis: Analysis }): ReactElement {
           <State kind="failed" word={problem} />
         </p>
       )}
-      <dl className="fact-grid">
-        {facts.map(([title, value]) => (
-          <div key={title}>
-            <dt>{title}</dt>
-            <dd className="num">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactGrid facts={facts} />
       {!exact && walkedKeys > 0 && <p className="sub analysis-sampled">{t('keys.analysis.sampled')}</p>}
     </Card>
   );

@@ -11,6 +11,7 @@ import { useIsOffline, useServices } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
+import { FactGrid } from '../../ui/FactGrid.tsx';
 import { OperateLock } from '../../ui/OperateLock.tsx';
 import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
 import { State } from '../../ui/State.tsx';
@@ -185,16 +186,7 @@ function Facts({ detail }: { readonly detail: KeyDetail }): ReactElement {
     [t('keys.length'), length === null ? '—' : format.number(length)],
     [t('keys.encoding'), encoding ?? '—'],
   ];
-  return (
-    <dl className="fact-grid" data-testid="key-facts">
-      {facts.map(([title, value]) => (
-        <div key={title}>
-          <dt>{title}</dt>
-          <dd className="num">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactGrid facts={facts} testId="key-facts" />;
 }
 
 interface ChangeProps {

@@ -8,6 +8,7 @@ import { useIsOffline } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FactGrid } from '../../ui/FactGrid.tsx';
 import { State } from '../../ui/State.tsx';
 import { FlowTree } from './FlowTree.tsx';
 import { JobText } from './JobText.tsx';
@@ -142,16 +143,7 @@ function Facts({ job }: { readonly job: JobDetail }): ReactElement {
     [t('queues.fact.deduplication'), job.deduplicationId ?? '—'],
     [t('queues.fact.lock'), job.lockTtlMs === null ? '—' : formatDuration(job.lockTtlMs)],
   ];
-  return (
-    <dl className="fact-grid">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="num">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactGrid facts={facts} />;
 }
 
 function Timeline({ job }: { readonly job: JobDetail }): ReactElement {

@@ -8,6 +8,7 @@ import { useLiveCall } from '../../state/calls.ts';
 import { useIsOffline, useServices } from '../../state/services.ts';
 import { Card } from '../../ui/Card.tsx';
 import { TimeSeriesChart } from '../../ui/charts/TimeSeriesChart.tsx';
+import { FactGrid } from '../../ui/FactGrid.tsx';
 import { SegmentedFilter } from '../../ui/SegmentedFilter.tsx';
 import { State } from '../../ui/State.tsx';
 import { QueueActions } from './QueueActions.tsx';
@@ -138,14 +139,5 @@ function Facts({ queue }: { readonly queue: Queue }): ReactElement {
           }),
     ],
   ];
-  return (
-    <dl className="fact-grid">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="num">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactGrid facts={facts} />;
 }

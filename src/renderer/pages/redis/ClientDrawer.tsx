@@ -10,6 +10,7 @@ import { useIsOffline, useServices } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
+import { FactGrid } from '../../ui/FactGrid.tsx';
 import { OperateLock } from '../../ui/OperateLock.tsx';
 import { State } from '../../ui/State.tsx';
 import { bytesText, type Client } from './redis-model.ts';
@@ -86,14 +87,7 @@ function ClientFacts({ client }: { readonly client: Client }): ReactElement {
           <span className="tag">{t('redis.ours')}</span> <span className="sub">{t('redis.ownClient')}</span>
         </p>
       )}
-      <dl className="fact-grid">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="num client-fact">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactGrid facts={facts} />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { useIsOffline } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FactGrid } from '../../ui/FactGrid.tsx';
 import { Messages } from './Messages.tsx';
 import { PartsBar } from './PartsBar.tsx';
 import { PurgeDialog } from './PurgeDialog.tsx';
@@ -91,14 +92,7 @@ function Detail({
       <section>
         <PartsBar parts={parts} most={Math.max(1, queue.backlog)} />
         {held.unclaimed === null && held.count > 0 && <p className="sub">{t('celery.unclaimedUnknown')}</p>}
-        <dl className="fact-grid">
-          {facts.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd className="num">{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <FactGrid facts={facts} />
       </section>
       {waiting.bySteps.length > 1 && (
         <Part title={t('celery.part.priorities')}>

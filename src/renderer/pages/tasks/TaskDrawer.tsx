@@ -10,6 +10,7 @@ import { Button } from '../../ui/Button.tsx';
 import { ControlDialog, type ControlRequest } from '../../ui/celery/ControlDialog.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FactGrid } from '../../ui/FactGrid.tsx';
 import { State } from '../../ui/State.tsx';
 import { AgainDialog } from './AgainDialog.tsx';
 import { RevealedCall } from './RevealedCall.tsx';
@@ -217,14 +218,7 @@ function Facts({ detail }: { readonly detail: TaskDetail }): ReactElement {
   ];
   return (
     <section>
-      <dl className="fact-grid">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="num">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactGrid facts={facts} />
     </section>
   );
 }

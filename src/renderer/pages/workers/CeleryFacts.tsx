@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../format/dates.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import { useFormat } from '../../format/use-format.ts';
+import { type Fact, FactGrid } from '../../ui/FactGrid.tsx';
 import { AnsweredPart } from './AnsweredPart.tsx';
 import type { CeleryAnswers, CeleryWorker } from './worker-rows.ts';
 
@@ -29,23 +30,8 @@ export function CeleryFacts({ worker, stats }: CeleryFactsProps): ReactElement {
   );
 }
 
-type Facts = readonly (readonly [name: string, value: string])[];
-
-function FactGrid({ facts }: { readonly facts: Facts }): ReactElement {
-  return (
-    <dl className="fact-grid">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="num">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
 /** What it says without being asked. */
-function useHeardFacts(worker: CeleryWorker): Facts {
+function useHeardFacts(worker: CeleryWorker): readonly Fact[] {
   const { t } = useTranslation();
   const format = useFormat();
   const { loadAverage, clockSkewMs, heartbeatAgeMs, replyAgeMs } = worker;
@@ -72,7 +58,7 @@ function signed(milliseconds: number, number: (value: number, digits: number) =>
   return `${milliseconds > 0 ? '+' : ''}${number(milliseconds / 1_000, 2)}`;
 }
 
-function useAnsweredFacts(stats: NonNullable<CeleryAnswers['stats']['value']> | null): Facts {
+function useAnsweredFacts(stats: NonNullable<CeleryAnswers['stats']['value']> | null): readonly Fact[] {
   const { t } = useTranslation();
   const format = useFormat();
   if (stats === null) return [];

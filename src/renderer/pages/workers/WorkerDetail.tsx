@@ -8,6 +8,7 @@ import { useCommand } from '../../state/calls.ts';
 import { useIsOffline } from '../../state/services.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
+import { FactGrid } from '../../ui/FactGrid.tsx';
 import { State } from '../../ui/State.tsx';
 import { verdictKinds, type WorkerRow } from './worker-rows.ts';
 
@@ -101,14 +102,5 @@ function Facts({ worker }: { readonly worker: WorkerRow }): ReactElement {
     [t('workers.fact.clockSkew'), worker.clockSkewMs === null ? '—' : `${format.number(worker.clockSkewMs)} ms`],
     [t('workers.fact.version'), worker.version ?? '—'],
   ];
-  return (
-    <dl className="fact-grid">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="num">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactGrid facts={facts} />;
 }
