@@ -11,6 +11,7 @@ export const queuesEn = {
   unknownJobs: 'The jobs are not known yet.',
   none: 'No BullMQ queue was found behind the connections.',
   noJobs: 'No job matches.',
+  noJobsIn: 'No job is {{states}}.',
   noFailures: 'Nothing failed.',
   noHistory: 'Not observed long enough for a line.',
   noLimit: 'no limit',

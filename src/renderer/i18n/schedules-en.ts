@@ -31,6 +31,7 @@ export const schedulesEn = {
   allSchedules: 'All schedules',
   allOutcomes: 'All outcomes',
   noRuns: 'No run matches.',
+  noRunsYet: 'Nothing has run yet.',
   more: 'Load more',
   editTitle: 'Edit: {{title}}',
   cancel: 'Cancel',

@@ -35,6 +35,7 @@ export const schedulesEs: Translated<typeof schedulesEn> = {
   allSchedules: 'Todas las programaciones',
   allOutcomes: 'Todos los resultados',
   noRuns: 'Ninguna ejecución coincide.',
+  noRunsYet: 'Aún no se ejecutó nada.',
   more: 'Cargar más',
   editTitle: 'Editar: {{title}}',
   cancel: 'Cancelar',

@@ -44,7 +44,7 @@ export function JobsCard({ queues, search, openKey, onSearch, onOpen, onAct }: J
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const asked = askedQueues(search, queues);
   const jobs = useJobs({ queues: [...asked], states: [...search.states], filter: filterOf(search) });
-  const columns = useJobColumns(asked.length > 1);
+  const columns = useJobColumns(queues, asked.length > 1);
   const chosen = jobs.rows.filter((row) => selected.has(keyOf(row)));
   const { rows, loadMore } = jobs;
   const onRange = useCallback(
@@ -53,6 +53,9 @@ export function JobsCard({ queues, search, openKey, onSearch, onOpen, onAct }: J
     },
     [rows.length, loadMore],
   );
+  const hasFilter = Object.keys(filterOf(search)).length > 0;
+  const states = search.states.map((state) => t(`queues.state.${state}`)).join(', ');
+  const noJobs = hasFilter ? t('queues.noJobs') : t('queues.noJobsIn', { states });
   const isReadOnly = queues.some((queue) => !queue.writable && asked.some((id) => queueKey(id) === queueKey(queue.id)));
   return (
     <Card
@@ -92,9 +95,7 @@ export function JobsCard({ queues, search, openKey, onSearch, onOpen, onAct }: J
         rowCount={rows.length}
         rowAt={(index) => rows[index]}
         rowKey={keyOf}
-        empty={
-          <EmptyState icon="queues" title={t(jobs.totalCount === null ? 'queues.unknownJobs' : 'queues.noJobs')} />
-        }
+        empty={<EmptyState icon="queues" title={jobs.totalCount === null ? t('queues.unknownJobs') : noJobs} />}
         onOpen={onOpen}
         openKey={openKey}
         selection={{

@@ -5,11 +5,16 @@ import { useFormat } from '../../format/use-format.ts';
 import { Age } from '../../ui/Age.tsx';
 import { State } from '../../ui/State.tsx';
 import type { VirtualColumn } from '../../ui/virtual-column.ts';
-import { type JobRow, jobStateKinds, latencyText, queueTitle } from './queues-model.ts';
+import { type JobRow, jobStateKinds, latencyText, type Queue, queueKey, queueTitle } from './queues-model.ts';
 
-export function useJobColumns(hasManyQueues: boolean): readonly VirtualColumn<JobRow>[] {
+/** @param queues known by name; a column for the queue stands only where jobs of several are listed */
+export function useJobColumns(queues: readonly Queue[], hasManyQueues: boolean): readonly VirtualColumn<JobRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const ownNames = useMemo(
+    () => new Map(queues.filter(({ own }) => own).map(({ id }) => [queueKey(id), id.name])),
+    [queues],
+  );
   return useMemo(
     () => [
       {
@@ -29,7 +34,7 @@ export function useJobColumns(hasManyQueues: boolean): readonly VirtualColumn<Jo
               id: 'queue',
               header: t('queues.column.queue'),
               widthPx: 100,
-              render: ({ queue }: JobRow) => queueTitle(queue),
+              render: ({ queue }: JobRow) => ownNames.get(queueKey(queue)) ?? queueTitle(queue),
             },
           ]
         : []),
@@ -72,6 +77,6 @@ export function useJobColumns(hasManyQueues: boolean): readonly VirtualColumn<Jo
         },
       },
     ],
-    [t, format, hasManyQueues],
+    [t, format, ownNames, hasManyQueues],
   );
 }

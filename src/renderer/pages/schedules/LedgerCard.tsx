@@ -23,6 +23,7 @@ export function LedgerCard({ schedules, scheduleId, onChoose }: LedgerCardProps)
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const ledger = useLedger(scheduleId, outcome);
   const columns = useColumns(schedules);
+  const noRuns = scheduleId === null && outcome === null ? 'schedules.noRunsYet' : 'schedules.noRuns';
   return (
     <Card title={t('schedules.ledger')} note={t('schedules.ledgerNote')} testId="schedules-ledger">
       <div className="ledger-filters" role="search">
@@ -65,7 +66,7 @@ export function LedgerCard({ schedules, scheduleId, onChoose }: LedgerCardProps)
         columns={columns}
         rows={ledger.runs}
         rowKey={({ id }) => String(id)}
-        emptyText={t(ledger.isKnown ? 'schedules.noRuns' : 'schedules.unknown')}
+        emptyText={t(ledger.isKnown ? noRuns : 'schedules.unknown')}
         maxHeightPx={460}
       />
       {ledger.hasMore && (
