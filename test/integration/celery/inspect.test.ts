@@ -95,6 +95,14 @@ describe('a worker says of itself what `celery inspect` prints of it', () => {
     expect(alpha.registered.value?.find(({ name }) => name === 't.late')).toMatchObject({ acksLate: true });
   });
 
+  it('that it is there', async () => {
+    const printed = await golden('ping');
+    const command = { method: 'ping', arguments: {} } as const;
+    const { replies } = await broker.room.messenger.ask({ command, destination: null, expected: nodes });
+    expect(Object.fromEntries(replies.map(({ node, value }) => [node, value]))).toEqual(printed);
+    expect(Object.keys(printed).toSorted()).toEqual([...nodes]);
+  });
+
   it('its settings, with nothing secret in them', async () => {
     const printed = (await golden('conf', '--with_defaults').catch(() => golden('conf')))[nodes[0]] as object;
     const { conf } = await broker.room.worker(nodes[0], 0);
@@ -113,6 +121,12 @@ describe('a worker says of itself what `celery inspect` prints of it', () => {
       ['reserved', nodes[0]],
       ['absent', null],
     ]);
+    const printed = await golden('query_task', ...wanted);
+    const found = Object.entries(printed).flatMap(([node, tasks]) =>
+      Object.entries(tasks as Record<string, [state: string]>).map(([taskId, [state]]) => [taskId, state, node]),
+    );
+    const own = places.filter(({ node }) => node !== null).map(({ taskId, state, node }) => [taskId, state, node]);
+    expect(own.toSorted()).toEqual(found.toSorted());
     await broker.app.command('control', 'revoke', 'some-id-of-old');
     await broker.room.inspector.ask('revoked', null, []);
     expect((await broker.room.worker(nodes[1], 0)).revoked.value).toEqual((await golden('revoked'))[nodes[1]]);
