@@ -221,7 +221,18 @@ function flagsOf(evidence: WorkerEvidence): CeleryWorkerFlag[] {
 }
 
 function linesOf(evidence: WorkerEvidence): CeleryEvidence[] {
-  const { heartbeat, reply, pool, activeCount, running, queues, waitingCount, waitingForMs, progressAgeMs } = evidence;
+  const {
+    heartbeat,
+    reply,
+    pool,
+    activeCount,
+    running,
+    queues,
+    waitingCount,
+    waitingForMs,
+    progressAgeMs,
+    reservedCount,
+  } = evidence;
   const lines: CeleryEvidence[] = [];
   const add = (code: string, values: CeleryEvidence['values'], words: string): void => {
     lines.push({ code, values, words });
@@ -241,10 +252,13 @@ function linesOf(evidence: WorkerEvidence): CeleryEvidence[] {
     const values = { name, ageMs: running.oldestMs, usualMs: running.usualMs };
     add('oldest_running', values, `${name} runs for ${span(running.oldestMs)}`);
   }
-  if (waitingCount !== null) {
+  if (reservedCount !== null && reservedCount > 0) {
+    add('holding', { count: reservedCount }, `${count(reservedCount, 'task')} taken from the queue wait for a slot`);
+  }
+  if (waitingCount === 0) add('none_waiting', {}, 'no task waits in its queues');
+  else if (waitingCount !== null) {
     const values = { count: waitingCount, forMs: waitingForMs, queues: (queues ?? []).join(', ') };
-    const since = waitingCount > 0 ? ` for ${span(waitingForMs)}` : '';
-    add('waiting', values, `${count(waitingCount, 'task')} wait${since}`);
+    add('waiting', values, `${count(waitingCount, 'task')} wait for ${span(waitingForMs)}`);
   }
   if (progressAgeMs !== null)
     add('progress', { ageMs: progressAgeMs }, `a task began or ended ${span(progressAgeMs)} ago`);

@@ -181,3 +181,19 @@ describe('a Celery worker', () => {
     expect(judgeCeleryWorker({ ...healthy, ...change }).flags).toEqual(expected);
   });
 });
+
+it('tells what waits where: with the worker, in its queues, or nowhere', () => {
+  const told = (change: Partial<WorkerEvidence>) =>
+    judgeCeleryWorker({ ...healthy, activeCount: 2, progressAgeMs: 12_000, running: stuck, ...change })
+      .evidence.filter(({ code }) => ['holding', 'waiting', 'none_waiting'].includes(code))
+      .map(({ code, values }) => [code, values['count']]);
+  expect(told({ reservedCount: 3 })).toEqual([
+    ['holding', 3],
+    ['none_waiting', undefined],
+  ]);
+  expect(told({ reservedCount: 3, ...waiting })).toEqual([
+    ['holding', 3],
+    ['waiting', 4],
+  ]);
+  expect(told({ reservedCount: null, waitingCount: null })).toEqual([]);
+});
