@@ -123,9 +123,13 @@ describe('a worker says of itself what `celery inspect` prints of it', () => {
     ]);
     const printed = await golden('query_task', ...wanted);
     const found = Object.entries(printed).flatMap(([node, tasks]) =>
-      Object.entries(tasks as Record<string, [state: string]>).map(([taskId, [state]]) => [taskId, state, node]),
+      Object.entries(tasks as Record<string, [state: string]>).map(
+        ([taskId, [state]]) => `${taskId} is ${state} at ${node}`,
+      ),
     );
-    const own = places.filter(({ node }) => node !== null).map(({ taskId, state, node }) => [taskId, state, node]);
+    const own = places
+      .filter(({ node }) => node !== null)
+      .map(({ taskId, state, node }) => `${taskId} is ${state} at ${node}`);
     expect(own.toSorted()).toEqual(found.toSorted());
     await broker.app.command('control', 'revoke', 'some-id-of-old');
     await broker.room.inspector.ask('revoked', null, []);
