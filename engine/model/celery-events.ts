@@ -71,6 +71,8 @@ export type CeleryEventsState = z.infer<typeof celeryEventsStateSchema>;
 /** Tasks that one worker took up, step by step. */
 export const celeryThroughputSchema = z.object({
   stepMs: z.number(),
+  /** As far back as counts are kept. */
+  keptMs: z.number(),
   /** Oldest first; null where no heartbeat told. Ends now. */
   counts: z.array(z.number().nullable()),
 });

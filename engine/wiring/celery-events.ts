@@ -4,7 +4,7 @@ import type { Stop } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { messageOf } from '../base/errors.ts';
 import { BrokerWatch } from '../celery/broker-watch.ts';
-import { throughputStepMs } from '../celery/events/throughput.ts';
+import { throughputKeptMs, throughputStepMs } from '../celery/events/throughput.ts';
 import { ResultBackend } from '../celery/tasks/result-backend.ts';
 import { TaskDesk } from '../celery/tasks/task-desk.ts';
 import { RedisProbe } from '../celery/verdicts/redis-probe.ts';
@@ -147,6 +147,7 @@ export function openCeleryEvents(inputs: CeleryEventsInputs, foundation: Foundat
     verdicts: () => all().flatMap(({ verdicts }) => verdicts.list()),
     throughput: (brokerId, node) => ({
       stepMs: throughputStepMs,
+      keptMs: throughputKeptMs,
       counts: watched.get(brokerId)?.watch.roll.get(node)?.throughput.counts(clock.monotonicMs()) ?? [],
     }),
     workerViews: () => all().flatMap(({ verdicts }) => verdicts.list().map((verdict) => viewOf(verdict))),

@@ -120,6 +120,6 @@ export function celeryWorkerHandlers(script: CeleryWorkerScript): Partial<Handle
   return {
     'celery.worker': async () => script.answers,
     'celery.workers': async () => ({ brokers: script.fleets }),
-    'celery.throughput': async () => ({ stepMs: 15_000, counts: script.counts }),
+    'celery.throughput': async () => ({ stepMs: 15_000, keptMs: 1_200_000, counts: script.counts }),
   };
 }

@@ -2,8 +2,9 @@
 
 /** Length of one step. */
 export const throughputStepMs = 15_000;
-/** Steps kept: twenty minutes. */
 const stepCeiling = 80;
+/** As far back as steps are kept: twenty minutes. */
+export const throughputKeptMs = stepCeiling * throughputStepMs;
 
 /** Times are of the clock that never jumps. */
 export class Throughput {

@@ -10,13 +10,13 @@ import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { State } from '../../ui/State.tsx';
+import { useTableHeight } from '../../ui/table-height.ts';
 import { VirtualTable } from '../../ui/VirtualTable.tsx';
 import type { VirtualColumn } from '../../ui/virtual-column.ts';
 import { AddKeyDialog } from './AddKeyDialog.tsx';
 import { DeleteKeysDialog } from './DeleteKeysDialog.tsx';
 import { KeyFilters } from './KeyFilters.tsx';
-import { type KeyRow, keyId, noFilter, readableName, type Space } from './keys-model.ts';
-import { useTableHeight } from './table-height.ts';
+import { besideTablePx, type KeyRow, keyId, noFilter, readableName, type Space } from './keys-model.ts';
 import { useTypeName } from './type-name.ts';
 import { type Keys, mostRows } from './use-keys.ts';
 
@@ -30,7 +30,7 @@ export function KeysCard({ space, keys }: KeysCardProps): ReactElement {
   const isOffline = useIsOffline();
   const address = useAddress('keys');
   const columns = useKeyColumns();
-  const heightPx = useTableHeight();
+  const heightPx = useTableHeight(besideTablePx);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState<'add' | 'delete' | null>(null);
   const read = keys.read?.rows;

@@ -10,10 +10,10 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { SelectFilter } from '../../ui/SelectFilter.tsx';
 import { State } from '../../ui/State.tsx';
+import { useTableHeight } from '../../ui/table-height.ts';
 import { VirtualTable } from '../../ui/VirtualTable.tsx';
 import type { VirtualColumn } from '../../ui/virtual-column.ts';
-import type { Space } from './keys-model.ts';
-import { useTableHeight } from './table-height.ts';
+import { besideTablePx, type Space } from './keys-model.ts';
 import { idOf, type Level, type TreeRow, useTree } from './use-tree.ts';
 
 const separators = [':', '/', '.', '-', '_', '|', '::'] as const;
@@ -24,7 +24,7 @@ export function TreeCard({ space }: { readonly space: Space }): ReactElement {
   const { data } = useLive(connections);
   const isOffline = useIsOffline();
   const address = useAddress('keys');
-  const heightPx = useTableHeight();
+  const heightPx = useTableHeight(besideTablePx);
   const separator = address.text('separator').slice(0, 5) || ':';
   const link = data?.connections.find(({ id }) => id === space.connectionId)?.link;
   const isAway = isOffline || link?.state === 'unreachable' || link?.state === 'refused';

@@ -3,6 +3,9 @@ import type { CallInput, CallOutput } from '../../../shared/contract.ts';
 import type { Address } from '../../state/address.ts';
 import type { Connection } from '../../state/operate.ts';
 
+/** The head of the page, tabs, the card's head, filters and what stands under its table. */
+export const besideTablePx = 316;
+
 export type KeyRow = CallOutput<'redis.keys'>['keys'][number];
 export type KeyDetail = CallOutput<'redis.key'>;
 export type KeyValue = KeyDetail['value'];

@@ -9,6 +9,7 @@ import { Card } from '../../ui/Card.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { State } from '../../ui/State.tsx';
+import { useTableHeight } from '../../ui/table-height.ts';
 import { VirtualTable } from '../../ui/VirtualTable.tsx';
 import { TaskFilters, type TaskOptions } from './TaskFilters.tsx';
 import { isSearching, noSearch, type Task, type TaskSearch } from './tasks-model.ts';
@@ -24,6 +25,8 @@ interface TasksCardProps {
   readonly onOpen: (task: Task) => void;
 }
 
+/** The head of the page, tabs, the card's head and filters. */
+const besideTablePx = 270;
 /** Rows before the end of what is loaded at which the next page is asked for. */
 const aheadCount = 40;
 
@@ -37,6 +40,7 @@ export function TasksCard({ search, options, openKey, onSearch, onOpen }: TasksC
   const [isHeld, setIsHeld] = useState(false);
   const tasks = useTasks(search, isHeld);
   const { rows, loadMore, onRange } = tasks;
+  const heightPx = useTableHeight(besideTablePx);
   const columns = useTaskColumns(options.brokers.length > 1);
   const inSight = useCallback(
     (from: number, to: number) => {
@@ -81,7 +85,7 @@ export function TasksCard({ search, options, openKey, onSearch, onOpen }: TasksC
         onOpen={onOpen}
         openKey={openKey}
         onRange={inSight}
-        heightPx={520}
+        heightPx={heightPx}
         isPale={isOffline || tasks.isOfBefore}
         testId="tasks-table"
       />

@@ -89,7 +89,9 @@ function useAnsweredFacts(stats: NonNullable<CeleryAnswers['stats']['value']> | 
       t('workers.node.connectedTo'),
       broker === null
         ? '—'
-        : `${broker.host}${broker.port === null ? '' : `:${broker.port}`}/${broker.db}${broker.ssl ? ' TLS' : ''}`,
+        : // A socket is told with what Celery added to its path.
+          `${broker.host.replace(/\?.*$/, '')}${broker.port === null ? '' : `:${broker.port}`}/${broker.db}${broker.ssl ? ' TLS' : ''}`,
+      'wide',
     ],
   ];
 }

@@ -20,6 +20,10 @@ export function CeleryThroughput({
   const { data } = useLiveCall('celery.throughput', { brokerId, node }, { topics: [], periodMs: 5_000 });
   const perMinute =
     data === null ? [] : data.counts.map((count) => (count === null ? null : (count * minuteMs) / data.stepMs));
+  // The end of the line is now, however short the worker has been heard.
+  const positions = perMinute.map((_, index) =>
+    data === null ? 0 : 1 - ((perMinute.length - 1 - index) * data.stepMs) / (data.keptMs - data.stepMs),
+  );
   const known = perMinute.filter((rate) => rate !== null);
   const last = perMinute.at(-1) ?? null;
   const rate = (value: number): string => t('workers.node.perMinute', { text: format.number(value) });
@@ -28,8 +32,15 @@ export function CeleryThroughput({
       <h3>{t('workers.node.throughput')}</h3>
       {/* The line keeps its place while there is none yet. */}
       <div className="throughput-line" style={{ height: heightPx }}>
-        {known.length > 1 && (
-          <Sparkline values={perMinute} heightPx={heightPx} fromZero upTo={1} label={t('workers.node.throughput')} />
+        {known.length > 0 && (
+          <Sparkline
+            values={perMinute}
+            positions={positions}
+            heightPx={heightPx}
+            fromZero
+            upTo={1}
+            label={t('workers.node.throughput')}
+          />
         )}
       </div>
       <p className="sub num">
