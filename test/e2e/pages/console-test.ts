@@ -8,7 +8,7 @@ const rendererDir =
 
 /** What a browser says of an engine that goes away in the middle of things, whichever way it is cut. */
 export const engineGone =
-  /dynamically imported module|WebSocket|ERR_(CONNECTION_\w+|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)|Failed to fetch/;
+  /dynamically imported module|WebSocket|ERR_(CONNECTION_\w+|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED|CONTENT_LENGTH_MISMATCH)|Failed to fetch/;
 
 interface ConsoleTest {
   readonly engine: ConsoleFixture;
